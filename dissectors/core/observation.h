@@ -1,0 +1,145 @@
+// All that a dissector may report: one small vocabulary for inventory, rules and reports, so that
+// none of them includes a protocol header. Every text is a view that is valid during the call
+// only, and is bytes as seen on the wire: the inventory makes it valid UTF-8 once, on intake.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <variant>
+
+#include "dissectors/core/address.h"
+
+namespace kakoi {
+
+// Which side of a conversation sent the bytes.
+enum class Role : std::uint8_t { client, server };
+constexpr Role other(Role role) noexcept { return role == Role::client ? Role::server : Role::client; }
+
+inline constexpr std::uint32_t kNoValue = 0xFFFF'FFFF;
+
+// What a message wants, in words that all OT protocols share (DESIGN.md, operation classes).
+enum class OperationClass : std::uint8_t {
+  read, report, write, control, parameter, program, mode, file, identify, time, auth, diagnostic, session, other
+};
+std::string_view to_string(OperationClass value) noexcept;
+
+// One application message (or, for DNP3 rows with a qualifier, one object header in it).
+struct Operation {
+  OperationClass cls = OperationClass::other;
+  std::uint32_t function_code = 0;        // native number; IEC 104: type id; Modbus: without the exception bit
+  std::uint32_t unit = kNoValue;          // Modbus unit id, DNP3 outstation's link address, IEC 104 common address
+  std::uint32_t peer_unit = kNoValue;     // DNP3 master's link address
+  std::uint32_t qualifier = kNoValue;     // IEC 104: cause of transmission (6 bits); DNP3: group*256+variation
+  bool refused = false;                   // exception, negative confirmation, bad status
+  auto operator<=>(const Operation&) const = default;
+};
+
+// Whom a claim is about. `address` is used with Who::address alone.
+enum class Who : std::uint8_t { speaker, listener, address };
+struct Subject {
+  Who who = Who::speaker;
+  Address address{};
+  auto operator<=>(const Subject&) const = default;
+};
+
+// software: what answers on the port that spoke ("nginx/1.22", "OpenSSH_9.2p1"), becomes service.product.
+enum class Trait : std::uint8_t { vendor, product, model, firmware, hardware, serial, name, domain, os, software, user_agent, description, location, role };
+std::string_view to_string(Trait value) noexcept;
+
+// A device's word about itself (or another's about it).
+struct Identity {
+  Trait trait = Trait::name;
+  std::string_view text;
+  std::string_view method;       // static text: how it was learned, e.g. "modbus 43/14", "dhcp option 12"
+  std::uint8_t confidence = 80;  // 0–100
+  Subject subject{};
+};
+
+enum class LookupOutcome : std::uint8_t { asked, answered, no_such_name, failed };
+std::string_view to_string(LookupOutcome value) noexcept;
+
+// A name was asked for or answered (DNS, mDNS, LLMNR, NBNS). The speaker of an answer is the resolver.
+struct NameLookup {
+  std::string_view name;  // without the trailing dot, as sent
+  std::uint16_t type = 0; // DNS RR type
+  LookupOutcome outcome = LookupOutcome::asked;
+  std::span<const Address> addresses;  // of A and AAAA answers
+};
+
+enum class CredentialOutcome : std::uint8_t { attempted, rejected, accepted };
+std::string_view to_string(CredentialOutcome value) noexcept;
+
+// A credential passed in a form that the capture's reader can use. Report it when sent (attempted)
+// and once more, with the same user and secret, when the answer tells (rejected, accepted).
+struct Credential {
+  std::string_view scheme;  // static: "http-basic", "ftp", "telnet", "snmp-v1", "snmp-v2c", …
+  std::string_view user;    // empty where the scheme has none
+  std::string_view secret;  // in clear; the inventory keeps a mask and a keyed fingerprint only
+  CredentialOutcome outcome = CredentialOutcome::attempted;
+};
+
+// A service lets anybody in: no authentication exists or none was asked for.
+struct OpenAccess {
+  std::string_view scheme;  // static: "modbus", "ftp-anonymous", "vnc-none", …
+};
+
+// What a TLS (or like) handshake shows. Fields that a message does not tell stay empty or 0.
+struct SecureSession {
+  std::uint16_t version = 0;      // 0x0303 = TLS 1.2; as chosen by the ServerHello (supported_versions counts)
+  std::uint16_t offered = 0;      // the highest that the ClientHello offers
+  std::uint16_t cipher = 0;
+  std::string_view server_name;   // SNI
+  std::string_view alpn;
+  std::span<const std::uint8_t> certificate;  // the leaf, DER
+};
+
+// A DHCPv4 exchange as the server granted it (ACK), or as the client asked (client only).
+struct Lease {
+  Address client_mac;
+  Address client;   // granted address, none if unknown
+  Address server;
+  std::span<const Address> routers;
+  std::span<const Address> resolvers;
+  std::uint8_t prefix_length = 0;  // of the subnet mask; 0 = not told
+  std::string_view host_name;
+  std::string_view vendor_class;
+  std::string_view domain;
+  bool granted = false;
+};
+
+// frame_source: source MAC and source IP of one frame; a router's MAC has many such.
+enum class BindingKind : std::uint8_t { arp_request, arp_reply, arp_probe, neighbour, dhcp };
+std::string_view to_string(BindingKind value) noexcept;
+
+// `mac` says that `ip` is its own.
+struct Binding {
+  Address mac;
+  Address ip;
+  BindingKind kind = BindingKind::arp_request;
+};
+
+// asked_for: an ARP request (or neighbour solicitation) for an address; whether it answers is
+// another matter.
+enum class RouteKind : std::uint8_t { dhcp_router, router_advertisement, icmp_redirect, first_hop_redundancy, routing_protocol };
+std::string_view to_string(RouteKind value) noexcept;
+
+// Somebody says that packets for elsewhere go through `gateway`.
+struct Route {
+  RouteKind kind = RouteKind::dhcp_router;
+  Address gateway;
+  Address destination;  // icmp_redirect: the host redirected; else none = default route
+  std::string_view detail{};  // static: "VRRP", "OSPF" …
+};
+
+enum class Fault : std::uint8_t { truncated, bad_length, bad_checksum, bad_value, lost_sync, conflicting_overlap, unknown_type, sequence_break };
+std::string_view to_string(Fault value) noexcept;
+
+struct Anomaly {
+  Fault fault = Fault::truncated;
+  std::uint32_t offset = 0;  // into the PDU, in bytes
+};
+
+using Observation = std::variant<Operation, Identity, NameLookup, Credential, OpenAccess, SecureSession, Lease, Binding, Route, Anomaly>;
+
+}  // namespace kakoi

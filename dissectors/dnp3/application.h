@@ -1,0 +1,61 @@
+// Application layer (IEEE 1815-2012 clause 4): function codes, internal indications, and what the
+// objects of a fragment tell beyond their types.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "dissectors/core/dissector.h"
+
+namespace kakoi::dnp3 {
+
+enum class Function : std::uint8_t {
+  confirm = 0,
+  read = 1,
+  write = 2,
+  select = 3,
+  operate = 4,
+  direct_operate = 5,
+  direct_operate_nr = 6,
+  immed_freeze = 7,
+  freeze_at_time = 11,
+  freeze_at_time_nr = 12,
+  cold_restart = 13,
+  warm_restart = 14,
+  initialize_data = 15,
+  initialize_appl = 16,
+  start_appl = 17,
+  stop_appl = 18,
+  save_config = 19,
+  enable_unsolicited = 20,
+  disable_unsolicited = 21,
+  assign_class = 22,
+  delay_measure = 23,
+  record_current_time = 24,
+  open_file = 25,
+  activate_config = 31,
+  authenticate_req = 32,
+  auth_req_no_ack = 33,
+  response = 129,
+  unsolicited_response = 130,
+  authenticate_resp = 131,
+};
+
+// As the standard writes them (clause 4); "unknown" for reserved codes.
+std::string_view function_name(std::uint32_t code) noexcept;
+OperationClass class_of(std::uint8_t code) noexcept;
+
+struct Fragment {
+  Bytes bytes;
+  bool whole = true;         // false: its end is not known
+  bool from_master = false;  // DIR of its link frames
+  std::uint16_t source = 0;  // link addresses
+  std::uint16_t destination = 0;
+  std::uint32_t offset = 0;  // of the link frame that ended it, in the PDU
+};
+
+// States one Operation per object header (qualifier = group·256 + variation), then one without
+// qualifier for the fragment; identities of group 0 and anomalies between them.
+void dissect(const Fragment& fragment, const Emit& emit);
+
+}  // namespace kakoi::dnp3

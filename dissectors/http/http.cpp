@@ -1,0 +1,193 @@
+// HTTP/1.x (RFC 9110, RFC 9112). A PDU is a start line with its headers; body bytes are foreign, so
+// the sensor passes over them until a segment starts the next message.
+// Not here: bodies, HTTP/2, form and cookie log-ins, Digest (its answer is no secret).
+//
+//   GET /path HTTP/1.1 CRLF | Name: value CRLF … | CRLF | body …
+//   HTTP/1.1 401 Reason CRLF| Name: value CRLF … | CRLF | body …
+//   '------------------- PDU -------------------------'
+#include "dissectors/http/http.h"
+
+#include <array>
+
+#include "dissectors/core/text.h"
+#include "dissectors/http/message.h"
+
+namespace kakoi::http {
+
+namespace {
+
+constexpr std::uint16_t kPorts[] = {80, 8080, 8000, 8008, 8888, 3128};
+constexpr std::size_t kMaxPending = 4;  // requests with credentials whose answer is awaited; more stay "attempted"
+
+Frame frame(Bytes bytes, Role) {
+  const std::string_view text = as_text(bytes);
+  switch (judge_start(text)) {
+    case Start::none:
+      return Frame::foreign();
+    case Start::partial:
+      return Frame::more(bytes.size() + 1);
+    case Start::request:
+    case Start::response:
+      break;
+  }
+  if (const std::size_t length = header_length(text); length > 0 && length <= kMaxMessage) return Frame::whole(length);
+  // Longer headers are cut here: their rest is foreign, like a body.
+  return bytes.size() < kMaxMessage ? Frame::more(bytes.size() + 1) : Frame::whole(kMaxMessage);
+}
+
+Protocol::Speaker speaker(Bytes pdu) { return {as_text(pdu).starts_with("HTTP/") ? Role::server : Role::client, true}; }
+
+// Tells whether a text was stated last time too, without keeping it.
+class Last {
+ public:
+  bool is_new(std::string_view text) noexcept {
+    std::uint64_t hash = 0xCBF2'9CE4'8422'2325ull;  // FNV-1a
+    for (const char c : text) hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x100'0000'01B3ull;
+    const bool differs = hash != hash_;
+    hash_ = hash;
+    return differs;
+  }
+
+ private:
+  std::uint64_t hash_ = 0;
+};
+
+// Credentials whose answers are outstanding. Requests may be pipelined (RFC 9112 §9.3.2), answers
+// keep their order, so both are counted.
+class Pending {
+ public:
+  void add(std::uint64_t request, std::string_view user, std::string_view secret) noexcept {
+    for (Entry& e : entries_) {
+      if (e.request != 0) continue;
+      e.request = request;
+      e.user.assign(user);
+      e.secret.assign(secret);
+      return;
+    }
+  }
+  // States the outcome of that request, if it carried credentials.
+  void answer(std::uint64_t request, unsigned status, const Emit& emit) noexcept {
+    for (Entry& e : entries_) {
+      if (e.request != request) continue;
+      if (status / 100 == 2 || status / 100 == 3)
+        emit(Credential{"http-basic", e.user.view(), e.secret.view(), CredentialOutcome::accepted});
+      else if (status == 401 || status == 403 || status == 407)
+        emit(Credential{"http-basic", e.user.view(), e.secret.view(), CredentialOutcome::rejected});
+      forget(e);
+      return;
+    }
+  }
+  void clear() noexcept {
+    for (Entry& e : entries_) forget(e);
+  }
+
+ private:
+  struct Entry {
+    std::uint64_t request = 0;  // counted from 1; 0: free
+    text::Held<255> user, secret;
+  };
+  static void forget(Entry& e) noexcept {
+    e.request = 0;
+    e.user.clear();
+    e.secret.clear();
+  }
+  std::array<Entry, kMaxPending> entries_;
+};
+
+class Http final : public Dissector {
+ public:
+  Interest on_pdu(const Pdu& pdu, const Emit& emit) override {
+    const std::string_view message = as_text(pdu.bytes);
+    return message.starts_with("HTTP/") ? on_response(message, emit) : on_request(message, emit);
+  }
+
+  // A body looks like a gap too. One in a request hides no answer; after lost bytes of the server
+  // nobody can tell which answer belongs to which request.
+  void on_gap(Role role) override {
+    if (role != Role::server) return;
+    if (pending_) pending_->clear();
+    responses_ = requests_;
+  }
+
+ private:
+  Interest on_request(std::string_view message, const Emit& emit) {
+    const Request request = parse_request(message);
+    ++requests_;
+    connect_ = request.method == "CONNECT";
+    // To a proxy, the target is a whole URI and Host names the origin, not the listener.
+    const bool to_origin = request.target.starts_with('/') || request.target == "*";
+    std::string_view lines = fields_of(message);
+    for (Field field; next_field(lines, field);) {
+      if (text::equals(field.name, "user-agent")) {
+        if (!field.value.empty() && agent_.is_new(field.value))
+          emit(Identity{Trait::user_agent, field.value, "http user-agent", 40, {}});
+      } else if (text::equals(field.name, "host")) {
+        const std::string_view name = to_origin ? name_of_host(field.value) : std::string_view{};
+        if (!name.empty() && host_.is_new(name))
+          emit(Identity{Trait::name, name, "http host", 30, {Who::listener, {}}});
+      } else if (text::equals(field.name, "authorization") || text::equals(field.name, "proxy-authorization")) {
+        on_authorization(field.value, emit);
+      }
+    }
+    return Interest::more;
+  }
+
+  // RFC 7617 §2: base64 of user-id ":" password; the user-id has no colon.
+  void on_authorization(std::string_view value, const Emit& emit) {
+    if (!text::starts_with(value, "basic ")) return;
+    std::array<char, 512> clear;
+    const std::size_t size = decode_base64(text::trim(value.substr(6)), clear.data(), clear.size());
+    const std::string_view pair{clear.data(), size};
+    if (const std::size_t colon = pair.find(':'); colon != std::string_view::npos) {
+      const std::string_view user = pair.substr(0, colon).substr(0, 255);
+      const std::string_view secret = pair.substr(colon + 1).substr(0, 255);
+      emit(Credential{"http-basic", user, secret, CredentialOutcome::attempted});
+      if (!pending_) pending_ = std::make_unique<Pending>();
+      pending_->add(requests_, user, secret);
+    }
+    volatile char* const p = clear.data();
+    for (std::size_t i = 0; i < clear.size(); ++i) p[i] = 0;
+  }
+
+  Interest on_response(std::string_view message, const Emit& emit) {
+    const unsigned status = parse_status(message);
+    std::string_view lines = fields_of(message);
+    for (Field field; next_field(lines, field);) {
+      if (text::equals(field.name, "server")) {
+        if (!field.value.empty() && server_.is_new(field.value))
+          emit(Identity{Trait::software, field.value, "http server", 80, {}});
+      } else if (text::equals(field.name, "www-authenticate")) {
+        const std::string_view realm = realm_of(field.value);
+        if (!realm.empty() && realm_.is_new(realm)) emit(Identity{Trait::description, realm, "http realm", 50, {}});
+      }
+    }
+    if (status == 101) return Interest::done;  // the connection speaks another protocol now
+    if (status < 200) return Interest::more;   // an interim answer; the final one follows
+    if (responses_ < requests_) ++responses_;
+    if (pending_) pending_->answer(responses_, status, emit);
+    return connect_ && status / 100 == 2 ? Interest::done : Interest::more;  // a tunnel from here on
+  }
+
+  std::uint64_t requests_ = 0, responses_ = 0;
+  bool connect_ = false;
+  Last agent_, host_, server_, realm_;
+  std::unique_ptr<Pending> pending_;  // most flows never need it
+};
+
+std::unique_ptr<Dissector> open() { return std::make_unique<Http>(); }
+
+}  // namespace
+
+constinit const Protocol protocol = {
+    .name = "http",
+    .ports = kPorts,
+    .max_pdu = kMaxMessage,
+    .header = Header::strong,
+    .framing = Framing::text,
+    .domain = Domain::it,
+    .frame = frame,
+    .speaker = speaker,
+    .open = open,
+};
+
+}  // namespace kakoi::http

@@ -1,0 +1,43 @@
+// Start line and header fields of an HTTP/1.x message, as views.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "dissectors/core/bytes.h"
+
+namespace kakoi::http {
+
+inline constexpr std::size_t kMaxMessage = 8192;  // bytes of start line and headers; a longer message arrives cut
+
+enum class Start : std::uint8_t { request, response, partial, none };  // partial: may become either
+
+// Judges the bytes up to the end of the first line.
+Start judge_start(std::string_view bytes) noexcept;
+// Length of start line and headers including the empty line; 0 where that is not in sight.
+std::size_t header_length(std::string_view bytes) noexcept;
+
+struct Request {
+  std::string_view method, target;
+};
+Request parse_request(std::string_view message) noexcept;
+unsigned parse_status(std::string_view message) noexcept;  // 100–999
+
+struct Field {
+  std::string_view name, value;  // value without blanks around it
+};
+// Takes the next complete header line off `lines`; false at their end. Lines without a colon are
+// passed over, as are continuations (obs-fold, RFC 9112 §5.2).
+bool next_field(std::string_view& lines, Field& field) noexcept;
+// What follows the start line.
+std::string_view fields_of(std::string_view message) noexcept;
+
+// The realm of a WWW-Authenticate value (RFC 9110 §11.5), without quotation marks; "" if none.
+std::string_view realm_of(std::string_view challenge) noexcept;
+// The host of a Host value without its port; "" for an IP address (no name) or nonsense.
+std::string_view name_of_host(std::string_view host) noexcept;
+// RFC 4648 §4 into `out`; the number of octets, 0 where the text is not base64 or does not fit.
+std::size_t decode_base64(std::string_view text, char* out, std::size_t capacity) noexcept;
+
+}  // namespace kakoi::http

@@ -1,0 +1,135 @@
+// NTP versions 1 to 4 and SNTP (RFC 5905, RFC 1305, RFC 4330). Control messages (mode 6, RFC 9327) and
+// ntpd's private ones (mode 7) are recognised.
+// Not here: the values of clocks, authentication, NTS, the variables of mode 6.
+//
+//   LI·2 VN·3 mode·3 | stratum | poll | precision | root delay ×4 | root dispersion ×4 | reference id ×4 |
+//   reference ×8 | origin ×8 | receive ×8 | transmit ×8 | extension fields … | MAC
+#include "dissectors/ntp/ntp.h"
+
+#include <array>
+
+namespace kakoi::ntp {
+
+namespace {
+
+constexpr std::uint16_t kPorts[] = {123};
+constexpr std::size_t kMaxPdu = 65535;  // bytes; a datagram
+constexpr std::size_t kHeader = 48;
+// Extension fields (RFC 7822), of which NTS cookies make the longest, and a MAC; a bound of ours.
+constexpr std::size_t kMaxMessage = 2048;
+
+enum Mode : std::uint8_t { symmetric_active = 1, symmetric_passive, client, server, broadcast, control, private_use };
+
+constexpr unsigned version_of(std::uint8_t first) noexcept { return first >> 3 & 7; }
+constexpr unsigned mode_of(std::uint8_t first) noexcept { return first & 7; }
+
+// RFC 5905 §7.3. Simple clients leave everything but the first octet 0.
+bool is_time_message(Bytes bytes) noexcept {
+  if (bytes.size() < kHeader || bytes.size() > kMaxMessage || bytes.size() % 4 != 0) return false;
+  ByteReader r(bytes);
+  const unsigned mode = mode_of(r.u8());
+  const std::uint8_t stratum = r.u8();
+  const auto poll = static_cast<std::int8_t>(r.u8());
+  const auto precision = static_cast<std::int8_t>(r.u8());
+  const std::uint32_t root_delay = r.be32(), root_dispersion = r.be32();
+  r.skip(4 + 3 * 8);
+  const std::uint64_t transmitted = r.be64();
+  if (stratum > 16 || poll < -6 || poll > 17) return false;  // MAXSTRAT, MAXPOLL; RFC 1305's least is 6
+  if (precision > 0 || precision < -40) return false;        // 2^-40 s, a picosecond
+  // MAXDISP is 16 s; clocks that never were set show a little more, delays may be negative.
+  const auto delay = static_cast<std::int32_t>(root_delay);
+  if (delay > 0x20'0000 || delay < -0x20'0000 || root_dispersion > 0x10'0000) return false;
+  return transmitted != 0 || mode == Mode::client || stratum == 0;
+}
+
+// RFC 9327 §2: LI is 0; response, error and more bits with the opcode; count of data octets, padded.
+bool is_control_message(Bytes bytes) noexcept {
+  ByteReader r(bytes);
+  const std::uint8_t first = r.u8();
+  const std::uint8_t opcode = r.u8() & 0x1F;
+  r.skip(2 + 2 + 2 + 2);  // sequence, status, association, offset
+  const std::size_t count = r.be16();
+  return r.ok() && first >> 6 == 0 && version_of(first) >= 2 && (opcode <= 12 || opcode == 31) && count <= 468 &&
+         count <= r.remaining();
+}
+
+// ntpd's ntp_request.h: R, M, version, mode | A, sequence | implementation | request | err, items | mbz, size.
+bool is_private_message(Bytes bytes) noexcept {
+  ByteReader r(bytes);
+  const std::uint8_t first = r.u8();
+  r.skip(1);
+  const std::uint8_t implementation = r.u8();
+  r.skip(1);
+  const std::uint16_t items = r.be16();
+  const std::uint16_t size = r.be16();
+  const bool is_response = (first & 0x80) != 0;
+  if (!r.ok() || version_of(first) < 2 || (implementation != 0 && implementation != 2 && implementation != 3))
+    return false;
+  const std::size_t data = static_cast<std::size_t>(items & 0x0FFF) * (size & 0x0FFF);
+  return size >> 12 == 0 && data <= 500 && (is_response ? items >> 12 <= 7 && data <= r.remaining() : items >> 12 == 0);
+}
+
+Frame frame(Bytes bytes, Role) {
+  if (bytes.empty()) return Frame::foreign();
+  const unsigned version = version_of(bytes[0]);
+  const unsigned mode = mode_of(bytes[0]);
+  if (version < 1 || version > 4 || mode == 0) return Frame::foreign();
+  const bool fits = mode == Mode::control       ? is_control_message(bytes)
+                    : mode == Mode::private_use ? is_private_message(bytes)
+                                                : is_time_message(bytes);
+  return fits ? Frame::whole(bytes.size()) : Frame::foreign();
+}
+
+Protocol::Speaker speaker(Bytes pdu) {
+  if (pdu.size() < 2) return {Role::client, false};
+  switch (mode_of(pdu[0])) {
+    case Mode::client:
+      return {Role::client, true};
+    case Mode::server:
+      return {Role::server, true};
+    case Mode::control:
+      return {(pdu[1] & 0x80) != 0 ? Role::server : Role::client, true};
+    case Mode::private_use:
+      return {(pdu[0] & 0x80) != 0 ? Role::server : Role::client, true};
+    default:
+      return {Role::client, false};
+  }
+}
+
+std::string_view function_name(std::uint32_t code) {
+  constexpr std::array<std::string_view, 8> kNames = {"",       "symmetric active", "symmetric passive", "client",
+                                                      "server", "broadcast",        "control",           "private"};
+  return code < kNames.size() ? kNames[code] : std::string_view{};
+}
+
+class Ntp final : public Dissector {
+ public:
+  Interest on_pdu(const Pdu& pdu, const Emit& emit) override {
+    if (pdu.bytes.empty()) return Interest::more;
+    const unsigned mode = mode_of(pdu.bytes[0]);
+    const bool is_time = mode < Mode::control;
+    emit(Operation{.cls = is_time ? OperationClass::time : OperationClass::diagnostic, .function_code = mode});
+    return Interest::more;
+  }
+};
+
+std::unique_ptr<Dissector> open() { return std::make_unique<Ntp>(); }
+
+}  // namespace
+
+constinit const Protocol protocol = {
+    .name = "ntp",
+    .over_tcp = false,
+    .over_udp = true,
+    .ports = kPorts,
+    .max_pdu = kMaxPdu,
+    .header = Header::weak,
+    .framing = Framing::binary,
+    .domain = Domain::shared,
+    .frame = frame,
+    .speaker = speaker,
+    .function_name = function_name,
+    .open = open,
+};
+
+}  // namespace kakoi::ntp

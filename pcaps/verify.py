@@ -1,0 +1,74 @@
+#!/usr/bin/python3
+"""Checks the captures against expected.yaml by tshark alone: that the packets which prove each finding are
+there, that hosts and services are the ones listed and no others, that nothing is malformed or tells of the
+machine that captured. Needs tshark and python3-yaml; prints what is wrong, and exits 1 if anything is.
+"""
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+
+import yaml
+
+HERE = pathlib.Path(__file__).resolve().parent
+problems = []
+
+
+def tshark(capture, *arguments):
+    done = subprocess.run(["tshark", "-r", str(capture), *arguments], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        problems.append(f"{capture.name}: tshark {' '.join(arguments)}: {done.stderr.strip()}")
+    return done.stdout.splitlines()
+
+
+def check(capture, expected):
+    def complain(text):
+        problems.append(f"{capture.name}: {text}")
+
+    for finding in expected["findings"]:
+        what = f"{finding['rule']} {finding['subject']}"
+        for each in finding["filter"]:
+            if not tshark(capture, "-Y", each):
+                complain(f"{what}: no packet matches {each}")
+        for each in finding.get("absent", []):
+            if tshark(capture, "-Y", each):
+                complain(f"{what}: a packet matches {each}")
+
+    seen = {tuple(line.split("\t")) for line in tshark(capture, "-T", "fields", "-e", "eth.src", "-e", "vlan.id")}
+    listed = {(asset["mac"], str(asset.get("vlan", ""))) for asset in expected["assets"]}
+    for each in seen ^ listed:
+        complain(f"MAC {each} is {'not listed' if each in seen else 'not in the capture'}")
+    for asset in expected["assets"]:
+        proof = f"eth.src=={asset['mac']} && (ip.src=={asset['ip']} || arp.src.proto_ipv4=={asset['ip']})"
+        if not tshark(capture, "-Y", proof):
+            complain(f"{asset['name']}: {asset['mac']} never spoke for {asset['ip']}")
+
+    for service in expected["services"]:
+        transport, port = service["transport"], service["port"]
+        answer = f"ip.src=={service['ip']} && {transport}.srcport=={port}" + (
+            " && tcp.len>0" if transport == "tcp" else "")
+        if not tshark(capture, "-Y", answer):
+            complain(f"{service['ip']}:{port}/{transport} never answered")
+    open_ports = {tuple(line.split("\t")) for line in tshark(
+        capture, "-Y", "tcp.flags==0x12", "-T", "fields", "-e", "ip.src", "-e", "tcp.srcport")}
+    known = {(s["ip"], str(s["port"])) for s in expected["services"] if s["transport"] == "tcp"}
+    inside = {a["ip"] for a in expected["assets"]}
+    for address, port in sorted(open_ports - known):
+        if address in inside and int(port) < 32768:  # above: FTP data
+            complain(f"{address}:{port}/tcp is open and not listed")
+
+    for line in tshark(capture, "-Y", "_ws.malformed || tcp.checksum.status==0 || ip.checksum.status==0 ||"
+                       " udp.checksum.status==0", "-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE",
+                       "-o", "udp.check_checksum:TRUE"):
+        complain(f"malformed: {line}")
+    told = capture.read_bytes()
+    for word in (socket.gethostname(), "/tmp/", "/root", "/home/", "x86_64", "Linux"):
+        if re.search(rb"(?<![A-Za-z0-9])" + re.escape(word.encode()) + rb"(?![A-Za-z0-9])", told) and len(word) > 2:
+            complain(f"'{word}' stands in the file")
+
+
+for name, expectation in yaml.safe_load((HERE / "expected.yaml").read_text())["captures"].items():
+    check(HERE / name, expectation)
+print("\n".join(problems) or "captures and expected.yaml agree")
+sys.exit(1 if problems else 0)

@@ -1,0 +1,109 @@
+// The data of the page, with its relations: assets know their addresses, links and findings.
+
+function readModel(text) {
+  const raw = JSON.parse(text);
+  const result = { meta: raw.meta, rules: raw.rules };
+  for (const [name, table] of Object.entries(raw)) {
+    if (!table.rows) continue;
+    result[name] = table.rows.map((row) => Object.fromEntries(table.columns.map((column, i) => [column, row[i]])));
+  }
+  return result;
+}
+
+const SEVERITIES = ["critical", "high", "medium", "low", "info"];
+
+function relate(m) {
+  m.assetById = new Map(m.assets.map((asset, i) => [asset.id, i]));
+  m.zoneById = new Map(m.zones.map((zone) => [zone.id, zone]));
+  m.assets.forEach((asset, i) => {
+    Object.assign(asset, { index: i, addresses: [], attributes: [], services: [], findings: [], allowed: false });
+  });
+  for (const row of m.addresses) if (row.asset !== null) m.assets[row.asset].addresses.push(row);
+  for (const row of m.attributes) if (row.asset !== null) m.assets[row.asset].attributes.push(row);
+  for (const row of m.services) if (row.asset !== null) m.assets[row.asset].services.push(row);
+  for (const row of m.allowed) if (row.asset !== null) m.assets[row.asset].allowed = true;
+  m.links = m.links.filter((link) => link.client !== null && link.server !== null);
+
+  const findingById = new Map(m.findings.map((finding) => [finding.id, finding]));
+  for (const finding of m.findings) Object.assign(finding, { assets: [], packets: [] });
+  for (const row of m.finding_assets) {
+    const finding = findingById.get(row.finding);
+    if (finding && row.asset !== null) finding.assets.push(row.asset);
+  }
+  for (const row of m.finding_packets) findingById.get(row.finding)?.packets.push(row);
+  m.badPairs = new Set();  // "a b": two assets that an open finding speaks of together
+  for (const finding of m.findings) {
+    finding.subjectAsset = m.assetById.get(finding.subject);
+    finding.peerAsset = m.assetById.get(finding.peer);
+    for (const i of new Set([...finding.assets, finding.subjectAsset, finding.peerAsset])) {
+      if (i !== undefined && !finding.accepted) m.assets[i].findings.push(finding);
+    }
+    if (finding.accepted || finding.subjectAsset === undefined || finding.peerAsset === undefined) continue;
+    m.badPairs.add(finding.subjectAsset + " " + finding.peerAsset);
+    m.badPairs.add(finding.peerAsset + " " + finding.subjectAsset);
+  }
+  m.open = m.findings.filter((finding) => !finding.accepted);
+  m.first = Math.min(...m.captures.filter((c) => c.first !== null).map((c) => c.first));
+  m.last = Math.max(...m.captures.filter((c) => c.last !== null).map((c) => c.last));
+  m.packets = m.captures.reduce((sum, c) => sum + c.packets, 0);
+  m.bytes = m.captures.reduce((sum, c) => sum + c.bytes, 0);
+  // links with the world outside that nobody has declared
+  m.outside = m.links.filter((link) => [m.assets[link.client], m.assets[link.server]].some((a) => a.scope === "internet" && !a.allowed));
+  return m;
+}
+
+function succeeded(link) {
+  return link.state === "established" || (link.state === "datagram" && link.packets_back > 0 && link.packets_out > 0);
+}
+function isDevice(asset) {
+  return asset.scope === "local" || asset.scope === "remote";
+}
+function mainAddress(asset) {
+  const order = ["ipv4", "ipv6", "mac"];
+  const sorted = [...asset.addresses].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+  return sorted.length ? sorted[0].value : asset.id;
+}
+function zoneLabel(zoneId) {
+  const zone = model.zoneById.get(zoneId);
+  return zone ? zone.name || zone.id : zoneId || "";
+}
+function familyLabel(family) {
+  return word("family", family);
+}
+
+// A device as a link to its row in the asset table.
+function assetLink(index) {
+  if (index === null || index === undefined) return el("span", { class: "muted" }, t("unknown"));
+  const asset = model.assets[index];
+  const address = mainAddress(asset);
+  return el("span", { class: "asset" }, anchorLink("asset-" + asset.id, data(asset.name)),
+    address !== asset.name && el("span", { class: "address" }, " ", addressText(address)));
+}
+
+// The packet that proves a statement: "#12", with the capture's mark where there are several.
+function captureMark(index) {
+  return "C" + (index + 1);
+}
+function cite(packet) {
+  if (!packet || packet[0] === null) return "";
+  const mark = model.captures.length > 1 ? captureMark(packet[0]) + " " : "";
+  return el("span", { class: "cite", title: model.captures[packet[0]].source + " #" + packet[1] }, mark + "#" + packet[1]);
+}
+function citeFully(packet) {
+  return packet && packet[0] !== null ? [data(model.captures[packet[0]].source), " #" + packet[1]] : "";
+}
+function addressText(value) {
+  return data(value, { class: value.length <= 20 ? "nowrap" : null });
+}
+function pairText(pair) {
+  return pair ? pair[language] || pair.en || pair.ja || "" : "";
+}
+function findingTitle(finding) {
+  return finding["title_" + language] || finding.title_en || finding.rule;
+}
+function findingDetail(finding) {
+  return finding["detail_" + language] || finding.detail_en;
+}
+function badge(severity) {
+  return el("span", { class: "badge " + severity }, SEVERITIES.includes(severity) ? t(severity) : severity);
+}

@@ -1,0 +1,163 @@
+// The data of report.html. Rows are arrays beside one list of column names, assets and links are
+// named by their position, times are microseconds: 50,000 links stay a few megabytes.
+#include <string>
+
+#include "reports/findings_order.h"
+#include "reports/html/page.h"
+#include "reports/rows.h"
+
+namespace kakoi {
+
+namespace {
+
+struct Table {
+  const char* name;
+  std::string sql;
+};
+
+std::string ordered(std::string_view select, std::string_view order) {
+  return std::string(select) + " " + std::string(order);
+}
+
+// Of an evidence packet the page shows 256 octets; findings.json has all of them.
+std::vector<Table> tables() {
+  return {
+      {"captures", ordered(R"(select capture_id as "id", source as "source", sha256 as "sha256", format as "format",
+  snaplen as "snaplen:n", first_ts as "first:time", last_ts as "last:time", packets as "packets:n", bytes as "bytes:n",
+  truncated as "truncated:n", malformed as "malformed:n", undecoded as "undecoded:n", kernel_drops as "kernel_drops:n",
+  interface_drops as "interface_drops:n", duplicates as "duplicates:n", comment as "comment", error as "error"
+  from capture)",
+                           kCaptureOrder)},
+      {"zones", R"(select zone_id as "id", name as "name", kind as "kind", purdue_level as "level:real",
+  closed as "closed:bool", source as "source" from zone order by zone_id)"},
+      {"assets", ordered(R"(select asset_id as "id", name as "name", scope as "scope", role as "role",
+  role_reason as "role_reason", purdue_level as "level:real", zone_id as "zone", vendor as "vendor",
+  product as "product", firmware as "firmware", serial as "serial", os as "os", is_router as "is_router:bool",
+  is_ot as "is_ot:bool", is_it as "is_it:bool", first_ts as "first:time", last_ts as "last:time",
+  first_packet_id as "packet:packet" from asset)",
+                         kAssetOrder)},
+      {"addresses", R"(select asset_id as "asset:asset", kind as "kind", value as "value", vlan as "vlan:vlan",
+  bound_by as "bound_by", is_public as "is_public:bool", is_squatted as "is_squatted:bool", packet_id as "packet:packet"
+  from address order by asset_id, kind, value, coalesce(vlan, -1), bound_by, packet_id)"},
+      {"attributes", R"(select asset_id as "asset:asset", name as "name", value as "value", method as "method",
+  confidence as "confidence:n", count as "count:n", packet_id as "packet:packet"
+  from attribute order by asset_id, name, confidence desc, value, method, packet_id)"},
+      {"services", R"(select asset_id as "asset:asset", address as "address", transport as "transport",
+  port as "port:n", protocol as "protocol", product as "product", version as "version", clients as "clients:n",
+  packet_id as "packet:packet" from service order by asset_id, port, transport, address, protocol, packet_id)"},
+      {"links", ordered(R"(select client_id as "client:asset", server_id as "server:asset",
+  client_address as "client_address", server_address as "server_address", transport as "transport",
+  server_port as "port:n", protocol as "protocol", protocol_domain as "domain", vlan as "vlan:vlan", state as "state",
+  connections as "connections:n", packets_to_server as "packets_out:n", bytes_to_server as "bytes_out:n",
+  packets_to_client as "packets_back:n", bytes_to_client as "bytes_back:n", gaps as "gaps:n", first_ts as "first:time",
+  last_ts as "last:time", first_packet_id as "packet:packet" from link)",
+                        kLinkOrder)},
+      {"operations", R"(select link_id as "link:link", protocol as "protocol", unit as "unit:n",
+  peer_unit as "peer_unit:n", function_code as "code:n", qualifier as "qualifier:n", function as "function",
+  class as "class", from_client as "from_client:n", from_server as "from_server:n", refused as "refused:n",
+  first_ts as "first:time", last_ts as "last:time", first_packet_id as "packet:packet" from operation
+  order by link_id, protocol, coalesce(unit, -1), coalesce(peer_unit, -1), function_code, coalesce(qualifier, -1),
+  first_packet_id)"},
+      {"lookups", R"(select link_id as "link:link", name as "name", type as "type:n", is_public as "is_public:bool",
+  asked as "asked:n", answered as "answered:n", no_such_name as "no_such_name:n", failed as "failed:n",
+  addresses as "addresses:list", packet_id as "packet:packet" from name_lookup order by name, type, link_id, packet_id)"},
+      {"tls", R"(select link_id as "link:link", version as "version:n", offered as "offered:n",
+  server_name as "server_name", subject as "subject", issuer as "issuer", not_before_ts as "not_before:time",
+  not_after_ts as "not_after:time", self_signed as "self_signed:bool", count as "count:n", packet_id as "packet:packet"
+  from tls_session order by link_id, server_name, coalesce(version, 0), coalesce(offered, 0), fingerprint, packet_id)"},
+      {"credentials", R"(select link_id as "link:link", protocol as "protocol", scheme as "scheme",
+  username as "username", mask as "mask", is_empty as "is_empty:bool", outcome as "outcome", count as "count:n",
+  packet_id as "packet:packet", outcome_packet_id as "outcome_packet:packet"
+  from credential order by link_id, protocol, scheme, username, fingerprint, packet_id)"},
+      {"open_access", R"(select link_id as "link:link", scheme as "scheme", count as "count:n",
+  packet_id as "packet:packet" from open_access order by link_id, scheme, packet_id)"},
+      {"gateways", R"(select asset_id as "asset:asset", address as "address", kind as "kind", detail as "detail",
+  announced_by as "announced_by:asset", vlan as "vlan:vlan", count as "count:n", packet_id as "packet:packet"
+  from gateway order by address, kind, coalesce(vlan, -1), coalesce(announced_by, ''), detail, packet_id)"},
+      {"anomalies", R"(select asset_id as "asset:asset", link_id as "link:link", protocol as "protocol", kind as "kind",
+  detail as "detail", count as "count:n", packet_id as "packet:packet" from anomaly
+  order by kind, protocol, coalesce(asset_id, ''), coalesce(link_id, 0), detail, packet_id)"},
+      {"subnets", R"(select vlan as "vlan:vlan", cidr as "cidr", source as "source", hosts as "hosts:n",
+  ot_hosts as "ot_hosts:n", it_hosts as "it_hosts:n" from subnet order by cidr, coalesce(vlan, -1), source)"},
+      {"allowed", R"(select asset_id as "asset:asset", name as "name" from allowed_external_member
+  order by asset_id, name)"},
+      {"coverage",
+       R"(select metric as "metric", value as "value:real", detail as "detail" from coverage order by metric)"},
+      {"verdicts", R"(select framework as "framework", control as "control", verdict as "verdict", reason as "reason"
+  from verdict order by framework, control, verdict, reason)"},
+      {"findings", ordered(R"(select finding_id as "id", rule_id as "rule", family as "family", severity as "severity",
+  confidence as "confidence:n", subject_id as "subject", peer_id as "peer", title_en as "title_en",
+  title_ja as "title_ja", detail_en as "detail_en", detail_ja as "detail_ja", zones_inferred as "zones_inferred:bool",
+  accepted as "accepted:bool", acceptance_reason as "acceptance_reason", first_ts as "first:time",
+  last_ts as "last:time" from finding)",
+                           kFindingOrder)},
+      {"finding_assets", R"(select finding_id as "finding", asset_id as "asset:asset" from finding_asset
+  order by finding_id, position, asset_id)"},
+      {"finding_packets", R"(select f.finding_id as "finding", f.packet_id as "packet:packet", p.ts as "time:time",
+  p.captured_len as "captured:n", p.original_len as "original:n", substr(p.bytes, 1, 256) as "octets:hex" from finding_packet f join packet p on p.packet_id = f.packet_id
+  order by f.finding_id, f.position, f.packet_id)"},
+  };
+}
+
+void write_table(Rows& rows, const Table& table, std::ostream& out) {
+  out << ",\n" << script_safe(dump(table.name)) << ": {\"columns\": " << dump(rows.names(table.sql)) << ", \"rows\": [";
+  bool first = true;
+  rows.each(table.sql, [&](Json&& row) {
+    out << (first ? "\n" : ",\n") << script_safe(dump(row));
+    first = false;
+  });
+  out << "]}";
+}
+
+Json rule_texts(const ReportInput& input) {
+  Json rules = Json::object();
+  for (const auto& [id, rule] : input.rules) {
+    rules[id] = {{"family", rule.family},
+                 {"title", {{"ja", rule.title_ja}, {"en", rule.title_en}}},
+                 {"rationale", {{"ja", rule.rationale_ja}, {"en", rule.rationale_en}}},
+                 {"limit", {{"ja", rule.limit_ja}, {"en", rule.limit_en}}},
+                 {"remedy", {{"ja", rule.remedy_ja}, {"en", rule.remedy_en}}},
+                 {"confirm", {{"ja", rule.confirm_ja}, {"en", rule.confirm_en}}},
+                 {"sql", rule.sql}};
+  }
+  return rules;
+}
+
+}  // namespace
+
+std::string script_safe(std::string_view json) {
+  std::string result;
+  result.reserve(json.size());
+  for (const char c : json) {
+    switch (c) {  // only inside strings do these occur in JSON, where \u is an equal spelling
+      case '<':
+        result += "\\u003c";
+        break;
+      case '>':
+        result += "\\u003e";
+        break;
+      case '&':
+        result += "\\u0026";
+        break;
+      default:
+        result += c;
+    }
+  }
+  return result;
+}
+
+void write_page_data(const ReportInput& input, std::ostream& out) {
+  Rows rows(input.db, Rows::Form::page);
+  Json meta{{"kakoi_version", input.kakoi_version},
+            {"database_schema", rows.meta("schema_version")},
+            {"site", rows.meta("site")},
+            {"policy", rows.meta("policy")},
+            {"zone_minutes", rows.zone().minutes},
+            {"hashes", Json::array()}};
+  for (const auto& [name, hash] : input.input_hashes) meta["hashes"].push_back({name, hash});
+  out << "{\"meta\": " << script_safe(dump(meta)) << ",\n\"rules\": " << script_safe(dump(rule_texts(input)));
+  for (const Table& table : tables()) write_table(rows, table, out);
+  out << "}";
+}
+
+}  // namespace kakoi

@@ -1,0 +1,153 @@
+#include <string>
+
+#include "reports/json/document.h"
+#include "reports/json/documents.h"
+
+namespace kakoi {
+
+namespace {
+
+constexpr std::string_view kCaptures =
+    R"(select capture_id as "id", source as "source", sha256 as "sha256", format as "format",
+  link_types as "link_types:list", snaplen as "snaplen:n", first_ts as "first_seen:time", last_ts as "last_seen:time",
+  packets as "packets:n", bytes as "bytes:n", truncated as "truncated:n", malformed as "malformed:n",
+  undecoded as "undecoded:n", kernel_drops as "kernel_drops:n", interface_drops as "interface_drops:n",
+  duplicates as "duplicates:n", file_bytes as "file_bytes:n", comment as "comment", error as "error" from capture )";
+
+constexpr std::string_view kZones =
+    R"(select zone_id as "id", name as "name", kind as "kind", purdue_level as "purdue_level:real",
+  closed as "closed:bool", source as "source" from zone order by zone_id)";
+
+constexpr std::string_view kAssets =
+    R"(select asset_id as "id", name as "name", scope as "scope", role as "role", role_reason as "role_reason",
+  purdue_level as "purdue_level:real", zone_id as "zone", vendor as "vendor", product as "product",
+  firmware as "firmware", serial as "serial", os as "os", is_router as "is_router:bool", is_ot as "is_ot:bool",
+  is_it as "is_it:bool", first_ts as "first_seen:time", last_ts as "last_seen:time",
+  first_packet_id as "first_packet:packet" from asset )";
+
+constexpr const char* kAddresses =
+    R"(select kind as "kind", value as "value", vlan as "vlan:vlan", bound_by as "bound_by",
+  is_public as "is_public:bool", is_squatted as "is_squatted:bool", first_ts as "first_seen:time",
+  last_ts as "last_seen:time", packet_id as "packet:packet"
+  from address where asset_id = ?1 order by kind, value, coalesce(vlan, -1), bound_by, packet_id)";
+
+constexpr const char* kAttributes =
+    R"(select name as "name", value as "value", method as "method", protocol as "protocol",
+  confidence as "confidence:n", count as "count:n", packet_id as "packet:packet"
+  from attribute where asset_id = ?1 order by name, confidence desc, value, method, protocol, packet_id)";
+
+constexpr const char* kServices =
+    R"(select address as "address", transport as "transport", port as "port:n", protocol as "protocol",
+  product as "product", version as "version", clients as "clients:n", packet_id as "packet:packet"
+  from service where asset_id = ?1 order by address, transport, port, protocol, product, version, packet_id)";
+
+constexpr const char* kZoneReasons =
+    R"(select zone_id as "zone", reason as "reason" from zone_member where asset_id = ?1 order by zone_id, reason)";
+
+constexpr std::string_view kLinks =
+    R"(select link_id as "id:id", client_id as "client", server_id as "server", client_address as "client_address",
+  server_address as "server_address", transport as "transport", server_port as "server_port:n",
+  protocol as "protocol", protocol_domain as "protocol_domain", vlan as "vlan:vlan", state as "state",
+  connections as "connections:n", packets_to_server as "packets_to_server:n", bytes_to_server as "bytes_to_server:n",
+  packets_to_client as "packets_to_client:n", bytes_to_client as "bytes_to_client:n",
+  payload_to_server as "payload_to_server:n", payload_to_client as "payload_to_client:n",
+  ttl_to_server_min as "ttl_to_server_min:n", ttl_to_server_max as "ttl_to_server_max:n",
+  ttl_to_client_min as "ttl_to_client_min:n", ttl_to_client_max as "ttl_to_client_max:n",
+  retransmissions as "retransmissions:n", gaps as "gaps:n", first_ts as "first_seen:time", last_ts as "last_seen:time",
+  first_packet_id as "first_packet:packet", last_packet_id as "last_packet:packet" from link )";
+
+struct Table {
+  std::string_view name, sql;
+};
+
+// The facts beside links: each names the link or the asset that it is about, and a packet.
+constexpr Table kFacts[] = {
+    {"operations",
+     R"(select link_id as "link:id", protocol as "protocol", unit as "unit:n", peer_unit as "peer_unit:n",
+  function_code as "function_code:n", qualifier as "qualifier:n", function as "function", class as "class",
+  from_client as "from_client:n", from_server as "from_server:n", refused as "refused:n",
+  first_ts as "first_seen:time", last_ts as "last_seen:time", first_packet_id as "first_packet:packet",
+  last_packet_id as "last_packet:packet" from operation order by link_id, protocol, coalesce(unit, -1),
+  coalesce(peer_unit, -1), function_code, coalesce(qualifier, -1), first_packet_id, last_packet_id)"},
+    {"name_lookups",
+     R"(select link_id as "link:id", name as "name", type as "type:n", is_public as "is_public:bool", asked as "asked:n",
+  answered as "answered:n", no_such_name as "no_such_name:n", failed as "failed:n", addresses as "addresses:list",
+  packet_id as "packet:packet", answer_packet_id as "answer_packet:packet"
+  from name_lookup order by link_id, name, type, packet_id)"},
+    {"tls_sessions",
+     R"(select link_id as "link:id", version as "version:n", offered as "offered:n", cipher as "cipher:n",
+  server_name as "server_name", alpn as "alpn", subject as "subject", issuer as "issuer",
+  fingerprint as "fingerprint", not_before_ts as "not_before:time", not_after_ts as "not_after:time",
+  self_signed as "self_signed:bool", count as "count:n", packet_id as "packet:packet"
+  from tls_session order by link_id, server_name, coalesce(version, 0), coalesce(offered, 0), coalesce(cipher, 0),
+  fingerprint, alpn, packet_id)"},
+    {"credentials",
+     R"(select link_id as "link:id", protocol as "protocol", scheme as "scheme", username as "username", mask as "mask",
+  fingerprint as "fingerprint", is_empty as "is_empty:bool", outcome as "outcome", count as "count:n",
+  packet_id as "packet:packet", outcome_packet_id as "outcome_packet:packet"
+  from credential order by link_id, protocol, scheme, username, fingerprint, packet_id)"},
+    {"open_access",
+     R"(select link_id as "link:id", scheme as "scheme", count as "count:n", packet_id as "packet:packet"
+  from open_access order by link_id, scheme, packet_id)"},
+    {"gateways",
+     R"(select asset_id as "asset", address as "address", kind as "kind", detail as "detail",
+  announced_by as "announced_by", vlan as "vlan:vlan", count as "count:n", packet_id as "packet:packet"
+  from gateway order by address, kind, coalesce(vlan, -1), coalesce(announced_by, ''), detail, packet_id)"},
+    {"dhcp_leases",
+     R"(select asset_id as "asset", server_id as "server", client_mac as "client_mac",
+  client_address as "client_address", server_address as "server_address", routers as "routers:list",
+  resolvers as "resolvers:list", prefix_length as "prefix_length:n", domain as "domain", granted as "granted:bool",
+  vlan as "vlan:vlan", packet_id as "packet:packet"
+  from dhcp_lease order by client_mac, client_address, server_address, granted, packet_id)"},
+    {"anomalies",
+     R"(select asset_id as "asset", link_id as "link:id", protocol as "protocol", kind as "kind", detail as "detail",
+  count as "count:n", packet_id as "packet:packet"
+  from anomaly order by kind, protocol, coalesce(asset_id, ''), coalesce(link_id, 0), detail, packet_id)"},
+    {"subnets",
+     R"(select vlan as "vlan:vlan", cidr as "cidr", source as "source", hosts as "hosts:n", ot_hosts as "ot_hosts:n",
+  it_hosts as "it_hosts:n" from subnet order by cidr, coalesce(vlan, -1), source)"},
+    {"asked_for",
+     R"(select asker_id as "asker", target as "target", target_id as "target_asset", vlan as "vlan:vlan",
+  count as "count:n", packet_id as "packet:packet"
+  from asked_for order by target, coalesce(vlan, -1), coalesce(asker_id, ''), packet_id)"},
+    {"conduits",
+     R"(select conduit_id as "id", from_zone as "from_zone", to_zone as "to_zone", protocols as "protocols:list",
+  classes as "classes:list" from conduit order by conduit_id)"},
+    {"declared_assets",
+     R"(select name as "name", address as "address", role as "role", zone_id as "zone", vendor as "vendor",
+  product as "product" from declared_asset order by name, address)"},
+    {"allowed_external",
+     R"(select name as "name", cidr as "cidr", protocol as "protocol", port as "port:n"
+  from allowed_external order by name, cidr, protocol, coalesce(port, -1))"},
+    {"coverage",
+     R"(select metric as "metric", value as "value:real", detail as "detail" from coverage order by metric)"},
+};
+
+}  // namespace
+
+void write_inventory_json(const ReportInput& input, std::ostream& out) {
+  Rows rows(input.db, Rows::Form::document);
+  Document document(out);
+  document.field("schema", "kakoi-inventory/1");
+  document.field("kakoi_version", input.kakoi_version);
+  document.field("database_schema", rows.meta("schema_version"));
+  document.field("site", rows.meta("site"));
+  document.field("policy", rows.meta("policy"));
+  document.rows("captures", rows, std::string(kCaptures) + std::string(kCaptureOrder));
+  document.rows("zones", rows, kZones);
+  document.array("assets", [&](const auto& add) {
+    rows.each(std::string(kAssets) + std::string(kAssetOrder), [&](Json&& asset) {
+      const std::string id = asset["id"];
+      asset["addresses"] = rows.all(kAddresses, id);
+      asset["attributes"] = rows.all(kAttributes, id);
+      asset["services"] = rows.all(kServices, id);
+      asset["zone_reasons"] = rows.all(kZoneReasons, id);
+      add(asset);
+    });
+  });
+  document.rows("links", rows, std::string(kLinks) + std::string(kLinkOrder));
+  for (const Table& table : kFacts) document.rows(table.name, rows, table.sql);
+  document.close();
+}
+
+}  // namespace kakoi

@@ -1,0 +1,40 @@
+// The reports: everything that a person or an engine reads, made from the inventory database alone.
+// The same database, rule texts and language give the same bytes; wall-clock time is in manifest.json only.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sensor/inventory/database.h"
+
+namespace kakoi {
+
+// What a rule says whatever it found; in English and Japanese, plain text.
+struct RuleText {
+  std::string id, family;
+  std::string title_en, title_ja;
+  std::string rationale_en, rationale_ja;  // why it matters
+  std::string limit_en, limit_ja;          // what it can't tell
+  std::string remedy_en, remedy_ja;
+  std::string confirm_en, confirm_ja;  // how to confirm on site
+  std::string sql;                     // the query that an auditor can run again
+};
+
+struct ReportInput {
+  Database& db;
+  const std::map<std::string, RuleText>& rules;  // by rule id; a finding without a text still shows
+  std::string kakoi_version;
+  std::string language = "ja";  // "ja" | "en": the page's first language, the CSV headers' only one
+  std::vector<std::pair<std::string, std::string>> input_hashes{};  // besides captures: ("policy", SHA-256 in hex) …
+  std::vector<std::string> other_outputs{
+      "inventory.db"};  // placed in OUT by the caller; listed in the manifest if there
+};
+
+// Writes report.html, inventory.json, findings.json, assets.csv, links.csv and, last, manifest.json into the folder,
+// which is made if need be. Throws OutputError or DatabaseError; each file is then whole, old or absent.
+void write_reports(const ReportInput& input, const std::filesystem::path& out);
+
+}  // namespace kakoi

@@ -1,0 +1,43 @@
+// Runs one rule: rows of its query become findings.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/rule.h"
+#include "sensor/inventory/database.h"
+
+namespace kakoi {
+
+inline constexpr std::size_t kPacketsPerFinding = 5;  // enough to look it up; the links hold the rest
+inline constexpr std::size_t kValuesSpeltOut = 5;     // of a list in a sentence
+// Confidence is lowered by this much (but not below kLeastConfidence) where a rule leans on inferred zones.
+inline constexpr int kInferredZonesCost = 20;
+inline constexpr int kLeastConfidence = 10;
+
+struct Finding {
+  std::string id;  // 16 hex digits
+  std::string rule_id, family, severity;
+  int confidence = 0;
+  std::string subject_id, peer_id;
+  Text title, detail;
+  bool zones_inferred = false;
+  std::optional<std::int64_t> first_ts, last_ts;
+  std::vector<std::int64_t> packets;  // packet ids, in order of time
+  std::vector<std::string> assets;    // subject and peer first
+};
+
+// First 16 hex digits of SHA-256 over rule id, newline, key.
+std::string finding_id(std::string_view rule_id, std::string_view key);
+
+// Complaints of one query: SQL errors, missing columns, placeholders that nothing fills. Empty if it is sound.
+std::vector<std::string> check_rule(const Rule& rule, Database& db);
+
+// Findings in the order of their keys. The rule must be sound.
+std::vector<Finding> evaluate(const Rule& rule, Database& db, bool zones_inferred);
+
+}  // namespace kakoi

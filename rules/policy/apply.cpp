@@ -1,0 +1,358 @@
+// Policy → database. The tables of the policy are written as declared; assets are placed in zones.
+// What was observed is kept in policy_change wherever the policy overwrites it.
+#include <algorithm>
+#include <cstdio>
+#include <set>
+#include <unordered_map>
+
+#include "rules/policy/policy.h"
+
+namespace kakoi {
+
+namespace {
+
+struct AssetAddress {
+  Address address;
+  std::string text;
+  std::optional<std::uint32_t> vlan;
+};
+
+struct Asset {
+  std::string id, name, scope;
+  std::vector<AssetAddress> addresses;
+  bool has_mac = false;
+};
+
+// Assets with their addresses, ordered by id.
+std::vector<Asset> load_assets(Database& db) {
+  std::vector<Asset> assets;
+  std::unordered_map<std::string, std::size_t> index;
+  for (Statement s = db.prepare("select asset_id, name, scope from asset order by asset_id"); s.step();) {
+    index.emplace(s.text(0), assets.size());
+    assets.push_back({s.text(0), s.text(1), s.text(2), {}, false});
+  }
+  for (Statement s = db.prepare("select asset_id, value, vlan from address order by asset_id, value, vlan");
+       s.step();) {
+    const auto found = index.find(s.text(0));
+    const std::optional<Address> address = parse_address(s.text(1));
+    if (found == index.end() || !address) continue;
+    Asset& asset = assets[found->second];
+    asset.has_mac |= address->is_mac();
+    asset.addresses.push_back({*address, s.text(1), std::nullopt});
+    if (!s.is_null(2)) asset.addresses.back().vlan = static_cast<std::uint32_t>(s.integer(2));
+  }
+  return assets;
+}
+
+bool is_group(const Asset& asset) { return asset.scope == "multicast" || asset.scope == "broadcast"; }
+bool is_named(const Asset& asset, const std::string& name) { return asset.name == name || asset.id == name; }
+
+bool in_any(const std::vector<Cidr>& ranges, const Address& address) {
+  return std::any_of(ranges.begin(), ranges.end(), [&](const Cidr& range) { return range.contains(address); });
+}
+
+std::string comma_list(const std::vector<std::string>& words) {
+  if (words.empty()) return "*";
+  std::string out = ",";
+  for (const std::string& word : words) out += word + ",";
+  return out;
+}
+
+std::string vlan_text(std::uint32_t vlan) {
+  return vlan < 4096 ? std::to_string(vlan) : std::to_string(vlan / 4096) + "." + std::to_string(vlan % 4096);
+}
+
+class Applier {
+ public:
+  Applier(Database& db, const Policy& policy) : db_(db), policy_(policy), assets_(load_assets(db)) {}
+
+  std::vector<std::string> apply() {
+    meta();
+    tables();
+    inside();
+    zones();
+    outside();
+    roles();
+    ranges();
+    std::sort(notes_.begin(), notes_.end());
+    return std::move(notes_);
+  }
+
+ private:
+  void set_meta(std::string_view key, std::string_view value) {
+    db_.prepare("delete from meta where key = ?1").bind(1, key).run();
+    db_.prepare("insert into meta (key, value) values (?1, ?2)").bind(1, key).bind(2, value).run();
+  }
+
+  void meta() {
+    const int offset = utc_offset(policy_.timezone).value_or(0), minutes = std::abs(offset) / 60;
+    char text[8] = "UTC";
+    if (offset != 0)
+      std::snprintf(text, sizeof text, "%c%02d:%02d", offset < 0 ? '-' : '+', minutes / 60 % 100, minutes % 60);
+    set_meta("site", policy_.site);
+    set_meta("timezone", text);
+    set_meta("policy", policy_.declares_zones() ? "declared" : "inferred");
+  }
+
+  void tables() {
+    Statement zone = db_.prepare("insert into zone values (?1, ?2, ?3, ?4, ?5, 'declared')");
+    for (const Zone& z : policy_.zones)
+      zone.bind(1, z.id).bind(2, z.name).bind(3, z.kind).bind(4, z.level).bind(5, z.closed).run();
+    Statement conduit = db_.prepare("insert into conduit values (?1, ?2, ?3, ?4, ?5)");
+    for (const Conduit& c : policy_.conduits)
+      conduit.bind(1, c.id)
+          .bind(2, c.from)
+          .bind(3, c.to)
+          .bind(4, comma_list(c.protocols))
+          .bind(5, comma_list(c.classes))
+          .run();
+    Statement asset = db_.prepare("insert into declared_asset values (?1, ?2, ?3, ?4, ?5, ?6)");
+    for (const DeclaredAsset& a : policy_.assets) {
+      asset.bind(1, a.name).bind(2, to_string(a.address)).bind(3, a.role);
+      a.zone.empty() ? asset.bind(4, nullptr) : asset.bind(4, a.zone);
+      asset.bind(5, a.vendor).bind(6, a.product).run();
+    }
+    for (const AllowedExternal& e : policy_.allowed_external) allow(e);
+    Statement acceptance = db_.prepare("insert into acceptance values (?1, ?2, ?3, ?4, ?5)");
+    for (const Acceptance& a : policy_.acceptances)
+      acceptance.bind(1, a.rule).bind(2, a.finding).bind(3, a.reason).bind(4, a.approver).bind(5, a.expires_ts).run();
+  }
+
+  void allow(const AllowedExternal& e) {
+    Statement s = db_.prepare("insert into allowed_external values (?1, ?2, ?3, ?4)");
+    s.bind(1, e.name).bind(2, to_string(e.cidr)).bind(3, e.protocol);
+    e.port ? s.bind(4, static_cast<int>(*e.port)) : s.bind(4, nullptr);
+    s.run();
+    Statement member = db_.prepare("insert into allowed_external_member values (?1, ?2)");
+    for (const Asset& asset : assets_)
+      if (asset.scope == "internet" && has_address_in(asset, e.cidr)) member.bind(1, asset.id).bind(2, e.name).run();
+  }
+
+  static bool has_address_in(const Asset& asset, const Cidr& range) {
+    return std::any_of(asset.addresses.begin(), asset.addresses.end(),
+                       [&](const AssetAddress& a) { return range.contains(a.address); });
+  }
+
+  void keep(std::string_view subject, std::string_view field, const std::string& observed) {
+    db_.prepare("insert into policy_change values (?1, ?2, ?3)")
+        .bind(1, subject)
+        .bind(2, field)
+        .bind(3, observed)
+        .run();
+  }
+
+  // Public numbers that the site declares as its own: as internal ranges, or as part of a zone that is not the WAN.
+  void inside() {
+    std::vector<Cidr> own = policy_.internal_public_ranges;
+    for (const Zone& zone : policy_.zones)
+      for (const ZoneMember& m : zone.members)
+        if (m.cidr && zone.kind != "wan") own.push_back(*m.cidr);
+    if (own.empty()) return;
+    for (Asset& asset : assets_) {
+      for (const AssetAddress& a : asset.addresses) {
+        if (!a.address.is_global() || !in_any(own, a.address)) continue;
+        if (asset.scope == "internet") {
+          keep(asset.id, "asset.scope", asset.scope);
+          asset.scope = asset.has_mac ? "local" : "remote";
+          db_.prepare("update asset set scope = ?1 where asset_id = ?2").bind(1, asset.scope).bind(2, asset.id).run();
+        }
+        Statement squatted =
+            db_.prepare("select 1 from address where asset_id = ?1 and value = ?2 and is_squatted = 1");
+        if (!squatted.bind(1, asset.id).bind(2, a.text).step()) continue;
+        keep(asset.id + ' ' + a.text, "address.is_squatted", "1");
+        db_.prepare("update address set is_squatted = 0 where asset_id = ?1 and value = ?2")
+            .bind(1, asset.id)
+            .bind(2, a.text)
+            .run();
+      }
+    }
+  }
+
+  // How well a member fits an asset: 0 not at all; a named host before a MAC, that before a range
+  // (the narrower the better), that before a VLAN.
+  static unsigned fit(const ZoneMember& m, const Asset& asset) {
+    if (!m.asset.empty() && !is_named(asset, m.asset)) return 0;
+    if (m.mac && std::none_of(asset.addresses.begin(), asset.addresses.end(),
+                              [&](const AssetAddress& a) { return a.address == *m.mac; }))
+      return 0;
+    if (m.cidr || m.vlan) {
+      // range and VLAN must hold of one address; a VLAN alone also of a MAC
+      const bool found = std::any_of(asset.addresses.begin(), asset.addresses.end(), [&](const AssetAddress& a) {
+        return (!m.cidr || m.cidr->contains(a.address)) && (!m.vlan || a.vlan == m.vlan);
+      });
+      if (!found) return 0;
+    }
+    return (m.asset.empty() ? 0 : 4000u) + (m.mac ? 2000u : 0) + (m.cidr ? 1000u + m.cidr->bits : 0) +
+           (m.vlan ? 1u : 0);
+  }
+
+  static std::string reason(const ZoneMember& m) {
+    if (!m.asset.empty()) return "asset " + m.asset;
+    if (m.mac) return "mac " + to_string(*m.mac);
+    std::string text;
+    if (m.cidr) text = "cidr " + to_string(*m.cidr);
+    if (m.vlan) text += (text.empty() ? "vlan " : ", vlan ") + vlan_text(*m.vlan);
+    return text;
+  }
+
+  void zones() {
+    if (!policy_.declares_zones()) return infer_zones(db_);
+    Statement member = db_.prepare("insert into zone_member values (?1, ?2, ?3)");
+    Statement place = db_.prepare("update asset set zone_id = ?1 where asset_id = ?2");
+    Statement level = db_.prepare("update asset set purdue_level = ?1 where asset_id = ?2");
+    Statement observed = db_.prepare("select purdue_level from asset where asset_id = ?1");
+    Statement change = db_.prepare("insert into policy_change values (?1, 'asset.purdue_level', ?2)");
+    for (const Asset& asset : assets_) {
+      if (is_group(asset)) continue;
+      const Zone* best = nullptr;
+      std::string why;
+      unsigned best_fit = 0;
+      const auto offer = [&](const Zone& zone, unsigned n, std::string text) {
+        if (n <= best_fit) return;
+        best_fit = n;
+        best = &zone;
+        why = std::move(text);
+      };
+      for (const Zone& zone : policy_.zones)
+        for (const ZoneMember& m : zone.members)
+          if (const unsigned n = fit(m, asset); n > best_fit) offer(zone, n, reason(m));
+      for (const DeclaredAsset& declared : policy_.assets)
+        if (const Zone* zone = find_zone(declared.zone);
+            zone && owns(asset, declared.address) && sits_in(asset, *zone, best))
+          offer(*zone, 3000, "asset " + declared.name);
+      if (!best) continue;
+      member.bind(1, best->id).bind(2, asset.id).bind(3, why).run();
+      place.bind(1, best->id).bind(2, asset.id).run();
+      if (!best->level) continue;
+      observed.bind(1, asset.id).step();
+      change.bind(1, asset.id);
+      observed.is_null(0) ? change.bind(2, nullptr) : change.bind(2, observed.text(0));
+      change.run();
+      observed.reset();
+      level.bind(1, *best->level).bind(2, asset.id).run();
+    }
+    unseen();
+  }
+
+  static bool owns(const Asset& asset, const Address& address) {
+    return std::any_of(asset.addresses.begin(), asset.addresses.end(),
+                       [&](const AssetAddress& a) { return a.address == address; });
+  }
+
+  // The same address may be declared in several zones (copied machine cells): then range and VLAN decide.
+  bool sits_in(const Asset& asset, const Zone& zone, const Zone* by_members) const {
+    const auto copies = std::count_if(policy_.assets.begin(), policy_.assets.end(), [&](const DeclaredAsset& a) {
+      return !a.zone.empty() && owns(asset, a.address);
+    });
+    return copies == 1 || by_members == &zone;
+  }
+
+  const Zone* find_zone(const std::string& id) const {
+    const auto found =
+        std::find_if(policy_.zones.begin(), policy_.zones.end(), [&](const Zone& z) { return z.id == id; });
+    return id.empty() || found == policy_.zones.end() ? nullptr : &*found;
+  }
+
+  void unseen() {
+    for (const Zone& zone : policy_.zones)
+      for (const ZoneMember& m : zone.members)
+        if (std::none_of(assets_.begin(), assets_.end(), [&](const Asset& a) { return !is_group(a) && fit(m, a) > 0; }))
+          notes_.push_back("zone '" + zone.id + "': no traffic of its member " + reason(m));
+  }
+
+  void outside() {
+    // A resolver or time server outside is allowed for that service alone.
+    std::set<std::string> done;
+    for (const AllowedRole& r : policy_.roles) {
+      const std::uint16_t port = r.role == "resolver" ? 53 : r.role == "time_server" ? 123 : 0;
+      if (port == 0 || !r.address || !r.address->is_global() || !done.insert(r.role + to_string(*r.address)).second)
+        continue;
+      allow({r.role + " " + to_string(*r.address), range_around(*r.address, 32, 128), "", port});
+    }
+  }
+
+  void roles() {
+    std::set<std::pair<std::string, std::string>> by_asset, by_address;
+    const auto give = [&](const AllowedRole& r) {
+      bool seen = false;
+      for (const Asset& asset : assets_) {
+        if (r.address ? !owns(asset, *r.address) : !is_named(asset, r.asset)) continue;
+        seen = true;
+        by_asset.insert({asset.id, r.role});
+        for (const AssetAddress& a : asset.addresses) by_address.insert({a.text, r.role});
+      }
+      if (r.address) by_address.insert({to_string(*r.address), r.role});
+      return seen;
+    };
+    for (const AllowedRole& r : policy_.roles)
+      if (!give(r))
+        notes_.push_back(r.role + " '" + (r.address ? to_string(*r.address) : r.asset) + "': no traffic seen");
+    for (const DeclaredAsset& a : policy_.assets)
+      if (a.role == "router" || a.role == "firewall" || a.role == "gateway") give({"gateway", a.address, {}});
+    for (const auto& [id, role] : by_asset)
+      db_.prepare("insert into allowed_role values (?1, ?2)").bind(1, id).bind(2, role).run();
+    for (const auto& [address, role] : by_address)
+      db_.prepare("insert into allowed_address values (?1, ?2)").bind(1, address).bind(2, role).run();
+  }
+
+  void ranges() {
+    std::vector<Cidr> declared = policy_.ranges, subnets;
+    declared.insert(declared.end(), policy_.internal_public_ranges.begin(), policy_.internal_public_ranges.end());
+    for (const Zone& zone : policy_.zones)
+      for (const ZoneMember& m : zone.members)
+        if (m.cidr) declared.push_back(*m.cidr);
+    for (const DeclaredAsset& a : policy_.assets)
+      if (a.address.is_ip()) declared.push_back(range_around(a.address, 32, 128));
+    for (Statement s = db_.prepare("select distinct cidr from subnet"); s.step();)
+      if (const auto range = parse_cidr(s.text(0))) subnets.push_back(*range);
+    // widest first, and then by address: the last that holds an address is the narrowest
+    std::sort(subnets.begin(), subnets.end(),
+              [](const Cidr& a, const Cidr& b) { return std::pair(a.bits, a.base) < std::pair(b.bits, b.base); });
+    Statement insert = db_.prepare("insert into address_range values (?1, ?2, ?3, ?4)");
+    std::set<std::string> done;
+    for (const Asset& asset : assets_) {
+      if (asset.scope != "local" && asset.scope != "remote") continue;
+      for (const AssetAddress& a : asset.addresses) {
+        const Address& ip = a.address;
+        if (!ip.is_ip() || ip.is_multicast() || ip.is_broadcast() || ip.is_link_local() || ip.is_loopback() ||
+            ip.is_unspecified() || !done.insert(a.text).second)
+          continue;
+        Cidr range = range_around(ip);
+        if (!ip.is_global())
+          for (const Cidr& subnet : subnets)
+            if (subnet.contains(ip)) range = subnet;
+        insert.bind(1, a.text).bind(2, to_string(range)).bind(3, ip.is_private());
+        policy_.declares_ranges() ? insert.bind(4, in_any(declared, ip)) : insert.bind(4, nullptr);
+        insert.run();
+      }
+    }
+  }
+
+  Database& db_;
+  const Policy& policy_;
+  std::vector<Asset> assets_;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace
+
+void clear_assessment(Database& db) {
+  db.execute(
+      "update asset set zone_id = null where zone_id is not null;"
+      "update asset set scope = (select observed from policy_change c where c.subject = asset_id and c.field = "
+      "'asset.scope')"
+      "  where asset_id in (select subject from policy_change where field = 'asset.scope');"
+      "update asset set purdue_level = (select cast(observed as real) from policy_change c"
+      "    where c.subject = asset_id and c.field = 'asset.purdue_level')"
+      "  where asset_id in (select subject from policy_change where field = 'asset.purdue_level');"
+      "update address set is_squatted = 1 where asset_id || ' ' || value in (select subject from policy_change where "
+      "field = 'address.is_squatted');");
+  for (const char* table : {"finding_packet", "finding_asset", "finding", "verdict", "zone_member", "conduit", "zone",
+                            "declared_asset", "allowed_external_member", "allowed_external", "allowed_role",
+                            "allowed_address", "address_range", "acceptance", "policy_change"})
+    db.execute(std::string("delete from ") + table);
+}
+
+std::vector<std::string> apply_policy(Database& db, const Policy& policy) { return Applier(db, policy).apply(); }
+
+}  // namespace kakoi

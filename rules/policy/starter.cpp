@@ -1,0 +1,119 @@
+// A site.yaml to start from: what the inventory shows, written as a policy for the engineer to correct.
+#include <map>
+#include <set>
+
+#include "rules/policy/policy.h"
+
+namespace kakoi {
+
+namespace {
+
+// A YAML double-quoted scalar: names come from traffic and may hold anything.
+std::string yaml_quoted(std::string_view text) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20 || byte == 0x7F) {
+      out += "\\x";
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+struct Segment {
+  std::string vlan, cidr, kind;
+};
+
+// Local subnets; the kind by the majority of their hosts.
+std::vector<Segment> segments(Database& db) {
+  std::vector<Segment> out;
+  std::set<std::string> seen;
+  for (Statement s =
+           db.prepare("select vlan, cidr, ot_hosts, it_hosts from subnet where hosts > 0 order by cidr, vlan");
+       s.step();) {
+    const auto range = parse_cidr(s.text(1));
+    if (!range || range->base.is_link_local()) continue;
+    const bool nested = [&] {
+      for (const Segment& other : out)
+        if (other.vlan == s.text(0) || other.vlan.empty() || s.text(0).empty())
+          if (const auto o = parse_cidr(other.cidr); o && o->overlaps(*range)) return true;
+      return false;
+    }();
+    if (!nested)
+      out.push_back({s.text(0), to_string(*range), s.integer(2) > 0 ? "ot" : s.integer(3) > 0 ? "it" : "ot"});
+  }
+  return out;
+}
+
+std::string vlan_text(const std::string& vlan) {
+  const unsigned long number = std::stoul(vlan);
+  return number < 4096 ? vlan : std::to_string(number / 4096) + "." + std::to_string(number % 4096);
+}
+
+}  // namespace
+
+std::string starter_policy(Database& db) {
+  const std::vector<Segment> found = segments(db);
+  std::string out =
+      "# Site policy: what this site declares about its network. Correct it; docs/policy.md explains every key.\n"
+      "# サイトポリシー: 実際のネットワークに合わせて修正してください。各項目の説明は docs/policy.md にあります。\n"
+      "site: \"\"\n"
+      "timezone: Asia/Tokyo\n"
+      "\n"
+      "# Zones (ゾーン): kind is ot, it, dmz, safety or wan; a host belongs to one zone.\n";
+  out += found.empty() ? "zones: []\n" : "zones:\n";
+  std::map<std::string, int> count;
+  for (const Segment& s : found) {
+    const std::string id = s.kind + "-" + std::to_string(++count[s.kind]);
+    out += "  - id: " + id + "\n    name: " + id + "\n    kind: " + s.kind +
+           "\n    closed: " + (s.kind == "ot" ? "true" : "false") + "\n    members:\n      - cidr: " + s.cidr + "\n";
+    if (!s.vlan.empty()) out += "        vlan: " + vlan_text(s.vlan) + "\n";
+  }
+  out +=
+      "\n# Flows between zones that are meant to be (コンジット): from is the client's zone.\n"
+      "conduits: []\n"
+      "#  - {from: it-1, to: ot-1, protocols: [http], classes: [read]}\n"
+      "\n# Addresses of the internet that may be reached (外部接続の許可).\n"
+      "allowed_external: []\n"
+      "#  - {name: vendor support, cidr: 198.51.100.7, protocol: tls, port: 443}\n"
+      "\n# Hosts with a role of their own: an address, a MAC or a name.\n";
+  out += "gateways: []\nresolvers: []\ntime_servers: []\njump_hosts: []\nmasters: []\n";
+  std::set<std::string> ranges;
+  for (const Segment& s : found)
+    if (const auto range = parse_cidr(s.cidr); range && range->base.is_private()) ranges.insert(s.cidr);
+  out += "\n# All private ranges in use (使用中のプライベートアドレス範囲).\n";
+  out += ranges.empty() ? "ranges: []\n" : "ranges:\n";
+  for (const std::string& range : ranges) out += "  - " + range + "\n";
+  out +=
+      "\n# Public numbers that are used inside (内部で使用する公開アドレス範囲).\n"
+      "internal_public_ranges: []\n"
+      "\n# Findings that the site has judged and accepts (受容).\n"
+      "acceptances: []\n"
+      "#  - {finding: 0123456789abcdef, reason: \"\", approver: \"\", expires: 2027-03-31}\n"
+      "\n# The asset register (資産台帳).\n";
+  std::string assets;
+  std::set<std::string> done;
+  for (Statement s =
+           db.prepare("select a.name, min(ad.value), a.role, a.vendor, a.product from asset a join address ad on"
+                      " ad.asset_id = a.asset_id where a.scope = 'local' and ad.kind in ('ipv4', 'ipv6')"
+                      " group by a.asset_id, a.name, a.role, a.vendor, a.product order by a.asset_id");
+       s.step();) {
+    if (!parse_address(s.text(1)) || s.text(0).empty() || !done.insert(s.text(1)).second) continue;
+    assets += "  - {name: " + yaml_quoted(s.text(0)) + ", address: \"" + s.text(1) + "\"";
+    for (const auto& [key, column] : {std::pair("role", 2), std::pair("vendor", 3), std::pair("product", 4)})
+      if (const std::string text = s.text(column); !text.empty())
+        assets += std::string(", ") + key + ": " + yaml_quoted(text);
+    assets += "}\n";
+  }
+  return out + (assets.empty() ? "assets: []\n" : "assets:\n" + assets);
+}
+
+}  // namespace kakoi

@@ -1,0 +1,231 @@
+#include "rules/rule_set.h"
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "embedded/kakoi_rules.h"
+#include "rules/template.h"
+#include "rules/yaml_reader.h"
+
+namespace kakoi {
+
+namespace {
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string out;
+  for (const std::string& line : lines) out += (out.empty() ? "" : "\n") + line;
+  return out;
+}
+
+bool is_kebab(std::string_view text) {
+  return !text.empty() && text.front() != '-' && text.back() != '-' &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+}
+
+// ATT&CK technique ids are T and four digits, those for ICS start with T08.
+bool is_technique(std::string_view text) {
+  return text.size() == 5 && text.starts_with("T08") &&
+         text.find_first_not_of("0123456789", 1) == std::string_view::npos;
+}
+
+std::optional<int> to_int(std::optional<std::int64_t> value) {
+  if (!value) return std::nullopt;
+  return static_cast<int>(*value);
+}
+
+class RuleReader {
+ public:
+  explicit RuleReader(Complaints& complaints) : complaints_(complaints) {}
+
+  Rule rule(const YAML::Node& node) {
+    MapReader map(node, "a rule",
+                  {"id", "family", "severity", "confidence", "exposure_class", "attack_ics", "uses_zones", "title",
+                   "detail", "rationale", "limit", "remedy", "confirm", "variants", "query"},
+                  complaints_);
+    Rule rule;
+    rule.origin = complaints_.origin();
+    if (!map.valid()) return rule;
+    rule.id = id(map);
+    rule.family = map.text("family", true);
+    rule.severity = map.word("severity", kSeverities, true);
+    rule.confidence = to_int(map.integer("confidence", 1, 100, true)).value_or(0);
+    rule.exposure_class = exposure_class(map);
+    rule.attack_ics = map.text("attack_ics");
+    if (!rule.attack_ics.empty() && !is_technique(rule.attack_ics))
+      complaints_.add(map.at("attack_ics"),
+                      "'" + rule.attack_ics + "' is no ATT&CK for ICS technique; write an id such as T0883");
+    rule.uses_zones = map.flag("uses_zones", false);
+    rule.title = title(map.at("title"), node).value_or(Text{});
+    rule.detail = both(map, "detail");
+    rule.rationale = both(map, "rationale");
+    rule.limit = both(map, "limit");
+    rule.remedy = both(map, "remedy");
+    rule.confirm = both(map, "confirm");
+    rule.query = map.text("query", true);
+    // a block scalar ("query: |") starts on the line after its key
+    if (const YAML::Node q = map.at("query"); q.IsDefined())
+      rule.query_line = q.Mark().line + (rule.query.find('\n') == std::string::npos ? 1 : 2);
+    for (const YAML::Node& item : map.items("variants")) rule.variants.push_back(variant(item));
+    braces(map.at("detail"), rule.detail);
+    return rule;
+  }
+
+  std::vector<DefaultCredential> credentials(const YAML::Node& node) {
+    MapReader map(node, "a list of credentials", {"credentials"}, complaints_);
+    std::vector<DefaultCredential> out;
+    for (const YAML::Node& item : map.items("credentials")) {
+      MapReader entry(item, "a credential", {"id", "vendor", "product", "scheme", "username", "secret", "source"},
+                      complaints_);
+      if (!entry.valid()) continue;
+      DefaultCredential c{id(entry), entry.text("vendor"), entry.text("product"), entry.text("scheme"), "", "", ""};
+      c.source = entry.text("source", true);
+      for (const auto& [key, field] : {std::pair("username", &c.username), std::pair("secret", &c.secret)}) {
+        if (!entry.has(key))  // an empty one is meant, a missing one is a slip
+          complaints_.add(item, std::string("a credential needs the key '") + key + "'; write \"\" for an empty one");
+        *field = entry.text(key);
+      }
+      out.push_back(std::move(c));
+    }
+    return out;
+  }
+
+ private:
+  std::string id(MapReader& map) {
+    const std::string text = map.text("id", true);
+    if (!text.empty() && !is_kebab(text))
+      complaints_.add(map.at("id"), "'" + text + "' is no id; use lower-case letters, digits and '-'");
+    return text;
+  }
+
+  std::string exposure_class(MapReader& map) {
+    const std::string text = map.text("exposure_class", true);
+    if (!text.empty() && std::find(kExposureClasses.begin(), kExposureClasses.end(), text) == kExposureClasses.end())
+      complaints_.add(map.at("exposure_class"), "unknown exposure class '" + text + "'" +
+                                                    did_you_mean(text, kExposureClasses) +
+                                                    "; take one of the ids in rules/frameworks/mapping.yaml");
+    return text;
+  }
+
+  Text both(MapReader& map, const char* key) {
+    const YAML::Node node = map.at(key);
+    if (node.IsDefined()) return text(node, key);
+    complaints_.add(map.node(), std::string("a rule needs the key '") + key + "', with 'en' and 'ja' below it");
+    return {};
+  }
+
+  Text text(const YAML::Node& node, const char* key) {
+    MapReader map(node, "'" + std::string(key) + "'", {"en", "ja"}, complaints_);
+    const auto clean = [](std::string s) {  // folded scalars end in a newline
+      while (!s.empty() && (s.back() == '\n' || s.back() == ' ')) s.pop_back();
+      return s;
+    };
+    Text out;
+    out.en = clean(map.text("en", true));
+    out.ja = clean(map.text("ja", true));
+    return out;
+  }
+
+  std::optional<Text> title(const YAML::Node& node, const YAML::Node& owner) {
+    if (!node.IsDefined()) {
+      complaints_.add(owner, "a rule needs the key 'title', with 'en' and 'ja' below it");
+      return std::nullopt;
+    }
+    const Text out = text(node, "title");
+    if ((out.en + out.ja).find_first_of("{}") != std::string::npos)
+      complaints_.add(node, "a title has no {placeholders}; move them to 'detail'");
+    return out;
+  }
+
+  void braces(const YAML::Node& node, const Text& text) {
+    if (!placeholders(text.en) || !placeholders(text.ja))
+      complaints_.add(node, "'detail' has a '{' without its '}'; close it");
+  }
+
+  Variant variant(const YAML::Node& node) {
+    MapReader map(node, "a variant", {"id", "severity", "confidence", "title", "detail"}, complaints_);
+    Variant v;
+    if (!map.valid()) return v;
+    v.id = id(map);
+    if (map.has("severity")) v.severity = map.word("severity", kSeverities);
+    v.confidence = to_int(map.integer("confidence", 1, 100));
+    if (map.has("title")) v.title = title(map.at("title"), node);
+    if (map.has("detail")) {
+      v.detail = text(map.at("detail"), "detail");
+      braces(map.at("detail"), *v.detail);
+    }
+    return v;
+  }
+
+  Complaints& complaints_;
+};
+
+template <typename T>
+void sort_and_find_twins(std::vector<T>& items, const char* what, std::vector<std::string>& problems) {
+  std::stable_sort(items.begin(), items.end(), [](const T& a, const T& b) { return a.id < b.id; });
+  for (std::size_t i = 1; i < items.size(); ++i)
+    if (items[i].id == items[i - 1].id && !items[i].id.empty())
+      problems.push_back(std::string(what) + " '" + items[i].id + "' stands twice; give each its own id");
+}
+
+}  // namespace
+
+RuleError::RuleError(std::vector<std::string> lines) : std::runtime_error(joined(lines)), problems(std::move(lines)) {}
+
+RuleSet RuleSet::parse(std::span<const Source> sources) {
+  RuleSet set;
+  std::vector<std::string> problems;
+  for (const auto& [origin, text] : sources) {
+    Complaints complaints(origin);
+    const YAML::Node root = parse_yaml(text, complaints);
+    if (complaints.empty()) {
+      RuleReader reader(complaints);
+      if (root.IsMap() && root["credentials"]) {
+        for (DefaultCredential& c : reader.credentials(root)) set.credentials_.push_back(std::move(c));
+      } else {
+        set.rules_.push_back(reader.rule(root));
+      }
+    }
+    for (std::string& line : complaints.lines()) problems.push_back(std::move(line));
+  }
+  sort_and_find_twins(set.rules_, "rule", problems);
+  sort_and_find_twins(set.credentials_, "credential", problems);
+  if (!problems.empty()) throw RuleError(std::move(problems));
+  return set;
+}
+
+RuleSet RuleSet::load() {
+  std::vector<Source> sources;
+  for (const rule_files::EmbeddedFile& file : rule_files::embedded_files()) sources.emplace_back(file.path, file.text);
+  return parse(sources);
+}
+
+RuleSet RuleSet::load(const std::filesystem::path& folder) {
+  std::vector<Source> sources;
+  for (const char* part : {"", "baseline", "timely", "credentials"}) {
+    std::error_code error;
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator(folder / part, error))
+      if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+    if (error && *part == '\0') throw RuleError({folder.string() + ": cannot be read; name a folder of rules"});
+    std::sort(files.begin(), files.end());
+    for (const auto& path : files) {
+      std::ifstream file(path, std::ios::binary);
+      std::ostringstream text;
+      text << file.rdbuf();
+      if (!file) throw RuleError({path.string() + ": cannot be read"});
+      sources.emplace_back((std::filesystem::path(part) / path.filename()).string(), text.str());
+    }
+  }
+  if (sources.empty()) throw RuleError({folder.string() + ": holds no *.yaml; name a folder of rules"});
+  return parse(sources);
+}
+
+const Rule* RuleSet::find(std::string_view id) const noexcept {
+  const auto found = std::find_if(rules_.begin(), rules_.end(), [&](const Rule& rule) { return rule.id == id; });
+  return found == rules_.end() ? nullptr : &*found;
+}
+
+}  // namespace kakoi

@@ -1,0 +1,47 @@
+// Rules and default credentials, as loaded from YAML: the set that is built into the program, or a folder.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "rules/rule.h"
+#include "sensor/inventory/database.h"
+
+namespace kakoi {
+
+// All that is wrong with the rules, a line each: "external.yaml:12:5: reason, and what to do".
+struct RuleError : std::runtime_error {
+  explicit RuleError(std::vector<std::string> lines);
+  std::vector<std::string> problems;
+};
+
+class RuleSet {
+ public:
+  using Source = std::pair<std::string, std::string>;  // origin for messages, YAML text
+
+  // The built-in set.
+  static RuleSet load();
+  // *.yaml of the folder itself and of its baseline/, timely/ and credentials/.
+  static RuleSet load(const std::filesystem::path& folder);
+  // A file is a rule (a mapping), or a list of credentials (a mapping with the one key 'credentials').
+  static RuleSet parse(std::span<const Source> sources);
+
+  std::span<const Rule> rules() const noexcept { return rules_; }                           // by id
+  std::span<const DefaultCredential> credentials() const noexcept { return credentials_; }  // by id
+  const Rule* find(std::string_view id) const noexcept;
+
+  // Prepares every query against a database with the inventory's schema and compares its columns with
+  // the placeholders. Throws RuleError. Assessing does this, too.
+  void check(Database& db) const;
+
+ private:
+  std::vector<Rule> rules_;
+  std::vector<DefaultCredential> credentials_;
+};
+
+}  // namespace kakoi

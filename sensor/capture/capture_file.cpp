@@ -1,0 +1,36 @@
+#include "sensor/capture/capture_file.h"
+
+namespace kakoi::capture {
+
+CaptureFile::CaptureFile(const std::filesystem::path& path) : source_(path) {
+  info_.source = path == "-" ? "standard input" : path.filename().string();
+  if (source_.peek(4).empty()) throw CaptureError(path.string() + ": the file is empty");
+  format_ = open_pcap(source_, info_);
+  if (!format_) format_ = open_pcapng(source_, info_);
+  if (!format_)
+    throw CaptureError(path.string() +
+                       ": not a capture (neither pcap nor pcapng); convert it with a capture tool or leave it out");
+}
+
+const RawPacket* CaptureFile::peek() {
+  if (ready_) return &packet_;
+  if (!format_->next(source_, info_, packet_)) return nullptr;
+  packet_.ref.capture = index_;
+  packet_.ref.number = ++info_.packets;
+  info_.bytes += packet_.original_length;
+  if (packet_.data.size() < packet_.original_length) ++info_.truncated;
+  if (info_.packets == 1) info_.first_ts = info_.last_ts = packet_.ref.ts;
+  info_.first_ts = std::min(info_.first_ts, packet_.ref.ts);
+  info_.last_ts = std::max(info_.last_ts, packet_.ref.ts);
+  info_.link_types.insert(packet_.link_type);
+  ready_ = true;
+  return &packet_;
+}
+
+CaptureInfo CaptureFile::finish() {
+  info_.sha256 = source_.sha256();
+  info_.file_bytes = source_.bytes_read();
+  return info_;
+}
+
+}  // namespace kakoi::capture

@@ -1,0 +1,155 @@
+#include "sensor/capture/capture_set.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace kakoi::capture {
+
+namespace fs = std::filesystem;
+
+CaptureSet::CaptureSet(const std::vector<fs::path>& files) {
+  for (const fs::path& path : files) {
+    try {
+      auto file = std::make_unique<CaptureFile>(path);
+      const RawPacket* first = file->peek();
+      std::error_code error;
+      const std::uint64_t size = path == "-" ? 0 : fs::file_size(path, error);
+      Entry entry{path, first ? first->ref.ts : std::numeric_limits<std::int64_t>::min(), error ? 0 : size, nullptr, {}};
+      if (path == "-") entry.file = std::move(file);  // can't be opened again
+      bytes_total_ += entry.size;
+      entries_.push_back(std::move(entry));
+    } catch (const CaptureError& error) {
+      problems_.push_back(error.what());
+    }
+  }
+  std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
+    return std::forward_as_tuple(a.first_ts, a.path.filename(), a.path) <
+           std::forward_as_tuple(b.first_ts, b.path.filename(), b.path);
+  });
+  drop_copies();
+}
+
+// Only files that agree in size and first packet can be copies, so only those are read twice.
+void CaptureSet::drop_copies() {
+  std::vector<Entry> kept;
+  std::vector<std::string> hashes;  // of kept, as far as needed
+  for (Entry& entry : entries_) {
+    bool copy = false;
+    std::string hash;
+    for (std::size_t i = kept.size(); i-- > 0 && kept[i].first_ts == entry.first_ts && !copy;) {
+      if (kept[i].size != entry.size || entry.path == "-" || kept[i].path == "-") continue;
+      try {
+        if (hashes[i].empty()) hashes[i] = ByteSource(kept[i].path).sha256();
+        if (hash.empty()) hash = ByteSource(entry.path).sha256();
+        copy = hash == hashes[i];
+      } catch (const CaptureError&) {
+        // reading it for its packets will tell
+      }
+    }
+    if (copy) {
+      bytes_total_ -= entry.size;
+      continue;
+    }
+    kept.push_back(std::move(entry));
+    hashes.push_back(std::move(hash));
+  }
+  entries_ = std::move(kept);
+}
+
+CaptureFile* CaptureSet::open(std::uint32_t index) {
+  Entry& entry = entries_[index];
+  try {
+    if (!entry.file) entry.file = std::make_unique<CaptureFile>(entry.path);
+    entry.file->set_index(index);
+    open_.push_back(index);
+    return entry.file.get();
+  } catch (const CaptureError& error) {
+    entry.info.source = entry.path.filename().string();
+    entry.info.error = error.what();
+    problems_.push_back(error.what());
+    return nullptr;
+  }
+}
+
+void CaptureSet::close(std::uint32_t index) {
+  Entry& entry = entries_[index];
+  try {
+    entry.info = entry.file->finish();
+  } catch (const CaptureError& error) {
+    entry.info = entry.file->info();
+    entry.info.error = error.what();
+  }
+  bytes_done_ += entry.size;
+  entry.file.reset();
+  open_.erase(std::find(open_.begin(), open_.end(), index));
+}
+
+const RawPacket* CaptureSet::next() {
+  if (current_ && !popped_) {
+    current_->pop();
+    popped_ = true;
+    // The usual case: this file's next packet still comes before everybody else's.
+    const RawPacket* packet = nullptr;
+    try {
+      packet = current_->peek();
+    } catch (const CaptureError& error) {
+      current_->info().error = error.what();
+    }
+    if (packet && packet->ref.ts < hand_over_) {
+      popped_ = false;
+      return packet;
+    }
+    if (!packet) close(current_index_);
+  }
+  for (;;) {
+    // the earliest of the open files, by time, then capture
+    const RawPacket* best = nullptr;
+    std::int64_t others = std::numeric_limits<std::int64_t>::max();
+    for (std::size_t i = 0; i < open_.size();) {
+      const std::uint32_t index = open_[i];
+      CaptureFile* file = entries_[index].file.get();
+      const RawPacket* packet = nullptr;
+      try {
+        packet = file->peek();
+      } catch (const CaptureError& error) {
+        file->info().error = error.what();
+      }
+      if (!packet) {
+        close(index);
+        continue;
+      }
+      if (!best || std::pair(packet->ref.ts, index) < std::pair(best->ref.ts, best->ref.capture)) {
+        if (best) others = std::min(others, best->ref.ts);
+        best = packet;
+        current_ = file;
+        current_index_ = index;
+      } else {
+        others = std::min(others, packet->ref.ts);
+      }
+      ++i;
+    }
+    const bool may_open = unopened_ < entries_.size() && open_.size() < kMostOpen;
+    if (may_open && (!best || entries_[unopened_].first_ts <= best->ref.ts)) {
+      open(unopened_++);
+      continue;
+    }
+    if (!best) return nullptr;
+    hand_over_ = may_open ? std::min(others, entries_[unopened_].first_ts) : others;
+    popped_ = false;
+    return best;
+  }
+}
+
+std::uint64_t CaptureSet::bytes_read() const noexcept {
+  std::uint64_t bytes = bytes_done_;
+  for (const std::uint32_t index : open_) bytes += entries_[index].file->bytes_read();
+  return bytes;
+}
+
+std::vector<CaptureInfo> CaptureSet::finish() {
+  std::vector<CaptureInfo> infos;
+  for (Entry& entry : entries_) infos.push_back(std::move(entry.info));
+  return infos;
+}
+
+}  // namespace kakoi::capture

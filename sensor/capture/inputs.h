@@ -1,0 +1,19 @@
+// From what the user names on the command line to the files that are read.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace kakoi::capture {
+
+struct Inputs {
+  std::vector<std::filesystem::path> files;  // "-" for standard input; no file twice
+  std::vector<std::string> problems;         // one line each: what can't be read, and why
+};
+
+// Folders are searched recursively; files in them that are no capture by their first bytes are
+// passed over, while a file named outright is always tried.
+Inputs find_inputs(const std::vector<std::string>& arguments);
+
+}  // namespace kakoi::capture

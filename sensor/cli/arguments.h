@@ -1,0 +1,28 @@
+// Options of a subcommand over Boost.Program_options, with help that reads like a manual page.
+#pragma once
+
+#include <boost/program_options.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sensor/cli/commands.h"
+
+namespace kakoi::cli {
+
+namespace po = boost::program_options;
+
+struct Help {
+  std::string_view synopsis;     // "kakoi scan PCAP|DIR|- ... [options]"
+  std::string_view description;  // paragraphs, wrapped
+  std::string_view examples;     // lines
+};
+
+// Parses; positional arguments go to the option "input". With --help the text is printed and
+// nothing returned. Throws UsageError.
+std::optional<po::variables_map> parse(const Arguments& arguments, po::options_description visible, const Help& help);
+
+// The positional arguments.
+std::vector<std::string> inputs(const po::variables_map& values);
+
+}  // namespace kakoi::cli

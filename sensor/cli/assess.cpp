@@ -1,0 +1,36 @@
+#include <filesystem>
+
+#include "sensor/cli/judge.h"
+
+namespace kakoi::cli {
+namespace {
+constexpr Help kHelp{"kakoi assess inventory.db [options]",
+                     "Applies a policy and the rules to an inventory that was made before; no capture is needed.\n"
+                     "The result goes into OUT; the inventory given is not changed.\n",
+                     "  kakoi assess report/inventory.db --policy site.yaml -o judged\n"};
+}
+
+int assess_inventory(const Arguments& arguments) {
+  po::options_description options("Options");
+  add_judgement_options(options);
+  const auto values = parse(arguments, options, kHelp);
+  if (!values) return kDone;
+  const std::vector<std::string> named = inputs(*values);
+  if (named.size() != 1) throw UsageError("assess: name one inventory.db");
+  const Judgement judgement = load_judgement(*values);
+  std::filesystem::create_directories(judgement.out);
+  const std::filesystem::path draft = judgement.out / ".inventory.db.part";
+  std::filesystem::remove(draft);
+  try {
+    Database::open_read_only(named[0]).save_copy(draft);
+    Database db = Database::open(draft);
+    db.execute("pragma journal_mode = off; pragma synchronous = off");
+    return judge(std::move(db), draft, judgement);
+  } catch (const DatabaseError& error) {
+    std::error_code ignored;
+    std::filesystem::remove(draft, ignored);
+    throw UsageError(named[0] + ": " + error.what());
+  }
+}
+
+}  // namespace kakoi::cli

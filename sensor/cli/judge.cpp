@@ -1,0 +1,120 @@
+#include "sensor/cli/judge.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <sstream>
+
+#include "reports/output.h"
+#include "reports/report.h"
+#include "rules/assess.h"
+#include "sensor/inventory/hash.h"
+
+namespace kakoi::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw UsageError(path.string() + ": can't be read");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += (text.empty() ? "" : "\n") + line;
+  return text;
+}
+
+std::map<std::string, RuleText> texts_of(const RuleSet& rules) {
+  std::map<std::string, RuleText> texts;
+  for (const Rule& r : rules.rules())
+    texts[r.id] = {r.id, r.family, r.title.en, r.title.ja, r.rationale.en, r.rationale.ja, r.limit.en, r.limit.ja,
+                   r.remedy.en, r.remedy.ja, r.confirm.en, r.confirm.ja, r.query};
+  return texts;
+}
+
+// Smaller is worse.
+std::size_t rank(std::string_view severity) {
+  return static_cast<std::size_t>(std::find(kSeverities.begin(), kSeverities.end(), severity) - kSeverities.begin());
+}
+
+void print_summary(Database& db, const Judgement& j) {
+  const bool ja = j.language == "ja";
+  std::cout << (ja ? "資産 " : "assets ") << db.integer("select count(*) from asset where scope in ('local', 'remote')")
+            << (ja ? "、通信 " : ", links ") << db.integer("select count(*) from link") << (ja ? "、所見 " : ", findings ")
+            << db.integer("select count(*) from finding where accepted = 0");
+  Statement counts = db.prepare("select count(*) from finding where accepted = 0 and severity = ?1");
+  const char* separator = " (";
+  for (const std::string_view severity : kSeverities) {
+    counts.bind(1, severity);
+    if (counts.step() && counts.integer(0) > 0) {
+      std::cout << separator << severity << " " << counts.integer(0);
+      separator = ", ";
+    }
+    counts.reset();
+  }
+  std::cout << (*separator == ',' ? ")\n" : "\n");
+  Statement worst = db.prepare(std::string("select severity, ") + (ja ? "title_ja" : "title_en") +
+                               ", confidence from finding where accepted = 0 order by case severity when 'critical' then 0 "
+                               "when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end, confidence desc, "
+                               "rule_id, finding_id limit 3");
+  while (worst.step()) std::cout << "  [" << worst.text(0) << "] " << worst.text(1) << "\n";
+  std::cout << (ja ? "報告書: " : "report: ") << (j.out / "report.html").string() << std::endl;
+}
+
+}  // namespace
+
+void add_judgement_options(po::options_description& options) {
+  options.add_options()("policy,p", po::value<std::string>()->value_name("site.yaml"), "the site policy; without one, zones are inferred")(
+      "rules", po::value<std::string>()->value_name("DIR"), "rules from this folder instead of the built-in ones")(
+      "fingerprint-key", po::value<std::string>()->value_name("FILE"), "key for the fingerprints of seen secrets (default: a public one)")(
+      "out,o", po::value<std::string>()->default_value("kakoi-out")->value_name("OUT"), "folder for all outputs")(
+      "lang", po::value<std::string>()->default_value("ja")->value_name("ja|en"), "first language of the report")(
+      "fail-on", po::value<std::string>()->value_name("SEVERITY"), "exit with 1 if there is a finding of this severity or worse");
+}
+
+Judgement load_judgement(const po::variables_map& values) {
+  Judgement j;
+  j.out = values["out"].as<std::string>();
+  j.language = values["lang"].as<std::string>();
+  if (j.language != "ja" && j.language != "en") throw UsageError("--lang takes ja or en, not '" + j.language + "'");
+  if (values.contains("fail-on")) j.fail_on = values["fail-on"].as<std::string>();
+  if (!j.fail_on.empty() && rank(j.fail_on) == kSeverities.size())
+    throw UsageError("--fail-on takes critical, high, medium, low or info, not '" + j.fail_on + "'");
+  try {
+    if (values.contains("policy")) {
+      const std::string text = read_file(values["policy"].as<std::string>());
+      j.policy = parse_policy(text, values["policy"].as<std::string>());
+      j.input_hashes.emplace_back("policy", to_hex(Sha256().of(as_bytes(text))));
+    }
+    j.rules = values.contains("rules") ? RuleSet::load(fs::path(values["rules"].as<std::string>())) : RuleSet::load();
+  } catch (const PolicyError& error) {
+    throw UsageError(joined(error.problems));
+  } catch (const RuleError& error) {
+    throw UsageError(joined(error.problems));
+  }
+  if (values.contains("fingerprint-key")) {
+    const std::string key = read_file(values["fingerprint-key"].as<std::string>());
+    if (key.empty()) throw UsageError(values["fingerprint-key"].as<std::string>() + ": the key is empty");
+    j.secrets = SecretKeeper(key);
+  }
+  return j;
+}
+
+int judge(Database db, const fs::path& path, const Judgement& j) {
+  const AssessResult result = assess(db, j.policy, j.rules, [&](std::string_view secret) { return j.secrets.fingerprint(secret); });
+  for (const std::string& note : result.notes) std::cerr << "kakoi: note: " << note << "\n";
+  place_whole(path, j.out / "inventory.db");
+  write_reports({.db = db, .rules = texts_of(j.rules), .kakoi_version = KAKOI_VERSION, .language = j.language, .input_hashes = j.input_hashes}, j.out);
+  print_summary(db, j);
+  if (j.fail_on.empty()) return kDone;
+  Statement findings = db.prepare("select distinct severity from finding where accepted = 0");
+  while (findings.step())
+    if (rank(findings.text(0)) <= rank(j.fail_on)) return kFindings;
+  return kDone;
+}
+
+}  // namespace kakoi::cli

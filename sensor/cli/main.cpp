@@ -1,0 +1,71 @@
+#include <cstring>
+#include <exception>
+#include <iomanip>
+#include <iostream>
+#include <new>
+
+#include "sensor/cli/commands.h"
+
+namespace kakoi::cli {
+
+std::span<const Command> commands() {
+  static constexpr Command list[] = {
+      {"scan", "PCAP|DIR|- ...", "read captures; write inventory, findings and report", scan},
+      {"assess", "inventory.db", "run the rules again, without packets", assess_inventory},
+      {"query", "inventory.db \"select …\"", "run a query over an inventory", query},
+      {"rules", "list|show ID|check [DIR]", "the rules: what they look for and how", rules},
+      {"policy", "check site.yaml", "check a site policy", policy},
+      {"protocols", "", "the protocols that are understood", protocol_list},
+  };
+  return list;
+}
+
+namespace {
+
+void print_help(std::ostream& out) {
+  out << "kakoi " KAKOI_VERSION " — checks, from traffic alone, whether a \"closed\" control network is closed\n\n"
+         "Usage: kakoi COMMAND [arguments]\n\nCommands:\n";
+  for (const Command& c : commands())
+    out << "  " << std::left << std::setw(10) << c.name << std::setw(27) << c.synopsis << c.summary << "\n";
+  out << "\n'kakoi COMMAND --help' explains a command. kakoi never sends a packet.\n\n"
+         "Exit status: 0 done; 1 findings at or above --fail-on; 2 bad usage or unreadable input\n"
+         "(the rest is still processed); 3 internal error.\n";
+}
+
+int dispatch(const Arguments& arguments) {
+  if (arguments.empty()) {
+    print_help(std::cerr);
+    return kBadInput;
+  }
+  const std::string& name = arguments[0];
+  if (name == "--help" || name == "-h" || name == "help") {
+    print_help(std::cout);
+    return kDone;
+  }
+  if (name == "--version" || name == "-V") {
+    std::cout << "kakoi " KAKOI_VERSION "\n";
+    return kDone;
+  }
+  for (const Command& c : commands())
+    if (c.name == name) return c.run({arguments.begin() + 1, arguments.end()});
+  throw UsageError("no command '" + name + "'");
+}
+
+}  // namespace
+}  // namespace kakoi::cli
+
+int main(int count, char** values) {
+  using namespace kakoi::cli;
+  try {
+    return dispatch({values + std::min(count, 1), values + count});
+  } catch (const UsageError& error) {
+    std::cerr << "kakoi: " << error.what() << " (kakoi --help tells what there is)\n";
+    return kBadInput;
+  } catch (const std::bad_alloc&) {
+    std::cerr << "kakoi: out of memory\n";
+    return kInternal;
+  } catch (const std::exception& error) {
+    std::cerr << "kakoi: " << error.what() << "\n";
+    return kInternal;
+  }
+}

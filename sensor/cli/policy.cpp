@@ -1,0 +1,45 @@
+#include "rules/policy/policy.h"
+
+#include <iostream>
+
+#include "sensor/cli/arguments.h"
+
+namespace kakoi::cli {
+namespace {
+constexpr Help kHelp{"kakoi policy init inventory.db | check site.yaml",
+                     "check reads a site policy and names every mistake by line and column.\n"
+                     "init prints a policy to start from, filled with what an inventory shows; correct it by hand.\n"
+                     "The format is described in docs/policy.md.\n",
+                     "  kakoi policy init out/inventory.db > site.yaml\n  kakoi policy check site.yaml\n"};
+}
+
+int policy(const Arguments& arguments) {
+  const auto values = parse(arguments, po::options_description("Options"), kHelp);
+  if (!values) return kDone;
+  const std::vector<std::string> words = inputs(*values);
+  if (words.size() != 2 || (words[0] != "check" && words[0] != "init")) throw UsageError("policy: init inventory.db, or check site.yaml");
+  if (words[0] == "init") {
+    try {
+      Database db = Database::open(":memory:");
+      {
+        Database given = Database::open_read_only(words[1]);
+        given.prepare("select asset_id from asset limit 1").step();
+      }
+      db = Database::open_read_only(words[1]);
+      std::cout << starter_policy(db);
+    } catch (const DatabaseError& error) {
+      throw UsageError(words[1] + ": " + error.what());
+    }
+    return kDone;
+  }
+  try {
+    load_policy(words[1]);
+    std::cout << words[1] << ": no mistakes\n";
+    return kDone;
+  } catch (const PolicyError& error) {
+    for (const std::string& line : error.problems) std::cerr << line << "\n";
+    return kBadInput;
+  }
+}
+
+}  // namespace kakoi::cli

@@ -1,0 +1,41 @@
+#include <iostream>
+
+#include "sensor/cli/arguments.h"
+#include "sensor/inventory/database.h"
+
+namespace kakoi::cli {
+namespace {
+constexpr Help kHelp{"kakoi query inventory.db \"select …\"",
+                     "Runs a query over an inventory (read-only) and prints its rows, tab-separated, with a head line.\n"
+                     "The tables are described in sensor/inventory/schema.sql.\n",
+                     "  kakoi query out/inventory.db \"select name, vendor, role from asset where is_ot = 1\"\n"};
+
+// One cell on one line: no control character reaches the terminal.
+std::string cell(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+  return text;
+}
+}  // namespace
+
+int query(const Arguments& arguments) {
+  const auto values = parse(arguments, po::options_description("Options"), kHelp);
+  if (!values) return kDone;
+  const std::vector<std::string> named = inputs(*values);
+  if (named.size() != 2) throw UsageError("query: name an inventory.db and one SQL statement");
+  try {
+    Database db = Database::open_read_only(named[0]);
+    Statement statement = db.prepare(named[1]);
+    for (int i = 0; i < statement.columns(); ++i) std::cout << (i ? "\t" : "") << statement.column_name(i);
+    std::cout << "\n";
+    while (statement.step()) {
+      for (int i = 0; i < statement.columns(); ++i) std::cout << (i ? "\t" : "") << cell(statement.text(i));
+      std::cout << "\n";
+    }
+  } catch (const DatabaseError& error) {
+    throw UsageError(error.what());
+  }
+  return kDone;
+}
+
+}  // namespace kakoi::cli

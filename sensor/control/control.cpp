@@ -1,0 +1,74 @@
+#include "sensor/control/control.h"
+
+#include "sensor/control/ethernet_frames.h"
+#include "sensor/control/protocols.h"
+#include "sensor/control/routing.h"
+
+namespace kakoi {
+
+namespace {
+
+constexpr std::uint16_t kLldp = 0x88CC, kProfinet = 0x8892;
+constexpr std::uint8_t kSnapSap = 0xAA;
+
+// PROFINET's EtherType carries cyclic data first of all; DCP has the frame ids FEFC–FEFF.
+bool is_dcp(const Decoded& packet) noexcept {
+  const Bytes b = packet.payload;
+  return packet.ethertype == kProfinet && !packet.is_llc && b.size() >= 2 && b[0] == 0xFE && b[1] >= 0xFC;
+}
+
+// DSAP AA, SSAP AA, control 03, then Cisco's OUI 00000C and protocol id 2000.
+bool is_cdp(const Decoded& packet) noexcept {
+  if (!packet.is_llc || packet.ethertype != kSnapSap) return false;
+  ByteReader r(packet.payload);
+  return r.be64() == 0xAAAA'0300'000C'2000 && r.ok();
+}
+
+constexpr Protocol named(std::string_view name, Domain domain = Domain::shared) noexcept {
+  Protocol protocol{};
+  protocol.name = name;
+  protocol.over_tcp = false;
+  protocol.domain = domain;
+  return protocol;
+}
+
+}  // namespace
+
+constinit const Protocol arp_protocol = named("arp");
+constinit const Protocol icmp_protocol = named("icmp");
+constinit const Protocol icmpv6_protocol = named("icmpv6");
+constinit const Protocol lldp_protocol = named("lldp");
+constinit const Protocol cdp_protocol = named("cdp");
+constinit const Protocol profinet_dcp_protocol = named("profinet_dcp", Domain::ot);
+constinit const Protocol vrrp_protocol = named("vrrp");
+constinit const Protocol hsrp_protocol = named("hsrp");
+constinit const Protocol ospf_protocol = named("ospf");
+constinit const Protocol eigrp_protocol = named("eigrp");
+constinit const Protocol rip_protocol = named("rip");
+
+std::span<const Protocol* const> control_protocols() noexcept {
+  static constexpr const Protocol* list[] = {&dhcp_protocol,    &dhcpv6_protocol, &nbns_protocol, &dns_udp_protocol,
+                                             &dns_tcp_protocol, &mdns_protocol,   &llmnr_protocol};
+  return list;
+}
+
+const Protocol* control_protocol_of(const Decoded& packet) noexcept {
+  if (packet.network == NetworkLayer::arp) return &arp_protocol;
+  if (packet.source.is_ip()) {
+    if (packet.protocol == 1 && packet.source.is_ipv4()) return &icmp_protocol;
+    if (packet.protocol == 58 && !packet.source.is_ipv4()) return &icmpv6_protocol;
+    return routing_protocol_of(packet);
+  }
+  if (is_dcp(packet)) return &profinet_dcp_protocol;
+  if (is_cdp(packet)) return &cdp_protocol;
+  return packet.ethertype == kLldp && !packet.is_llc ? &lldp_protocol : nullptr;
+}
+
+void observe_ethernet(const Decoded& packet, const Emit& emit) noexcept {
+  if (!packet.source_mac.is_mac() || packet.source_mac.is_multicast()) return;
+  if (is_dcp(packet)) return observe_profinet_dcp(packet, packet.payload, emit);
+  if (is_cdp(packet)) return observe_cdp(packet, packet.payload.subspan(8), emit);
+  if (packet.ethertype == kLldp && !packet.is_llc) observe_lldp(packet, packet.payload, emit);
+}
+
+}  // namespace kakoi

@@ -1,0 +1,12 @@
+// The protocols behind observe_ethernet; each takes the bytes above its own EtherType or SNAP header.
+#pragma once
+
+#include "sensor/control/control.h"
+
+namespace kakoi {
+
+void observe_lldp(const Decoded& packet, Bytes payload, const Emit& emit) noexcept;
+void observe_cdp(const Decoded& packet, Bytes payload, const Emit& emit) noexcept;
+void observe_profinet_dcp(const Decoded& packet, Bytes payload, const Emit& emit) noexcept;
+
+}  // namespace kakoi

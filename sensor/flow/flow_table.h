@@ -1,0 +1,102 @@
+// Every conversation being watched: both directions in one entry, keyed with the VLAN.
+//
+// Open addressing over 32-bit indices; the entries lie in a pool and are reused. No allocation per
+// packet, one per growth.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "sensor/decode/packet.h"
+#include "sensor/flow/seen.h"
+#include "sensor/flow/session.h"
+
+namespace kakoi::flow {
+
+// Ends in canonical order (address, then port), so that both directions have the same key.
+// Ports are 0 where there are none; `number` is the IP protocol, or the EtherType of a flow
+// between MACs.
+struct FlowKey {
+  Address a, b;
+  std::uint32_t vlan = 0;
+  std::uint16_t port_a = 0, port_b = 0;
+  std::uint16_t number = 0;
+  Transport transport = Transport::tcp;
+  bool operator==(const FlowKey&) const = default;
+
+  std::uint64_t hash() const noexcept {
+    std::uint64_t h = pair_hash();
+    h = mix(h, std::uint64_t{port_a} << 48 | std::uint64_t{port_b} << 32 | vlan);
+    return mix(h, std::uint64_t{number} << 8 | static_cast<std::uint64_t>(transport));
+  }
+  // Of the two addresses alone: all flows of a host pair go to the same shard.
+  std::uint64_t pair_hash() const noexcept {
+    return mix(mix(mix(mix(0x243F6A8885A308D3ull, a.hi), a.lo), b.hi), b.lo);
+  }
+};
+
+// The key of a decoded packet and the side (0 = a) that sent it. Flows between MACs where there is
+// no IP; a packet without any address has the key of two absent addresses.
+struct Keyed {
+  FlowKey key;
+  int side;
+};
+Keyed key_of(const Decoded& packet) noexcept;
+
+struct Side {
+  Address source_mac, destination_mac;  // of the first packet of this side
+  std::uint64_t packets = 0, bytes = 0, payload = 0;
+  PacketRef first, last;
+  TtlRange ttl;
+  std::uint8_t flags = 0;               // TCP, of all packets
+  bool syn_seen = false;                // a SYN, with or without ACK
+  std::uint32_t syn_sequence = 0;
+};
+
+struct Flow {
+  FlowKey key;
+  std::uint64_t hash = 0;
+  std::array<Side, 2> sides;
+  std::unique_ptr<Session> session;     // while something can be learned
+  const Protocol* protocol = nullptr;   // once identified
+  std::uint32_t link = kNoValue;        // row in Observed::links, once identified
+  std::int8_t client = -1;              // side; -1 not known yet
+  bool refused = false;                 // RST answered a SYN
+  bool handshake = false;               // SYN, SYN with ACK, and ACK
+  bool closed = false;                  // RST, or FIN of both
+  bool silent = false;                  // the session is over, nothing more to learn
+  bool in_use = false;
+
+  std::int64_t last_ts() const noexcept { return std::max(sides[0].last.ts, sides[1].last.ts); }
+};
+
+class FlowTable {
+ public:
+  FlowTable();
+
+  // Creates the entry if need be (`created`).
+  Flow& find(const FlowKey& key, std::uint64_t hash, bool& created);
+  void prefetch(std::uint64_t hash) const noexcept { __builtin_prefetch(&index_[hash & mask_]); }
+  void erase(Flow& flow);
+  std::size_t size() const noexcept { return used_; }
+
+  template <typename Use>
+  void for_each(Use use) {
+    for (Flow& flow : pool_)
+      if (flow.in_use) use(flow);
+  }
+
+ private:
+  void grow();
+
+  std::vector<std::uint32_t> index_;  // 1 + position in pool_; 0 = empty
+  std::uint64_t mask_;
+  std::vector<Flow> pool_;
+  std::vector<std::uint32_t> free_;
+  std::size_t used_ = 0;
+};
+
+}  // namespace kakoi::flow

@@ -1,0 +1,103 @@
+#include "sensor/flow/identifier.h"
+
+#include <algorithm>
+
+namespace kakoi::flow {
+namespace {
+
+bool registers(const Protocol& protocol, std::uint16_t port) noexcept {
+  return std::find(protocol.ports.begin(), protocol.ports.end(), port) != protocol.ports.end();
+}
+bool receives_from_many(const Address& a) noexcept { return a.is_multicast() || a.is_broadcast(); }
+
+// -1: the ports do not tell.
+int registered_side(const Protocol& protocol, const Ends& ends) noexcept {
+  const bool zero = registers(protocol, ends.port[0]), one = registers(protocol, ends.port[1]);
+  return zero == one ? -1 : one ? 1 : 0;
+}
+
+// Which side is the client if the bytes are `protocol`'s.
+int client_side(const Protocol& protocol, const Ends& ends, int side, Bytes bytes) noexcept {
+  if (ends.client >= 0) return ends.client;
+  for (const int i : {0, 1})
+    if (receives_from_many(ends.address[static_cast<std::size_t>(i)])) return 1 - i;
+  if (const int server = registered_side(protocol, ends); server >= 0) return 1 - server;
+  if (protocol.speaker)
+    if (const auto [role, certain] = protocol.speaker(bytes); certain) return role == Role::client ? side : 1 - side;
+  return 1 - serving_side(ends, &protocol);
+}
+
+bool carries(const Protocol& protocol, Transport transport) noexcept {
+  return transport == Transport::tcp ? protocol.over_tcp : protocol.over_udp;
+}
+
+}  // namespace
+
+bool fills(const Protocol& protocol, Bytes datagram, Role speaker) noexcept {
+  while (!datagram.empty()) {
+    const Frame frame = protocol.frame(datagram, speaker);
+    if (frame.kind != Frame::Kind::whole || frame.size == 0 || frame.size > datagram.size()) return false;
+    datagram = datagram.subspan(frame.size);
+  }
+  return true;
+}
+
+int serving_side(const Ends& ends, const Protocol* hint) noexcept {
+  for (const int i : {1, 0})
+    if (receives_from_many(ends.address[static_cast<std::size_t>(i)])) return i;
+  if (hint)
+    if (const int side = registered_side(*hint, ends); side >= 0) return side;
+  bool known[2] = {false, false};
+  for (const Protocol* p : protocols())
+    for (const std::size_t i : {0u, 1u}) known[i] = known[i] || (carries(*p, ends.transport) && registers(*p, ends.port[i]));
+  if (known[0] != known[1]) return known[1] ? 1 : 0;
+  if (ends.port[0] != ends.port[1]) return ends.port[1] < ends.port[0] ? 1 : 0;
+  return ends.address[1] < ends.address[0] ? 1 : 0;
+}
+
+Identifier::Verdict Identifier::look(std::span<const Protocol* const> candidates, const Ends& ends, int side, Bytes bytes) {
+  Verdict verdict;
+  bool maybe = false;
+  if (fits_.empty()) fits_.resize(candidates.size());
+  const Protocol* weak = nullptr;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const Protocol& p = *candidates[i];
+    if (!carries(p, ends.transport)) continue;
+    const int client = client_side(p, ends, side, bytes);
+    const Role speaker = side == client ? Role::client : Role::server;
+    const Frame frame = p.frame(bytes, speaker);
+    const bool fitting = frame.kind == Frame::Kind::whole && (!p.probe || p.probe(bytes, speaker));
+    // a probe may need the whole PDU
+    const bool unfinished = frame.kind != Frame::Kind::foreign && !fitting && frame.size > bytes.size() && frame.size <= p.max_pdu;
+    if (unfinished && ends.transport == Transport::tcp) {
+      verdict.more = true;
+      continue;
+    }
+    if (!fitting || (ends.transport == Transport::udp && !fills(p, bytes, speaker))) {
+      fits_[i] = 0;
+      continue;
+    }
+    maybe = true;
+    const bool on_port = registers(p, ends.port[static_cast<std::size_t>(1 - client)]);
+    if (p.header == Header::strong || on_port) {
+      // a weak header on its port yields to nobody, a strong one is certain: the first one wins
+      return {&p, client, false, false};
+    }
+    // two PDUs in one run are twice running, too
+    unsigned fits = fits_[i] + 1u;
+    if (frame.size < bytes.size()) {
+      const Bytes next = bytes.subspan(frame.size);
+      if (p.frame(next, speaker).kind == Frame::Kind::whole && (!p.probe || p.probe(next, speaker))) ++fits;
+    }
+    fits_[i] = static_cast<std::uint8_t>(std::min(fits, 2u));
+    if (fits >= 2 && !weak) {
+      weak = &p;
+      verdict.client = client;
+    }
+  }
+  if (weak) return {weak, verdict.client, false, false};
+  verdict.foreign = !maybe && !verdict.more;
+  return verdict;
+}
+
+}  // namespace kakoi::flow

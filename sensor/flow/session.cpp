@@ -1,0 +1,154 @@
+#include "sensor/flow/session.h"
+
+#include <algorithm>
+
+namespace kakoi::flow {
+
+Session::Session(const Ends& ends, std::span<const Protocol* const> candidates)
+    : ends_(ends), candidates_(candidates), guess_(std::make_unique<Guess>()) {}
+
+Session::State Session::segment(int side, std::uint32_t sequence, Bytes bytes, std::uint32_t length, const Carrier& carrier,
+                                SessionHost& host) {
+  if (done_) return State::finished;
+  host_ = &host;
+  side_ = side;
+  const auto conflicts = counters_.conflicts;
+  windows_[static_cast<std::size_t>(side)].segment(sequence, bytes, length, carrier, *this, counters_);
+  if (protocol_ && counters_.conflicts != conflicts) state(carrier, role_of(side), Anomaly{Fault::conflicting_overlap, 0});
+  return done_ ? State::finished : State::open;
+}
+
+Session::State Session::datagram(int side, Bytes bytes, std::uint32_t length, const Carrier& carrier, SessionHost& host) {
+  if (done_) return State::finished;
+  host_ = &host;
+  side_ = side;
+  if (!protocol_) {
+    identify(bytes, carrier);
+    return done_ ? State::finished : State::open;
+  }
+  const Role speaker = role_of(side);
+  const std::size_t cut = length > bytes.size() ? length - bytes.size() : 0;  // by the snap length
+  while (!bytes.empty() && !done_) {
+    const Frame frame = protocol_->frame(bytes, speaker);
+    if (frame.kind != Frame::Kind::whole || frame.size == 0 || frame.size > bytes.size() + cut) break;
+    const std::size_t here = std::min(frame.size, bytes.size());
+    on_pdu({speaker, bytes.first(std::min(here, protocol_->max_pdu)), frame.size}, carrier);
+    bytes = bytes.subspan(here);
+  }
+  return done_ ? State::finished : State::open;
+}
+
+void Session::finish(SessionHost& host) {
+  host_ = &host;
+  for (const int side : {0, 1}) {
+    side_ = side;
+    if (!done_) windows_[static_cast<std::size_t>(side)].flush(*this, counters_);
+  }
+  done_ = true;
+}
+
+void Session::on_run(Bytes run, const Carrier& carrier) {
+  if (done_) return;
+  if (protocol_) {
+    dissect(side_, run, carrier);
+  } else {
+    identify(run, carrier);
+  }
+}
+
+void Session::on_missing(std::uint32_t lost, const Carrier&) {
+  if (done_) return;
+  if (protocol_) {
+    assemblers_[static_cast<std::size_t>(side_)].missing(lost, role_of(side_), *this);
+  } else {
+    guess_->head[static_cast<std::size_t>(side_)].clear();
+  }
+}
+
+void Session::dissect(int side, Bytes run, const Carrier& carrier) {
+  assemblers_[static_cast<std::size_t>(side)].run(*protocol_, role_of(side), run, carrier, *this);
+}
+
+void Session::identify(Bytes run, const Carrier& carrier) {
+  if (run.empty()) return;
+  Guess& g = *guess_;
+  auto& head = g.head[static_cast<std::size_t>(side_)];
+  const bool continued = !head.empty();
+  if (continued) head.insert(head.end(), run.begin(), run.end());
+  const Bytes start = continued ? Bytes(head) : run;
+  const Identifier::Verdict verdict = g.identifier.look(candidates_, ends_, side_, start);
+  if (verdict.protocol) {
+    g.held.push_back({side_, carrier, {run.begin(), run.end()}});
+    adopt(*verdict.protocol, verdict.client);
+    return;
+  }
+  if (verdict.more && ends_.transport == Transport::tcp) {
+    if (!continued) head.assign(run.begin(), run.end());
+  } else {
+    head.clear();
+  }
+  if (verdict.foreign) {
+    // what was held fitted somebody once, and this does not
+    if (++foreign_runs_ >= kForeignRuns) {
+      const bool on_port = std::any_of(candidates_.begin(), candidates_.end(), [&](const Protocol* p) {
+        return p->domain == Domain::ot && std::any_of(p->ports.begin(), p->ports.end(), [&](std::uint16_t port) {
+                 return port == ends_.port[0] || port == ends_.port[1];
+               });
+      });
+      if (!on_port || foreign_runs_ >= kForeignRunsOnPort) give_up();
+    }
+    return;
+  }
+  g.held_bytes += run.size();
+  g.held.push_back({side_, carrier, {run.begin(), run.end()}});
+  while (g.held_bytes > kMostHeld) {
+    g.held_bytes -= g.held.front().bytes.size();
+    g.held.erase(g.held.begin());
+    head.clear();
+    if (++foreign_runs_ >= kForeignRuns) return give_up();
+  }
+}
+
+void Session::adopt(const Protocol& protocol, int client) {
+  const std::unique_ptr<Guess> guess = std::move(guess_);
+  protocol_ = &protocol;
+  client_ = client;
+  const auto c = static_cast<std::size_t>(client), s = 1 - c;
+  conversation_ = {ends_.address[c], ends_.address[s], ends_.port[c], ends_.port[s], ends_.transport, ends_.vlan, kNoValue};
+  conversation_.handle = host_->on_identified(conversation_, protocol);
+  dissector_ = protocol.open();
+  const int current = side_;
+  for (const Held& held : guess->held) {
+    side_ = held.side;
+    if (done_) break;
+    if (ends_.transport == Transport::tcp) {
+      dissect(held.side, held.bytes, held.carrier);
+    } else {
+      datagram(held.side, held.bytes, static_cast<std::uint32_t>(held.bytes.size()), held.carrier, *host_);
+    }
+  }
+  side_ = current;
+}
+
+void Session::give_up() {
+  done_ = true;
+  guess_.reset();
+}
+
+void Session::state(const Carrier& carrier, Role speaker, const Observation& fact) {
+  host_->sink().on_observation({protocol_, &conversation_, carrier.packet, speaker, carrier.mac}, fact);
+}
+
+void Session::on_pdu(const Pdu& pdu, const Carrier& carrier) {
+  if (done_) return;
+  const Context context{protocol_, &conversation_, carrier.packet, pdu.speaker, carrier.mac};
+  if (dissector_->on_pdu(pdu, Emit(context, host_->sink())) == Interest::done) done_ = true;
+}
+
+void Session::on_gap(Role speaker) {
+  if (dissector_) dissector_->on_gap(speaker);
+}
+
+void Session::on_lost_sync(Role speaker, const Carrier& carrier) { state(carrier, speaker, Anomaly{Fault::lost_sync, 0}); }
+
+}  // namespace kakoi::flow

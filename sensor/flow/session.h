@@ -1,0 +1,94 @@
+// What a flow says: identification, reassembly and the dissector of one flow, from the first
+// payload until nothing more can be learned from it.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "sensor/flow/identifier.h"
+#include "sensor/flow/pdu_assembler.h"
+
+namespace kakoi::flow {
+
+// Takes what a session finds. Implemented by the shard.
+class SessionHost {
+ public:
+  // The flow is known: gives the conversation its handle. Called once, before any observation.
+  virtual std::uint32_t on_identified(const Conversation& conversation, const Protocol& protocol) = 0;
+  virtual Sink& sink() noexcept = 0;
+
+ protected:
+  ~SessionHost() = default;
+};
+
+class Session final : SegmentWindow::Output, PduAssembler::Output {
+ public:
+  enum class State : std::uint8_t { open, finished };
+
+  Session(const Ends& ends, std::span<const Protocol* const> candidates);
+
+  // A handshake was seen: `side` opened, its first data byte has that sequence number.
+  void start(int side, std::uint32_t first_sequence) noexcept { windows_[static_cast<std::size_t>(side)].start(first_sequence); }
+  void set_client(int side) noexcept {
+    if (!protocol_) ends_.client = side;
+  }
+  State segment(int side, std::uint32_t sequence, Bytes bytes, std::uint32_t length, const Carrier& carrier, SessionHost& host);
+  State datagram(int side, Bytes bytes, std::uint32_t length, const Carrier& carrier, SessionHost& host);
+  // Nothing more will come.
+  void finish(SessionHost& host);
+
+  const Protocol* protocol() const noexcept { return protocol_; }
+  const Conversation& conversation() const noexcept { return conversation_; }  // once identified
+  const SegmentWindow::Counters& counters() const noexcept { return counters_; }
+
+  // Runs of bytes that no protocol recognises before the flow is given up; more where a port is
+  // registered, for captures that start in the middle of a large message.
+  static constexpr unsigned kForeignRuns = 12, kForeignRunsOnPort = 64;
+  // Bytes held back while a weak header waits for its second fit.
+  static constexpr std::size_t kMostHeld = 8 << 10;
+
+ private:
+  struct Held {
+    int side;
+    Carrier carrier;
+    std::vector<std::uint8_t> bytes;
+  };
+  void on_run(Bytes run, const Carrier& carrier) override;
+  void on_missing(std::uint32_t lost, const Carrier& carrier) override;
+  void on_pdu(const Pdu& pdu, const Carrier& carrier) override;
+  void on_gap(Role speaker) override;
+  void on_lost_sync(Role speaker, const Carrier& carrier) override;
+
+  void identify(Bytes run, const Carrier& carrier);
+  void adopt(const Protocol& protocol, int client);
+  void give_up();
+  void dissect(int side, Bytes run, const Carrier& carrier);
+  void state(const Carrier& carrier, Role speaker, const Observation& fact);
+  Role role_of(int side) const noexcept { return side == client_ ? Role::client : Role::server; }
+
+  Ends ends_;
+  std::span<const Protocol* const> candidates_;
+  const Protocol* protocol_ = nullptr;
+  int client_ = 0;
+  int side_ = 0;               // whose segment is being worked on
+  bool done_ = false;
+  unsigned foreign_runs_ = 0;
+  SessionHost* host_ = nullptr;  // during a call
+  Conversation conversation_;
+  std::unique_ptr<Dissector> dissector_;
+  std::array<SegmentWindow, 2> windows_;
+  std::array<PduAssembler, 2> assemblers_;
+  SegmentWindow::Counters counters_;
+  // while not identified
+  struct Guess {
+    Identifier identifier;
+    std::array<std::vector<std::uint8_t>, 2> head;  // of a PDU that is not whole yet
+    std::vector<Held> held;
+    std::size_t held_bytes = 0;
+  };
+  std::unique_ptr<Guess> guess_;
+};
+
+}  // namespace kakoi::flow

@@ -1,0 +1,115 @@
+#include "sensor/inventory/database.h"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+namespace kakoi {
+
+namespace {
+[[noreturn]] void fail(sqlite3* db, std::string_view what) {
+  throw DatabaseError(std::string(db ? sqlite3_errmsg(db) : "out of memory") + " in: " + std::string(what));
+}
+void check(sqlite3_stmt* statement, int code) {
+  if (code != SQLITE_OK) fail(sqlite3_db_handle(statement), sqlite3_sql(statement));
+}
+sqlite3* open_handle(const std::filesystem::path& path, int flags) {
+  sqlite3* db = nullptr;
+  if (sqlite3_open_v2(path.c_str(), &db, flags, nullptr) != SQLITE_OK) {
+    const std::string message = db ? sqlite3_errmsg(db) : "out of memory";
+    sqlite3_close(db);
+    throw DatabaseError(path.string() + ": " + message);
+  }
+  return db;
+}
+}  // namespace
+
+Statement::Statement(Statement&& other) noexcept : statement_(std::exchange(other.statement_, nullptr)) {}
+Statement& Statement::operator=(Statement&& other) noexcept {
+  std::swap(statement_, other.statement_);
+  return *this;
+}
+Statement::~Statement() { sqlite3_finalize(statement_); }
+
+Statement& Statement::bind(int index, std::string_view text) {
+  // an empty view may have a null pointer, which SQLite would take for NULL
+  check(statement_, sqlite3_bind_text64(statement_, index, text.empty() ? "" : text.data(), text.size(),
+                                        SQLITE_TRANSIENT, SQLITE_UTF8));
+  return *this;
+}
+Statement& Statement::bind(int index, std::int64_t number) {
+  check(statement_, sqlite3_bind_int64(statement_, index, number));
+  return *this;
+}
+Statement& Statement::bind(int index, double number) {
+  check(statement_, sqlite3_bind_double(statement_, index, number));
+  return *this;
+}
+Statement& Statement::bind(int index, std::nullptr_t) {
+  check(statement_, sqlite3_bind_null(statement_, index));
+  return *this;
+}
+Statement& Statement::bind(int index, std::span<const std::uint8_t> blob) {
+  check(statement_, sqlite3_bind_blob64(statement_, index, blob.empty() ? reinterpret_cast<const std::uint8_t*>("") : blob.data(),
+                                        blob.size(), SQLITE_TRANSIENT));
+  return *this;
+}
+bool Statement::step() {
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code != SQLITE_DONE) fail(sqlite3_db_handle(statement_), sqlite3_sql(statement_));
+  return false;
+}
+void Statement::reset() {
+  sqlite3_reset(statement_);
+  sqlite3_clear_bindings(statement_);
+}
+int Statement::columns() const { return sqlite3_column_count(statement_); }
+std::string_view Statement::column_name(int column) const { return sqlite3_column_name(statement_, column); }
+bool Statement::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+double Statement::real(int column) const { return sqlite3_column_double(statement_, column); }
+std::string Statement::text(int column) const {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+  return text ? std::string(text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))) : std::string();
+}
+std::span<const std::uint8_t> Statement::blob(int column) const {
+  const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
+  return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+Database Database::open(const std::filesystem::path& path) {
+  return Database(open_handle(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+}
+Database Database::open_read_only(const std::filesystem::path& path) {
+  return Database(open_handle(path, SQLITE_OPEN_READONLY));
+}
+Database::Database(Database&& other) noexcept : db_(std::exchange(other.db_, nullptr)) {}
+Database& Database::operator=(Database&& other) noexcept {
+  std::swap(db_, other.db_);
+  return *this;
+}
+Database::~Database() { sqlite3_close(db_); }
+
+Statement Database::prepare(std::string_view sql) {
+  sqlite3_stmt* statement = nullptr;
+  if (sqlite3_prepare_v2(db_, sql.data(), static_cast<int>(sql.size()), &statement, nullptr) != SQLITE_OK) fail(db_, sql);
+  if (!statement) throw DatabaseError("no statement in: " + std::string(sql));
+  return Statement(statement);
+}
+void Database::execute(std::string_view sql) {
+  if (sqlite3_exec(db_, std::string(sql).c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail(db_, sql);
+}
+std::int64_t Database::integer(std::string_view sql) {
+  Statement s = prepare(sql);
+  return s.step() ? s.integer(0) : 0;
+}
+std::string Database::text(std::string_view sql) {
+  Statement s = prepare(sql);
+  return s.step() ? s.text(0) : std::string();
+}
+void Database::save_copy(const std::filesystem::path& path) {
+  prepare("vacuum into ?1").bind(1, path.string()).run();
+}
+
+}  // namespace kakoi

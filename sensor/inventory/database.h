@@ -1,0 +1,91 @@
+// A thin owner of a SQLite connection: inventory, rules and reports all speak through it.
+// Errors are DatabaseError with SQLite's message and the statement's text.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace kakoi {
+
+struct DatabaseError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// A prepared statement. bind() counts parameters from 1, columns count from 0.
+//   Statement s = db.prepare("select name from asset where asset_id = ?1");
+//   for (s.bind(1, id); s.step();) use(s.text(0));
+class Statement {
+ public:
+  Statement(Statement&& other) noexcept;
+  Statement& operator=(Statement&& other) noexcept;
+  ~Statement();
+
+  Statement& bind(int index, std::string_view text);
+  Statement& bind(int index, const char* text) { return bind(index, std::string_view(text)); }
+  Statement& bind(int index, const std::string& text) { return bind(index, std::string_view(text)); }
+  Statement& bind(int index, std::int64_t number);
+  Statement& bind(int index, std::uint64_t number) { return bind(index, static_cast<std::int64_t>(number)); }
+  Statement& bind(int index, int number) { return bind(index, static_cast<std::int64_t>(number)); }
+  Statement& bind(int index, unsigned number) { return bind(index, static_cast<std::int64_t>(number)); }
+  Statement& bind(int index, bool flag) { return bind(index, static_cast<std::int64_t>(flag)); }
+  Statement& bind(int index, double number);
+  Statement& bind(int index, std::nullptr_t);
+  Statement& bind(int index, std::span<const std::uint8_t> blob);
+  template <typename T>
+  Statement& bind(int index, const std::optional<T>& value) {
+    return value ? bind(index, *value) : bind(index, nullptr);
+  }
+
+  bool step();   // true: a row is there
+  void reset();  // ready to run again, with bindings cleared
+  void run() {   // for statements without rows
+    step();
+    reset();
+  }
+
+  int columns() const;
+  std::string_view column_name(int column) const;
+  bool is_null(int column) const;
+  std::int64_t integer(int column) const;
+  double real(int column) const;
+  std::string text(int column) const;  // "" for NULL
+  std::span<const std::uint8_t> blob(int column) const;  // valid until the next step()
+
+ private:
+  friend class Database;
+  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+  sqlite3_stmt* statement_;
+};
+
+class Database {
+ public:
+  // Creates the file if need be; ":memory:" for none.
+  static Database open(const std::filesystem::path& path);
+  static Database open_read_only(const std::filesystem::path& path);
+  Database(Database&& other) noexcept;
+  Database& operator=(Database&& other) noexcept;
+  ~Database();
+
+  Statement prepare(std::string_view sql);
+  void execute(std::string_view sql);  // one or more statements, rows thrown away
+  // First column of the first row; 0 if there is none.
+  std::int64_t integer(std::string_view sql);
+  std::string text(std::string_view sql);
+  // A copy of the whole database in a new file (which must not exist), compacted.
+  void save_copy(const std::filesystem::path& path);
+  sqlite3* handle() noexcept { return db_; }
+
+ private:
+  explicit Database(sqlite3* db) : db_(db) {}
+  sqlite3* db_;
+};
+
+}  // namespace kakoi

@@ -1,0 +1,167 @@
+#include "sensor/inventory/observed.h"
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <numeric>
+#include <unordered_map>
+#include <utility>
+
+namespace kakoi {
+
+namespace {
+
+constexpr std::size_t kMostAddresses = 64;  // of a name; the lowest stay, so that the order of merging does not show
+
+// Two shards may have recognised different protocols between the same ends (a port that serves two):
+// the same one must win in whichever order they meet, so the first by name, as within a shard.
+const Protocol* preferred(const Protocol* a, const Protocol* b) noexcept {
+  if (!a || !b) return a ? a : b;
+  return a->name <= b->name ? a : b;
+}
+
+std::string_view name_of(const Protocol* p) noexcept { return p ? p->name : std::string_view(); }
+
+// All that tells operations of one link apart.
+auto content(const OperationRow& o) noexcept {
+  return std::tuple(name_of(o.protocol), o.key.unit, o.key.peer_unit, o.key.function_code, o.key.qualifier, o.key.cls);
+}
+
+void add(LinkRow& to, const LinkRow& from) noexcept {
+  to.protocol = preferred(to.protocol, from.protocol);
+  to.state = std::max(to.state, from.state);
+  to.connections += from.connections;
+  for (std::size_t side = 0; side < 2; ++side) {
+    to.packets[side] += from.packets[side];
+    to.bytes[side] += from.bytes[side];
+    to.payload[side] += from.payload[side];
+    to.ttl[side].merge(from.ttl[side]);
+  }
+  to.retransmissions += from.retransmissions;
+  to.gaps += from.gaps;
+  to.seen.merge(from.seen);
+}
+
+struct OperationHash {
+  std::size_t operator()(const OperationRow* o) const noexcept {
+    std::uint64_t h = mix(o->link, std::hash<std::string_view>{}(name_of(o->protocol)));
+    h = mix(h, std::uint64_t{o->key.unit} << 32 | o->key.peer_unit);
+    return mix(h, (std::uint64_t{o->key.function_code} << 32 | o->key.qualifier) ^ static_cast<std::uint64_t>(o->key.cls) << 24);
+  }
+};
+struct SameOperation {
+  bool operator()(const OperationRow* a, const OperationRow* b) const noexcept {
+    return a->link == b->link && content(*a) == content(*b);
+  }
+};
+
+void add(Seen& to, const Seen& from) noexcept { to.merge(from); }
+void add(MacRow& to, const MacRow& from) noexcept { to.merge(from); }
+void add(BindingRow& to, const BindingRow& from) noexcept { to.merge(from); }
+void add(LookupRow& to, LookupRow& from) {
+  to.asked.merge(from.asked);
+  to.answered.merge(from.answered);
+  to.no_such_name.merge(from.no_such_name);
+  to.failed.merge(from.failed);
+  to.addresses.merge(from.addresses);
+  while (to.addresses.size() > kMostAddresses) to.addresses.erase(std::prev(to.addresses.end()));
+}
+void add(CredentialRow& to, const CredentialRow& from) noexcept {
+  to.attempted.merge(from.attempted);
+  to.rejected.merge(from.rejected);
+  to.accepted.merge(from.accepted);
+}
+
+template <typename Key, typename Row>
+void add(std::map<Key, Row>& to, std::map<Key, Row>& from) {
+  to.merge(from);  // moves the nodes of new keys; what is left has a row here already
+  for (auto& [key, row] : from) add(to.find(key)->second, row);
+  from.clear();
+}
+
+}  // namespace
+
+std::string_view to_string(LinkState value) noexcept {
+  static constexpr std::string_view names[] = {"datagram", "one_way", "attempted", "refused", "established"};
+  const auto i = static_cast<std::size_t>(value);
+  return i < std::size(names) ? names[i] : "unknown";
+}
+
+void Observed::merge(Observed&& other) {
+  std::unordered_map<LinkKey, std::uint32_t, LinkKeyHash> index;
+  index.reserve(links.size() + other.links.size());
+  for (std::uint32_t i = 0; i < links.size(); ++i) index.emplace(links[i].key, i);
+
+  std::vector<std::uint32_t> moved(other.links.size());  // where a link of `other` is now
+  for (std::size_t i = 0; i < other.links.size(); ++i) {
+    const auto [at, is_new] = index.emplace(other.links[i].key, static_cast<std::uint32_t>(links.size()));
+    moved[i] = at->second;
+    if (is_new)
+      links.push_back(other.links[i]);
+    else
+      add(links[at->second], other.links[i]);
+  }
+
+  operations.reserve(operations.size() + other.operations.size());  // the index below holds pointers into it
+  std::unordered_map<const OperationRow*, std::size_t, OperationHash, SameOperation> known;
+  known.reserve(operations.size() + other.operations.size());
+  for (std::size_t i = 0; i < operations.size(); ++i) known.emplace(&operations[i], i);
+  for (OperationRow& row : other.operations) {
+    row.link = moved[row.link];
+    if (const auto at = known.find(&row); at != known.end()) {
+      OperationRow& mine = operations[at->second];
+      mine.from_client += row.from_client;
+      mine.from_server += row.from_server;
+      mine.refused += row.refused;
+      mine.seen.merge(row.seen);
+    } else {
+      operations.push_back(row);
+      known.emplace(&operations.back(), operations.size() - 1);
+    }
+  }
+  other.links.clear();
+  other.operations.clear();
+
+  add(macs, other.macs);
+  add(bindings, other.bindings);
+  add(asked, other.asked);
+  add(identities, other.identities);
+  add(lookups, other.lookups);
+  add(credentials, other.credentials);
+  add(sessions, other.sessions);
+  add(leases, other.leases);
+  add(routes, other.routes);
+  add(anomalies, other.anomalies);
+  add(open_accesses, other.open_accesses);
+  add(unreachable, other.unreachable);
+  facts_dropped += std::exchange(other.facts_dropped, 0);
+}
+
+void Observed::settle() {
+  for (LinkRow& link : links) {
+    if (link.packets[1] > 0 || !unreachable.contains(link.key)) continue;
+    if (link.state == LinkState::attempted || link.state == LinkState::datagram) link.state = LinkState::refused;
+  }
+}
+
+void Observed::sort() {
+  std::vector<std::uint32_t> order(links.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return links[a].key < links[b].key; });
+
+  std::vector<std::uint32_t> place(links.size());
+  std::vector<LinkRow> sorted;
+  sorted.reserve(links.size());
+  for (const std::uint32_t from : order) {
+    place[from] = static_cast<std::uint32_t>(sorted.size());
+    sorted.push_back(links[from]);
+  }
+  links = std::move(sorted);
+
+  for (OperationRow& o : operations) o.link = place[o.link];
+  std::sort(operations.begin(), operations.end(), [](const OperationRow& a, const OperationRow& b) {
+    return a.link != b.link ? a.link < b.link : content(a) < content(b);
+  });
+}
+
+}  // namespace kakoi

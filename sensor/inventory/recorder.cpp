@@ -1,0 +1,297 @@
+#include "sensor/inventory/recorder.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "sensor/inventory/certificate.h"
+#include "sensor/inventory/text.h"
+
+namespace kakoi {
+namespace {
+
+LinkKey link_key(const Conversation& c) noexcept { return {c.client, c.server, c.server_port, c.transport, c.vlan}; }
+
+// Over the raw words of a fact; texts by content, everything else by value.
+class FactHash {
+ public:
+  void add(std::uint64_t word) noexcept { value_ = mix(value_, word); }
+  void add(std::string_view text) noexcept {
+    add(text.size());
+    for (std::size_t at = 0; at < text.size(); at += 8) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, text.data() + at, std::min<std::size_t>(8, text.size() - at));
+      add(word);
+    }
+  }
+  void add(const Address& a) noexcept { add(a.hi), add(a.lo); }
+  void add(std::span<const Address> list) noexcept {
+    add(list.size());
+    for (const Address& a : list) add(a);
+  }
+  std::uint64_t value() const noexcept { return value_; }
+
+ private:
+  std::uint64_t value_ = 0xA4093822299F31D0ull;
+};
+
+void add_fact(FactHash&, const Operation&) {}
+void add_fact(FactHash& h, const Identity& f) {
+  h.add(static_cast<std::uint64_t>(f.trait) << 32 | static_cast<std::uint64_t>(f.subject.who) << 8 | f.confidence);
+  h.add(f.text), h.add(f.method), h.add(f.subject.address);
+}
+void add_fact(FactHash& h, const NameLookup& f) {
+  h.add(static_cast<std::uint64_t>(f.type) << 8 | static_cast<std::uint64_t>(f.outcome));
+  h.add(f.name), h.add(f.addresses);
+}
+void add_fact(FactHash& h, const Credential& f) {
+  h.add(static_cast<std::uint64_t>(f.outcome));
+  h.add(f.scheme), h.add(f.user), h.add(f.secret);
+}
+void add_fact(FactHash& h, const OpenAccess& f) { h.add(f.scheme); }
+void add_fact(FactHash& h, const SecureSession& f) {
+  h.add(std::uint64_t{f.version} << 32 | std::uint64_t{f.offered} << 16 | f.cipher);
+  h.add(f.server_name), h.add(f.alpn), h.add(as_text(f.certificate));
+}
+void add_fact(FactHash& h, const Lease& f) {
+  h.add(std::uint64_t{f.prefix_length} << 1 | (f.granted ? 1 : 0));
+  h.add(f.client_mac), h.add(f.client), h.add(f.server), h.add(f.routers), h.add(f.resolvers), h.add(f.domain);
+}
+void add_fact(FactHash& h, const Binding& f) {
+  h.add(static_cast<std::uint64_t>(f.kind));
+  h.add(f.mac), h.add(f.ip);
+}
+void add_fact(FactHash& h, const Route& f) {
+  h.add(static_cast<std::uint64_t>(f.kind));
+  h.add(f.gateway), h.add(f.destination), h.add(f.detail);
+}
+void add_fact(FactHash& h, const Anomaly& f) { h.add(static_cast<std::uint64_t>(f.fault)); }
+
+std::uint64_t operation_hash(std::uint32_t link, const Protocol* protocol, const Operation& o) noexcept {
+  std::uint64_t h = mix(link, reinterpret_cast<std::uintptr_t>(protocol));
+  h = mix(h, std::uint64_t{o.unit} << 32 | o.peer_unit);
+  return mix(h, std::uint64_t{o.qualifier} << 32 | std::uint64_t{o.function_code} << 8 | static_cast<std::uint64_t>(o.cls));
+}
+bool same_kind(const Operation& a, const Operation& b) noexcept {
+  return a.function_code == b.function_code && a.unit == b.unit && a.peer_unit == b.peer_unit && a.qualifier == b.qualifier && a.cls == b.cls;
+}
+
+}  // namespace
+
+std::uint32_t Recorder::link(const LinkKey& key) {
+  const auto [at, created] = link_index_.try_emplace(key, static_cast<std::uint32_t>(observed_.links.size()));
+  if (created) {
+    observed_.links.emplace_back();
+    observed_.links.back().key = key;
+  }
+  return at->second;
+}
+
+template <typename Map>
+typename Map::mapped_type* Recorder::slot(Map& map, const typename Map::key_type& key) {
+  const auto at = map.find(key);
+  if (at != map.end()) return &at->second;
+  if (map.size() >= kMostRows) {
+    ++observed_.facts_dropped;
+    return nullptr;
+  }
+  return &map[key];
+}
+
+void Recorder::mac(const Address& source, const Address& destination, std::uint32_t vlan, const Seen& seen) {
+  if (!source.is_none())
+    if (MacRow* r = slot(observed_.macs, {source, vlan})) r->frames_sent += seen.count, r->seen.merge(seen);
+  if (!destination.is_none())
+    if (MacRow* r = slot(observed_.macs, {destination, vlan})) r->frames_received += seen.count, r->seen.merge(seen);
+}
+void Recorder::source_binding(const BindingKey& key, const Seen& seen, const TtlRange& ttl) {
+  if (BindingRow* r = slot(observed_.bindings, key)) r->as_source.merge(seen), r->ttl.merge(ttl);
+}
+void Recorder::destination_binding(const BindingKey& key, const Seen& seen) {
+  if (BindingRow* r = slot(observed_.bindings, key)) r->as_destination.merge(seen);
+}
+void Recorder::asked(const AskedKey& key, const PacketRef& packet) {
+  if (Seen* s = slot(observed_.asked, key)) s->add(packet);
+}
+void Recorder::unreachable(const LinkKey& key, const PacketRef& packet) {
+  if (Seen* s = slot(observed_.unreachable, key)) s->add(packet);
+}
+
+void Recorder::on_observation(const Context& context, const Observation& fact) {
+  if (const auto* o = std::get_if<Operation>(&fact)) return operation(context, *o);
+  rare(context, fact);
+}
+
+void Recorder::operation(const Context& context, const Operation& fact) {
+  const std::uint32_t link = context.conversation->handle;
+  if (link == kNoValue) return;
+  const std::size_t mask = operation_index_.size() - 1;
+  std::size_t slot = operation_hash(link, context.protocol, fact) & mask;
+  OperationRow* row = nullptr;
+  for (; operation_index_[slot] != 0; slot = (slot + 1) & mask) {
+    OperationRow& r = observed_.operations[operation_index_[slot] - 1];
+    if (r.link == link && r.protocol == context.protocol && same_kind(r.key, fact)) {
+      row = &r;
+      break;
+    }
+  }
+  if (!row) {
+    if (observed_.operations.size() >= kMostRows * 5) {
+      ++observed_.facts_dropped;
+      return;
+    }
+    OperationRow fresh;
+    fresh.link = link;
+    fresh.protocol = context.protocol;
+    fresh.key = fact;
+    fresh.key.refused = false;
+    observed_.operations.push_back(fresh);
+    operation_index_[slot] = static_cast<std::uint32_t>(observed_.operations.size());
+    row = &observed_.operations.back();
+    if (observed_.operations.size() * 2 > operation_index_.size()) grow_operations();
+  }
+  ++(context.speaker == Role::client ? row->from_client : row->from_server);
+  if (fact.refused) ++row->refused;
+  row->seen.add(context.packet);
+}
+
+void Recorder::grow_operations() {
+  operation_index_.assign(operation_index_.size() * 2, 0);
+  const std::size_t mask = operation_index_.size() - 1;
+  for (std::size_t i = 0; i < observed_.operations.size(); ++i) {
+    const OperationRow& r = observed_.operations[i];
+    std::size_t slot = operation_hash(r.link, r.protocol, r.key) & mask;
+    while (operation_index_[slot] != 0) slot = (slot + 1) & mask;
+    operation_index_[slot] = static_cast<std::uint32_t>(i + 1);
+  }
+}
+
+void Recorder::rare(const Context& context, const Observation& fact) {
+  const Conversation& c = *context.conversation;
+  FactHash hash;
+  hash.add(fact.index() << 8 | static_cast<std::uint64_t>(context.speaker));
+  hash.add(LinkKeyHash{}(link_key(c)));
+  hash.add(context.speaker_mac);
+  hash.add(reinterpret_cast<std::uintptr_t>(context.protocol));
+  std::visit([&](const auto& f) { add_fact(hash, f); }, fact);
+  const auto known = known_.find(hash.value());
+  if (known != known_.end()) {
+    if (known->second) known->second->add(context.packet);
+    return;
+  }
+  last_ = nullptr;
+  std::visit([&](const auto& f) { take_fact(context, f); }, fact);
+  if (last_) last_->add(context.packet);
+  if (known_.size() < kMostRows) known_.emplace(hash.value(), last_);
+}
+
+void Recorder::take_fact(const Context& context, const Identity& f) {
+  IdentityKey key;
+  key.subject = f.subject.who == Who::address ? f.subject.address
+                : f.subject.who == Who::listener ? context.listener_address() : context.speaker_address();
+  key.vlan = context.conversation->vlan;
+  key.trait = f.trait;
+  key.text = to_utf8(f.text);
+  if (key.text.empty() || key.subject.is_none()) return;
+  key.method = f.method;
+  key.protocol = context.protocol->name;
+  key.confidence = f.confidence;
+  const bool about_server = (f.subject.who == Who::speaker && context.speaker == Role::server) ||
+                            (f.subject.who == Who::listener && context.speaker == Role::client);
+  if (about_server) {
+    key.transport = context.conversation->transport;
+    key.port = context.conversation->server_port;
+  }
+  last_ = slot(observed_.identities, key);
+}
+
+void Recorder::take_fact(const Context& context, const NameLookup& f) {
+  LookupRow* row = slot(observed_.lookups, {link_key(*context.conversation), to_utf8(f.name), f.type});
+  if (!row) return;
+  for (const Address& a : f.addresses)
+    if (row->addresses.size() < kMostAddresses) row->addresses.insert(a);
+  switch (f.outcome) {
+    case LookupOutcome::asked: last_ = &row->asked; break;
+    case LookupOutcome::answered: last_ = &row->answered; break;
+    case LookupOutcome::no_such_name: last_ = &row->no_such_name; break;
+    case LookupOutcome::failed: last_ = &row->failed; break;
+  }
+}
+
+void Recorder::take_fact(const Context& context, const Credential& f) {
+  CredentialKey key;
+  key.link = link_key(*context.conversation);
+  key.protocol = context.protocol->name;
+  key.scheme = f.scheme;
+  key.user = to_utf8(f.user);
+  key.mask = mask(f.secret);
+  key.fingerprint = secrets_.fingerprint(f.secret);
+  CredentialRow* row = slot(observed_.credentials, key);
+  if (!row) return;
+  switch (f.outcome) {
+    case CredentialOutcome::attempted: last_ = &row->attempted; break;
+    case CredentialOutcome::rejected: last_ = &row->rejected; break;
+    case CredentialOutcome::accepted: last_ = &row->accepted; break;
+  }
+}
+
+void Recorder::take_fact(const Context& context, const OpenAccess& f) {
+  last_ = slot(observed_.open_accesses, {link_key(*context.conversation), std::string(f.scheme)});
+}
+
+void Recorder::take_fact(const Context& context, const SecureSession& f) {
+  SessionKey key;
+  key.link = link_key(*context.conversation);
+  key.version = f.version;
+  key.offered = f.offered;
+  key.cipher = f.cipher;
+  key.server_name = to_utf8(f.server_name);
+  key.alpn = to_utf8(f.alpn);
+  if (!f.certificate.empty()) {
+    if (const auto certificate = read_certificate(f.certificate)) {
+      key.subject = certificate->subject;
+      key.issuer = certificate->issuer;
+      key.fingerprint = certificate->fingerprint;
+      key.not_before = certificate->not_before;
+      key.not_after = certificate->not_after;
+      key.self_signed = certificate->self_signed;
+    }
+  }
+  last_ = slot(observed_.sessions, key);
+}
+
+void Recorder::take_fact(const Context& context, const Lease& f) {
+  LeaseKey key;
+  key.client_mac = f.client_mac;
+  key.client = f.client;
+  key.server = f.server;
+  key.routers.assign(f.routers.begin(), f.routers.end());
+  key.resolvers.assign(f.resolvers.begin(), f.resolvers.end());
+  key.prefix_length = f.prefix_length;
+  key.domain = to_utf8(f.domain);
+  key.granted = f.granted;
+  key.vlan = context.conversation->vlan;
+  last_ = slot(observed_.leases, key);
+}
+
+void Recorder::take_fact(const Context& context, const Binding& f) {
+  BindingRow* row = slot(observed_.bindings, {f.mac, f.ip, context.conversation->vlan});
+  if (row) last_ = &row->claims[static_cast<std::size_t>(f.kind)];
+}
+
+void Recorder::take_fact(const Context& context, const Route& f) {
+  RouteKey key;
+  key.kind = f.kind;
+  key.speaker = context.speaker_address();
+  key.speaker_mac = context.speaker_mac;
+  key.gateway = f.gateway;
+  key.destination = f.destination;
+  key.detail = f.detail;
+  key.vlan = context.conversation->vlan;
+  last_ = slot(observed_.routes, key);
+}
+
+void Recorder::take_fact(const Context& context, const Anomaly& f) {
+  last_ = slot(observed_.anomalies, {link_key(*context.conversation), std::string(context.protocol->name), f.fault});
+}
+
+}  // namespace kakoi

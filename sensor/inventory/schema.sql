@@ -1,0 +1,286 @@
+-- The inventory database of kakoi: a documented output, and what rules and reports read.
+--
+-- Conventions
+--   *_ts            INTEGER, nanoseconds since 1970-01-01T00:00:00Z, of the capture
+--   *_packet_id     the packet that proves the row; packet.packet_id
+--   capture_id, link_id, packet_id …  derived from content, never from order of arrival
+--   asset_id        readable and stable: 'mac-001d9cc813a1', 'ip-192.0.2.7', 'ip-192.0.2.7-v20'
+--   vlan            NULL untagged; outer*4096+inner for stacked tags
+--   booleans        INTEGER 0 or 1
+--   confidence      INTEGER 0..100
+-- The SQL here and in shipped rules stays within what PostgreSQL accepts too.
+
+CREATE TABLE meta (          -- one row a fact about this database; no wall-clock time
+  key TEXT PRIMARY KEY,      -- 'schema_version', 'kakoi_version', 'site', 'timezone', 'policy' ('declared' | 'inferred')
+  value TEXT NOT NULL
+);
+
+CREATE TABLE capture (       -- one file or interface
+  capture_id TEXT PRIMARY KEY,        -- first 16 hex digits of sha256
+  source TEXT NOT NULL,               -- file name as given, without its folder
+  sha256 TEXT NOT NULL,
+  format TEXT NOT NULL,
+  link_types TEXT NOT NULL,           -- LINKTYPE_ numbers, comma-separated
+  snaplen BIGINT NOT NULL,
+  first_ts BIGINT, last_ts BIGINT,
+  packets BIGINT NOT NULL, bytes BIGINT NOT NULL,  -- bytes: as on the wire
+  truncated BIGINT NOT NULL,          -- packets cut by the snap length
+  malformed BIGINT NOT NULL,
+  undecoded BIGINT NOT NULL,          -- frames of kinds that are not read
+  kernel_drops BIGINT,                -- NULL: the capture does not tell
+  interface_drops BIGINT,
+  duplicates BIGINT NOT NULL,
+  file_bytes BIGINT NOT NULL,
+  comment TEXT NOT NULL,
+  error TEXT NOT NULL                 -- '' or why reading stopped early
+);
+
+CREATE TABLE packet (        -- a cited packet
+  packet_id BIGINT PRIMARY KEY,
+  capture_id TEXT NOT NULL REFERENCES capture,
+  number BIGINT NOT NULL,             -- 1 = first, as Wireshark counts
+  ts BIGINT NOT NULL,
+  captured_len INTEGER, original_len INTEGER,  -- NULL unless a finding cites it
+  bytes BLOB                          -- redacted; NULL unless a finding cites it
+);
+
+CREATE TABLE asset (         -- a device, as far as traffic tells
+  asset_id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,                 -- best name claim, else best address; never empty
+  scope TEXT NOT NULL,                -- 'local' | 'remote' (behind a router) | 'internet' | 'multicast' | 'broadcast'
+  role TEXT NOT NULL,                 -- 'plc', 'rtu', 'hmi', 'engineering_station', 'historian', 'scada_server', 'router', 'switch', 'firewall', 'server', 'workstation', 'printer', 'ot_device' …, '' unknown
+  role_reason TEXT NOT NULL,          -- '' or a short English phrase of fixed vocabulary
+  purdue_level REAL,                  -- suggested; NULL unknown; 3.5 = DMZ
+  zone_id TEXT REFERENCES zone,
+  vendor TEXT NOT NULL, product TEXT NOT NULL, firmware TEXT NOT NULL, serial TEXT NOT NULL, os TEXT NOT NULL,  -- best claim or ''
+  is_router INTEGER NOT NULL,         -- forwards for others (seen by their addresses behind its MAC)
+  is_ot INTEGER NOT NULL,             -- speaks an OT protocol as either side
+  is_it INTEGER NOT NULL,             -- speaks office protocols (web, mail, file sharing, name service …) as either side
+  first_ts BIGINT NOT NULL, last_ts BIGINT NOT NULL,
+  first_packet_id BIGINT NOT NULL REFERENCES packet
+);
+
+CREATE TABLE address (       -- of an asset
+  asset_id TEXT NOT NULL REFERENCES asset,
+  kind TEXT NOT NULL,                 -- 'mac' | 'ipv4' | 'ipv6'
+  value TEXT NOT NULL,                -- lower case, as to_string() writes it
+  vlan INTEGER,
+  bound_by TEXT NOT NULL,             -- 'arp reply', 'arp request', 'dhcp', 'neighbour discovery', 'frame source', 'ip only', 'destination only', …
+  is_public INTEGER NOT NULL,         -- a globally routable number
+  is_squatted INTEGER NOT NULL,       -- public number, but lives on the segment
+  first_ts BIGINT NOT NULL, last_ts BIGINT NOT NULL,
+  packet_id BIGINT NOT NULL REFERENCES packet
+);
+
+CREATE TABLE attribute (     -- one claim about an asset
+  asset_id TEXT NOT NULL REFERENCES asset,
+  name TEXT NOT NULL,                 -- 'vendor', 'product', 'model', 'firmware', 'serial', 'name', 'os', 'software', 'user_agent', 'domain' …
+  value TEXT NOT NULL,
+  method TEXT NOT NULL,               -- 'oui', 'modbus 43/14', 'dhcp option 12' …
+  protocol TEXT NOT NULL,
+  confidence INTEGER NOT NULL,
+  count BIGINT NOT NULL,
+  packet_id BIGINT NOT NULL REFERENCES packet
+);
+
+CREATE TABLE service (       -- a listening port that answered
+  asset_id TEXT NOT NULL REFERENCES asset,
+  address TEXT NOT NULL,
+  transport TEXT NOT NULL,            -- 'tcp' | 'udp'
+  port INTEGER NOT NULL,
+  protocol TEXT NOT NULL,             -- by content; '' not recognised
+  product TEXT NOT NULL, version TEXT NOT NULL,
+  clients INTEGER NOT NULL,
+  packet_id BIGINT NOT NULL REFERENCES packet
+);
+
+CREATE TABLE link (          -- client -> server, aggregated over client ports
+  link_id BIGINT PRIMARY KEY,
+  client_id TEXT NOT NULL REFERENCES asset,
+  server_id TEXT NOT NULL REFERENCES asset,
+  client_address TEXT NOT NULL, server_address TEXT NOT NULL,
+  transport TEXT NOT NULL,            -- 'tcp' | 'udp' | 'icmp' | 'ip' | 'ethernet'
+  server_port INTEGER NOT NULL,       -- ip: protocol number; ethernet: EtherType
+  protocol TEXT NOT NULL,             -- by content; '' not recognised
+  protocol_domain TEXT NOT NULL,      -- 'ot' | 'it' | 'shared' | '' not recognised
+  vlan INTEGER,
+  state TEXT NOT NULL,                -- 'established' | 'refused' | 'attempted' | 'one_way' | 'datagram'
+  connections BIGINT NOT NULL,
+  packets_to_server BIGINT NOT NULL, bytes_to_server BIGINT NOT NULL,
+  packets_to_client BIGINT NOT NULL, bytes_to_client BIGINT NOT NULL,
+  payload_to_server BIGINT NOT NULL, payload_to_client BIGINT NOT NULL,  -- bytes above TCP/UDP
+  ttl_to_server_min INTEGER, ttl_to_server_max INTEGER, ttl_to_client_min INTEGER, ttl_to_client_max INTEGER,
+  retransmissions BIGINT NOT NULL, gaps BIGINT NOT NULL,
+  first_ts BIGINT NOT NULL, last_ts BIGINT NOT NULL,
+  first_packet_id BIGINT NOT NULL REFERENCES packet,
+  last_packet_id BIGINT NOT NULL REFERENCES packet
+);
+
+CREATE TABLE operation (     -- messages of one kind over a link
+  link_id BIGINT NOT NULL REFERENCES link,
+  protocol TEXT NOT NULL,
+  unit BIGINT, peer_unit BIGINT,      -- see DESIGN: Modbus unit id, DNP3 link addresses, 104 common address
+  function_code INTEGER NOT NULL,
+  qualifier INTEGER,                  -- 104: cause; DNP3: NULL for the message, group*256+variation per object header
+  function TEXT NOT NULL,             -- standard name
+  class TEXT NOT NULL,
+  from_client BIGINT NOT NULL, from_server BIGINT NOT NULL, refused BIGINT NOT NULL,
+  first_ts BIGINT NOT NULL, last_ts BIGINT NOT NULL,
+  first_packet_id BIGINT NOT NULL REFERENCES packet,
+  last_packet_id BIGINT NOT NULL REFERENCES packet
+);
+
+CREATE TABLE name_lookup (
+  link_id BIGINT NOT NULL REFERENCES link,   -- client asks server (resolver or multicast group)
+  name TEXT NOT NULL, type INTEGER NOT NULL,
+  is_public INTEGER NOT NULL,         -- a name of the public DNS (not .local, .lan, single label, reverse of private …)
+  asked BIGINT NOT NULL, answered BIGINT NOT NULL, no_such_name BIGINT NOT NULL, failed BIGINT NOT NULL,
+  addresses TEXT NOT NULL,            -- comma-separated, sorted
+  packet_id BIGINT NOT NULL REFERENCES packet,        -- first question (or answer if none was seen)
+  answer_packet_id BIGINT REFERENCES packet
+);
+
+CREATE TABLE tls_session (
+  link_id BIGINT NOT NULL REFERENCES link,
+  version INTEGER, offered INTEGER, cipher INTEGER,   -- 769 = 0x0301 = TLS 1.0; NULL not seen
+  server_name TEXT NOT NULL, alpn TEXT NOT NULL,
+  subject TEXT NOT NULL, issuer TEXT NOT NULL, fingerprint TEXT NOT NULL,
+  not_before_ts BIGINT, not_after_ts BIGINT,
+  self_signed INTEGER NOT NULL,
+  count BIGINT NOT NULL,
+  packet_id BIGINT NOT NULL REFERENCES packet
+);
+
+CREATE TABLE credential (    -- never the secret itself
+  link_id BIGINT NOT NULL REFERENCES link,
+  protocol TEXT NOT NULL, scheme TEXT NOT NULL,       -- 'http-basic', 'ftp', 'telnet', 'snmp-v1', 'snmp-v2c' …
+  username TEXT NOT NULL,
+  mask TEXT NOT NULL,                 -- asterisks, of a fixed length
+  fingerprint TEXT NOT NULL,          -- keyed; equal for equal secrets; '' for an empty secret
+  is_empty INTEGER NOT NULL,
+  outcome TEXT NOT NULL,              -- 'accepted' | 'rejected' | 'attempted', the strongest seen
+  count BIGINT NOT NULL,
+  packet_id BIGINT NOT NULL REFERENCES packet,        -- where it was sent
+  outcome_packet_id BIGINT REFERENCES packet          -- the answer that told
+);
+
+CREATE TABLE default_credential (   -- from rules/credentials, fingerprinted with the key of this database
+  entry_id TEXT PRIMARY KEY,
+  vendor TEXT NOT NULL, product TEXT NOT NULL,        -- '' = any ("weak" rather than "vendor default")
+  scheme TEXT NOT NULL,               -- '' = any
+  username TEXT NOT NULL,             -- '*' = any
+  fingerprint TEXT NOT NULL,
+  source TEXT NOT NULL
+);
+
+CREATE TABLE open_access (   -- a service that lets anybody in
+  link_id BIGINT NOT NULL REFERENCES link,
+  scheme TEXT NOT NULL,
+  count BIGINT NOT NULL,
+  packet_id BIGINT NOT NULL REFERENCES packet
+);
+
+CREATE TABLE gateway (       -- signs of a way out of the segment
+  asset_id TEXT REFERENCES asset,     -- the gateway, if it is known as an asset
+  address TEXT NOT NULL,              -- of the gateway
+  kind TEXT NOT NULL,                 -- 'dhcp_router' | 'router_advertisement' | 'icmp_redirect' | 'forwarding' | 'first_hop_redundancy' | 'routing_protocol'
+  detail TEXT NOT NULL,
+  announced_by TEXT REFERENCES asset, -- who said so; NULL for 'forwarding'
+  vlan INTEGER,
+  count BIGINT NOT NULL,              -- messages; 'forwarding': addresses seen behind it
+  packet_id BIGINT NOT NULL REFERENCES packet
+);
+
+CREATE TABLE dhcp_lease (
+  asset_id TEXT REFERENCES asset, server_id TEXT REFERENCES asset,
+  client_mac TEXT NOT NULL, client_address TEXT NOT NULL, server_address TEXT NOT NULL,
+  routers TEXT NOT NULL, resolvers TEXT NOT NULL, prefix_length INTEGER, domain TEXT NOT NULL,
+  granted INTEGER NOT NULL, vlan INTEGER,
+  packet_id BIGINT NOT NULL REFERENCES packet
+);
+
+CREATE TABLE anomaly (
+  asset_id TEXT REFERENCES asset,
+  link_id BIGINT REFERENCES link,
+  protocol TEXT NOT NULL,
+  kind TEXT NOT NULL,                 -- 'truncated', 'bad_length', …, 'duplicate_ip', 'conflicting_overlap'
+  detail TEXT NOT NULL,
+  count BIGINT NOT NULL,
+  packet_id BIGINT NOT NULL REFERENCES packet
+);
+
+CREATE TABLE subnet (        -- ranges that hosts of a VLAN use, by DHCP mask, policy or as the /24 (/64) around local addresses
+  vlan INTEGER,
+  cidr TEXT NOT NULL,
+  source TEXT NOT NULL,               -- 'dhcp' | 'policy' | 'inferred'
+  hosts INTEGER NOT NULL,             -- local assets in it
+  ot_hosts INTEGER NOT NULL, it_hosts INTEGER NOT NULL
+);
+
+CREATE TABLE asked_for (     -- addresses that were asked for (ARP, neighbour solicitation)
+  asker_id TEXT REFERENCES asset,
+  target TEXT NOT NULL, target_id TEXT REFERENCES asset,   -- NULL: never seen to exist
+  vlan INTEGER, count BIGINT NOT NULL,
+  packet_id BIGINT NOT NULL REFERENCES packet
+);
+
+-- The site policy as loaded, or zones as inferred.
+CREATE TABLE zone (
+  zone_id TEXT PRIMARY KEY, name TEXT NOT NULL,
+  kind TEXT NOT NULL,                 -- 'ot' | 'it' | 'dmz' | 'safety' | 'wan'
+  purdue_level REAL, closed INTEGER NOT NULL,
+  source TEXT NOT NULL                -- 'declared' | 'inferred'
+);
+CREATE TABLE zone_member (zone_id TEXT NOT NULL REFERENCES zone, asset_id TEXT NOT NULL REFERENCES asset, reason TEXT NOT NULL);
+CREATE TABLE conduit (conduit_id TEXT PRIMARY KEY, from_zone TEXT NOT NULL, to_zone TEXT NOT NULL, protocols TEXT NOT NULL, classes TEXT NOT NULL);  -- '*' = any, else comma-separated with commas at both ends: ',modbus,dnp3,'
+CREATE TABLE declared_asset (name TEXT NOT NULL, address TEXT NOT NULL, role TEXT NOT NULL, zone_id TEXT, vendor TEXT NOT NULL, product TEXT NOT NULL);
+CREATE TABLE allowed_external (name TEXT NOT NULL, cidr TEXT NOT NULL, protocol TEXT NOT NULL, port INTEGER);
+CREATE TABLE allowed_external_member (asset_id TEXT NOT NULL REFERENCES asset, name TEXT NOT NULL);  -- assets of scope internet that allowed_external covers
+CREATE TABLE allowed_role (asset_id TEXT NOT NULL REFERENCES asset, role TEXT NOT NULL);  -- 'gateway', 'resolver', 'time_server', 'jump_host', 'master' as declared
+CREATE TABLE acceptance (rule_id TEXT NOT NULL, fingerprint TEXT NOT NULL, reason TEXT NOT NULL, approver TEXT NOT NULL, expires_ts BIGINT);
+CREATE TABLE allowed_address (address TEXT NOT NULL, role TEXT NOT NULL);  -- as allowed_role, by address: also for hosts that were never seen to send
+CREATE TABLE address_range (  -- around each unicast IP address of local and remote assets, for rules that speak of ranges
+  address TEXT PRIMARY KEY,
+  cidr TEXT NOT NULL,                 -- the narrowest row of `subnet` that holds it, else its /24 (/64); of a public number always the /24 (/64)
+  is_private INTEGER NOT NULL,        -- RFC 1918, RFC 4193
+  declared INTEGER                    -- the policy names it; NULL: the policy names no ranges at all
+);
+CREATE TABLE policy_change (subject TEXT NOT NULL, field TEXT NOT NULL, observed TEXT);  -- what the policy overwrote, to be put back before the next assessment
+
+CREATE TABLE finding (
+  finding_id TEXT PRIMARY KEY,        -- fingerprint: 16 hex digits of SHA-256 over rule id and subject key; stable across runs
+  rule_id TEXT NOT NULL,
+  family TEXT NOT NULL,
+  severity TEXT NOT NULL,             -- 'critical' | 'high' | 'medium' | 'low' | 'info'
+  confidence INTEGER NOT NULL,
+  subject_id TEXT NOT NULL,           -- asset_id, zone_id or vlan the finding is about
+  peer_id TEXT NOT NULL,              -- the other asset, or ''
+  title_en TEXT NOT NULL, title_ja TEXT NOT NULL,
+  detail_en TEXT NOT NULL, detail_ja TEXT NOT NULL,
+  zones_inferred INTEGER NOT NULL,    -- the finding leans on inferred zones
+  accepted INTEGER NOT NULL, acceptance_reason TEXT NOT NULL,
+  first_ts BIGINT, last_ts BIGINT
+);
+CREATE TABLE finding_packet (finding_id TEXT NOT NULL REFERENCES finding, position INTEGER NOT NULL, packet_id BIGINT NOT NULL REFERENCES packet);
+CREATE TABLE finding_asset (finding_id TEXT NOT NULL REFERENCES finding, asset_id TEXT NOT NULL REFERENCES asset, position INTEGER NOT NULL);
+CREATE TABLE verdict (framework TEXT NOT NULL, control TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT NOT NULL);
+CREATE TABLE coverage (metric TEXT PRIMARY KEY, value REAL, detail TEXT NOT NULL);  -- what the captures could show
+
+CREATE INDEX address_asset ON address(asset_id);
+CREATE INDEX address_value ON address(value);
+CREATE INDEX attribute_asset ON attribute(asset_id, name);
+CREATE INDEX service_asset ON service(asset_id);
+CREATE INDEX link_client ON link(client_id);
+CREATE INDEX link_server ON link(server_id);
+CREATE INDEX operation_link ON operation(link_id);
+CREATE INDEX name_lookup_link ON name_lookup(link_id);
+CREATE INDEX tls_session_link ON tls_session(link_id);
+CREATE INDEX credential_link ON credential(link_id);
+CREATE INDEX open_access_link ON open_access(link_id);
+CREATE INDEX zone_member_asset ON zone_member(asset_id);
+CREATE INDEX allowed_external_member_asset ON allowed_external_member(asset_id);
+CREATE INDEX allowed_role_asset ON allowed_role(asset_id);
+CREATE INDEX policy_change_subject ON policy_change(subject, field);
+CREATE INDEX allowed_address_address ON allowed_address(address);
+CREATE INDEX finding_packet_finding ON finding_packet(finding_id);
+CREATE INDEX finding_asset_finding ON finding_asset(finding_id);

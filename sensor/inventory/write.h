@@ -1,0 +1,25 @@
+// Fills the inventory database from what was observed: the last step of the sensor.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "sensor/inventory/database.h"
+#include "sensor/inventory/observed.h"
+#include "sensor/inventory/oui.h"
+
+namespace kakoi {
+
+struct InventoryOptions {
+  std::string site;
+  std::string kakoi_version;
+  std::filesystem::path ieee_data = kIeeeData;  // registries of MAC prefixes, see oui.h
+};
+
+// Creates the tables of schema.sql in `db`, which must be empty, and fills those that traffic tells
+// of, in one transaction. Policy, findings and verdicts stay empty, and so do asset.zone_id and the
+// packets' bytes. Equal content gives a byte-identical database, in whatever order the rows come.
+// Throws DatabaseError; nothing is written then.
+void write_inventory(const Observed& observed, const InventoryOptions& options, Database& db);
+
+}  // namespace kakoi

@@ -1,0 +1,71 @@
+// A bounded queue of batches between the reading thread and one worker.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "sensor/capture/byte_source.h"
+#include "sensor/pipeline/shard.h"
+
+namespace kakoi::pipeline {
+
+// Packets for one shard, and the memory that they lie in.
+struct Batch {
+  std::vector<Item> items;
+  std::vector<std::shared_ptr<const void>> memory;
+  std::size_t shard = 0;
+
+  void hold(const std::shared_ptr<const void>& piece) {
+    if (memory.empty() || memory.back() != piece) memory.push_back(piece);
+  }
+  void clear() {
+    items.clear();
+    memory.clear();
+  }
+};
+
+class BatchQueue {
+ public:
+  // Waits while the queue is full; swaps `batch` for an empty one that was used before.
+  void push(Batch& batch) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return waiting_.size() < kMost; });
+    waiting_.push_back(std::move(batch));
+    batch = Batch{};
+    if (!used_.empty()) {
+      batch = std::move(used_.back());
+      used_.pop_back();
+    }
+    changed_.notify_all();
+  }
+  void close() {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    changed_.notify_all();
+  }
+  // False when the queue is closed and empty. `batch` is given back for reuse first.
+  bool pop(Batch& batch) {
+    batch.clear();
+    std::unique_lock lock(mutex_);
+    if (batch.items.capacity() > 0) used_.push_back(std::move(batch));
+    changed_.wait(lock, [&] { return closed_ || !waiting_.empty(); });
+    if (waiting_.empty()) return false;
+    batch = std::move(waiting_.front());
+    waiting_.pop_front();
+    changed_.notify_all();
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t kMost = 16;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Batch> waiting_;
+  std::vector<Batch> used_;
+  bool closed_ = false;
+};
+
+}  // namespace kakoi::pipeline

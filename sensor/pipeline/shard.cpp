@@ -1,0 +1,263 @@
+#include "sensor/pipeline/shard.h"
+
+#include <algorithm>
+
+namespace kakoi::pipeline {
+namespace {
+
+constexpr std::uint8_t kFin = 1, kSyn = 2, kRst = 4, kAck = 16;
+
+flow::Ends ends_of(const flow::Flow& flow) {
+  return {{flow.key.a, flow.key.b}, {flow.key.port_a, flow.key.port_b}, flow.key.transport, flow.key.vlan, flow.client};
+}
+std::uint32_t payload_length(const Decoded& p) { return p.has_ports ? p.payload_length : 0; }
+
+LinkState state_of(const flow::Flow& flow, int client) {
+  if (flow.key.transport != Transport::tcp) return LinkState::datagram;
+  const flow::Side& to_server = flow.sides[static_cast<std::size_t>(client)];
+  const flow::Side& to_client = flow.sides[static_cast<std::size_t>(1 - client)];
+  if (flow.handshake) return LinkState::established;
+  if (flow.refused) return LinkState::refused;
+  // SYN answered: the port is open, even if the capture lacks the rest
+  if (to_client.syn_seen && to_server.syn_seen) return LinkState::established;
+  const bool only_syn = (to_server.flags & kSyn) != 0 && to_server.payload == 0 && to_client.packets == 0;
+  if (only_syn && (to_server.flags & kAck) == 0) return LinkState::attempted;
+  const bool both = to_server.packets > 0 && to_client.packets > 0;
+  if (both && (to_server.flags & to_client.flags & kAck) != 0 && (to_client.flags & kRst) == 0) return LinkState::established;
+  if (both && (to_server.payload > 0 || to_client.payload > 0)) return LinkState::established;
+  return LinkState::one_way;
+}
+
+}  // namespace
+
+Shard::Shard(const SecretKeeper& secrets) : recorder_(secrets) {
+  for (const Protocol* p : protocols()) candidates_.push_back(p);
+  for (const Protocol* p : control_protocols()) candidates_.push_back(p);
+}
+
+std::uint32_t Shard::on_identified(const Conversation& c, const Protocol& protocol) {
+  const std::uint32_t link = recorder_.link({c.client, c.server, c.server_port, c.transport, c.vlan});
+  LinkRow& row = recorder_.row(link);
+  // Two protocols on one port: the first by name, so that the order of packets does not matter.
+  if (!row.protocol || protocol.name < row.protocol->name) row.protocol = &protocol;
+  return link;
+}
+
+void Shard::note_macs(flow::Flow& flow, const Item& item, bool first) {
+  const Decoded& p = item.packet;
+  flow::Side& side = flow.sides[static_cast<std::size_t>(item.side)];
+  if (first) {
+    side.source_mac = p.source_mac;
+    side.destination_mac = p.destination_mac;
+    return;
+  }
+  if (side.source_mac == p.source_mac && side.destination_mac == p.destination_mac) return;
+  // The usual MACs are counted by the flow; others at once.
+  Seen seen;
+  seen.add(item.ref);
+  recorder_.mac(p.source_mac, p.destination_mac, p.vlan, seen);
+  if (flow.key.transport == Transport::ethernet) return;
+  TtlRange ttl;
+  ttl.add(p.ttl);
+  if (!p.source_mac.is_none()) recorder_.source_binding({p.source_mac, p.source, p.vlan}, seen, ttl);
+  if (!p.destination_mac.is_none()) recorder_.destination_binding({p.destination_mac, p.destination, p.vlan}, seen);
+}
+
+void Shard::count(flow::Flow& flow, const Item& item) {
+  const Decoded& p = item.packet;
+  flow::Side& side = flow.sides[static_cast<std::size_t>(item.side)];
+  note_macs(flow, item, side.packets == 0);
+  if (side.packets == 0 || item.ref < side.first) side.first = item.ref;
+  if (side.packets == 0 || side.last < item.ref) side.last = item.ref;
+  ++side.packets;
+  side.bytes += p.frame_length;
+  side.payload += payload_length(p);
+  if (p.ttl != 0) side.ttl.add(p.ttl);
+}
+
+void Shard::packet(const Item& item) {
+  if (++packets_ % kSweepEvery == 0) sweep(item.ref.ts);
+  bool created = false;
+  flow::Flow* flow = &flows_.find(item.key, item.hash, created);
+  const Decoded& p = item.packet;
+  if (item.key.transport == Transport::tcp && !created && (p.tcp_flags & (kSyn | kAck | kRst)) == kSyn) {
+    // A SYN with another initial sequence number opens another connection with the same ports.
+    const flow::Side& side = flow->sides[static_cast<std::size_t>(item.side)];
+    const bool again = side.syn_seen && side.syn_sequence == p.sequence && !flow->closed;
+    const bool simultaneous = !side.syn_seen && side.packets == 0 && !flow->handshake;
+    if (!again && !simultaneous) {
+      fold(*flow);
+      flows_.erase(*flow);
+      flow = &flows_.find(item.key, item.hash, created);
+    }
+  }
+  count(*flow, item);
+  switch (item.key.transport) {
+    case Transport::tcp: tcp(*flow, item); break;
+    case Transport::udp: udp(*flow, item); break;
+    default: control(*flow, item); break;
+  }
+}
+
+void Shard::tcp(flow::Flow& flow, const Item& item) {
+  const Decoded& p = item.packet;
+  const auto s = static_cast<std::size_t>(item.side);
+  flow::Side& side = flow.sides[s];
+  flow::Side& other = flow.sides[1 - s];
+  side.flags |= p.tcp_flags;
+  const bool syn = (p.tcp_flags & kSyn) != 0, ack = (p.tcp_flags & kAck) != 0;
+  if (syn && !side.syn_seen) {
+    side.syn_seen = true;
+    side.syn_sequence = p.sequence;
+    if (flow.client < 0) flow.client = static_cast<std::int8_t>(ack ? 1 - item.side : item.side);
+    if (flow.session) flow.session->set_client(flow.client);
+  }
+  if (!syn && ack && side.syn_seen && other.syn_seen && item.side == flow.client) flow.handshake = true;
+  if ((p.tcp_flags & kRst) != 0) {
+    if (other.syn_seen && !side.syn_seen && other.payload == 0) flow.refused = true;
+    flow.closed = true;
+  }
+  if ((side.flags & other.flags & kFin) != 0) flow.closed = true;
+
+  if (p.payload_length == 0 || flow.silent) return;
+  if (!flow.session) {
+    flow.session = std::make_unique<flow::Session>(ends_of(flow), candidates_);
+    for (const int i : {0, 1})
+      if (const flow::Side& start = flow.sides[static_cast<std::size_t>(i)]; start.syn_seen) flow.session->start(i, start.syn_sequence + 1);
+  }
+  const auto state = flow.session->segment(item.side, syn ? p.sequence + 1 : p.sequence, p.payload, p.payload_length,
+                                           {item.ref, p.source_mac}, *this);
+  if (state == flow::Session::State::finished) close_session(flow);
+}
+
+void Shard::udp(flow::Flow& flow, const Item& item) {
+  const Decoded& p = item.packet;
+  if (p.destination.is_multicast() || p.destination.is_broadcast()) {
+    if (const Protocol* protocol = control_protocol_of(p)) {
+      flow.protocol = protocol;
+      const Conversation c{p.source, p.destination, p.source_port, p.destination_port, Transport::udp, p.vlan, kNoValue};
+      const Context context{protocol, &c, item.ref, Role::client, p.source_mac};
+      observe_routing(p, Emit(context, recorder_));
+    }
+  }
+  if (p.payload.empty() || flow.silent) return;
+  if (!flow.session) flow.session = std::make_unique<flow::Session>(ends_of(flow), candidates_);
+  const auto state = flow.session->datagram(item.side, p.payload, p.payload_length, {item.ref, p.source_mac}, *this);
+  if (state == flow::Session::State::finished) close_session(flow);
+}
+
+void Shard::control(flow::Flow& flow, const Item& item) {
+  const Decoded& p = item.packet;
+  const Protocol* protocol = p.is_fragment ? nullptr : control_protocol_of(p);
+  if (!protocol) return;
+  flow.protocol = protocol;
+  const bool ip = flow.key.transport != Transport::ethernet;
+  const Conversation c{ip ? p.source : p.source_mac, ip ? p.destination : p.destination_mac, 0, 0, flow.key.transport, p.vlan, kNoValue};
+  const Context context{protocol, &c, item.ref, Role::client, p.source_mac};
+  const Emit emit(context, recorder_);
+  if (p.network == NetworkLayer::arp) {
+    note_asked(observe_arp(p, p.payload, emit), p, item.ref);
+  } else if (!ip) {
+    observe_ethernet(p, emit);
+  } else if (flow.key.transport != Transport::icmp) {
+    observe_routing(p, emit);
+  } else if (p.protocol == 1) {
+    note_unreachable(observe_icmp(p, p.payload, emit), p, item.ref);
+  } else {
+    const Icmpv6Seen seen = observe_icmpv6(p, p.payload, emit);
+    note_unreachable(seen.error, p, item.ref);
+    note_asked(seen.neighbour, p, item.ref);
+  }
+}
+
+void Shard::note_asked(const ArpSeen& seen, const Decoded& p, const PacketRef& packet) {
+  if (seen.valid && seen.is_request && !seen.is_gratuitous) recorder_.asked({seen.sender_mac, seen.target_ip, p.vlan}, packet);
+}
+
+void Shard::note_unreachable(const IcmpSeen& seen, const Decoded& p, const PacketRef& packet) {
+  if (!seen.unreachable || (seen.original_protocol != 6 && seen.original_protocol != 17)) return;
+  const Transport transport = seen.original_protocol == 6 ? Transport::tcp : Transport::udp;
+  recorder_.unreachable({seen.original_source, seen.original_destination, seen.original_destination_port, transport, p.vlan}, packet);
+}
+
+void Shard::close_session(flow::Flow& flow) {
+  flow.session->finish(*this);
+  if (flow.session->protocol()) {
+    flow.protocol = flow.session->protocol();
+    flow.link = flow.session->conversation().handle;
+    const Conversation& c = flow.session->conversation();
+    flow.client = flow.key.a == c.client && flow.key.port_a == c.client_port ? 0 : 1;
+    LinkRow& row = recorder_.row(flow.link);
+    row.retransmissions += flow.session->counters().retransmissions;
+    row.gaps += flow.session->counters().gaps;
+  }
+  flow.session.reset();
+  flow.silent = true;
+}
+
+void Shard::fold_bindings(const flow::Flow& flow) {
+  for (const std::size_t s : {0u, 1u}) {
+    const flow::Side& side = flow.sides[s];
+    if (side.packets == 0) continue;
+    Seen seen;
+    seen.first = side.first;
+    seen.last = side.last;
+    seen.count = side.packets;
+    recorder_.mac(side.source_mac, side.destination_mac, flow.key.vlan, seen);
+    if (flow.key.transport == Transport::ethernet) continue;
+    const Address& source = s == 0 ? flow.key.a : flow.key.b;
+    const Address& destination = s == 0 ? flow.key.b : flow.key.a;
+    if (!side.source_mac.is_none()) recorder_.source_binding({side.source_mac, source, flow.key.vlan}, seen, side.ttl);
+    if (!side.destination_mac.is_none()) recorder_.destination_binding({side.destination_mac, destination, flow.key.vlan}, seen);
+  }
+}
+
+void Shard::fold(flow::Flow& flow) {
+  if (flow.session) close_session(flow);
+  fold_bindings(flow);
+  const flow::Ends ends = ends_of(flow);
+  int client = flow.client;
+  if (client < 0) client = 1 - flow::serving_side(ends, flow.protocol);
+  const auto c = static_cast<std::size_t>(client), s = 1 - c;
+  std::uint32_t link = flow.link;
+  if (link == kNoValue) {
+    const bool ports = flow.key.transport == Transport::tcp || flow.key.transport == Transport::udp;
+    link = recorder_.link({ends.address[c], ends.address[s], ports ? ends.port[s] : flow.key.number, flow.key.transport, flow.key.vlan});
+  }
+  LinkRow& row = recorder_.row(link);
+  if (flow.protocol && (!row.protocol || flow.protocol->name < row.protocol->name)) row.protocol = flow.protocol;
+  row.state = std::max(row.state, state_of(flow, client));
+  if (flow.key.transport == Transport::tcp) ++row.connections;
+  for (const std::size_t way : {0u, 1u}) {
+    const flow::Side& side = flow.sides[way == 0 ? c : s];
+    row.packets[way] += side.packets;
+    row.bytes[way] += side.bytes;
+    row.payload[way] += side.payload;
+    row.ttl[way].merge(side.ttl);
+    if (side.packets == 0) continue;
+    Seen seen;
+    seen.first = side.first;
+    seen.last = side.last;
+    seen.count = side.packets;
+    row.seen.merge(seen);
+  }
+}
+
+void Shard::sweep(std::int64_t now) {
+  std::vector<flow::Flow*> over;
+  flows_.for_each([&](flow::Flow& flow) {
+    const std::int64_t quiet = now - flow.last_ts();
+    if (quiet > kIdle || (flow.closed && quiet > kAfterClose)) over.push_back(&flow);
+  });
+  for (flow::Flow* flow : over) {
+    fold(*flow);
+    flows_.erase(*flow);
+  }
+}
+
+Observed Shard::finish() {
+  flows_.for_each([&](flow::Flow& flow) { fold(flow); });
+  return recorder_.take();
+}
+
+}  // namespace kakoi::pipeline

@@ -1,0 +1,59 @@
+// All that happens to the packets of some host pairs: flows, sessions, dissection, recording.
+//
+// A host pair belongs to one shard, so shards share nothing and run on any thread. Their number is
+// fixed: what a shard sees, and so what it reports, does not depend on the number of threads.
+#pragma once
+
+#include <memory>
+
+#include "sensor/control/control.h"
+#include "sensor/flow/flow_table.h"
+#include "sensor/inventory/recorder.h"
+
+namespace kakoi::pipeline {
+
+struct Item {
+  Decoded packet;
+  PacketRef ref;
+  flow::FlowKey key;
+  std::uint64_t hash = 0;  // of key
+  int side = 0;
+};
+
+class Shard final : flow::SessionHost {
+ public:
+  explicit Shard(const SecretKeeper& secrets);
+
+  void packet(const Item& item);
+  void prefetch(const Item& item) const noexcept { flows_.prefetch(item.hash); }
+  // Ends all flows and gives away what was observed.
+  Observed finish();
+
+ private:
+  std::uint32_t on_identified(const Conversation& conversation, const Protocol& protocol) override;
+  Sink& sink() noexcept override { return recorder_; }
+
+  void tcp(flow::Flow& flow, const Item& item);
+  void udp(flow::Flow& flow, const Item& item);
+  void control(flow::Flow& flow, const Item& item);
+  void note_asked(const ArpSeen& seen, const Decoded& p, const PacketRef& packet);
+  void note_unreachable(const IcmpSeen& seen, const Decoded& p, const PacketRef& packet);
+  void note_macs(flow::Flow& flow, const Item& item, bool first);
+  void count(flow::Flow& flow, const Item& item);
+  void close_session(flow::Flow& flow);
+  // Adds the flow to its link and forgets its counters.
+  void fold(flow::Flow& flow);
+  void fold_bindings(const flow::Flow& flow);
+  void sweep(std::int64_t now);
+
+  Recorder recorder_;
+  flow::FlowTable flows_;
+  std::vector<const Protocol*> candidates_;
+  std::uint64_t packets_ = 0;
+
+  // A closed connection is kept this long for stray packets, a silent one of any kind this long.
+  static constexpr std::int64_t kAfterClose = 60'000'000'000, kIdle = 3'600'000'000'000;
+  static constexpr std::uint64_t kSweepEvery = 1 << 16;  // packets
+};
+
+}  // namespace kakoi::pipeline

@@ -1,0 +1,230 @@
+#include "reports/report.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "reports/csv/tables.h"
+#include "reports/html/page.h"
+#include "reports/json/documents.h"
+#include "reports/output.h"
+#include "tests/reports/folder.h"
+#include "tests/reports/sample.h"
+
+namespace kakoi {
+namespace {
+
+using Json = nlohmann::json;
+using Write = void (*)(const ReportInput&, std::ostream&);
+
+class Reports : public testing::Test {
+ protected:
+  std::string text(Write write, const char* language = "ja") { return text(write, db_, language); }
+  std::string text(Write write, Database& db, const char* language = "ja") {
+    ReportInput input = sample_input(db, rules_);
+    input.language = language;
+    std::ostringstream out;
+    write(input, out);
+    return out.str();
+  }
+
+  Database db_ = sample_database();
+  std::map<std::string, RuleText> rules_ = sample_rules();
+};
+
+TEST_F(Reports, WritesEveryFileAndTheManifestOfThem) {
+  const Folder out;
+  out.write("inventory.db", "placed by the caller");
+  ::setenv("SOURCE_DATE_EPOCH", "1714521600", 1);
+  write_reports(sample_input(db_, rules_), out.path());
+  ::unsetenv("SOURCE_DATE_EPOCH");
+  const std::vector<std::string> expected{"assets.csv", "findings.json", "inventory.db", "inventory.json",
+                                          "links.csv",  "manifest.json", "report.html"};
+  EXPECT_EQ(out.files(), expected);
+
+  const Json manifest = Json::parse(out.read("manifest.json"));
+  EXPECT_EQ(manifest["schema"], "kakoi-manifest/1");
+  EXPECT_EQ(manifest["created"], "2024-05-01T00:00:00Z");
+  ASSERT_EQ(manifest["outputs"].size(), expected.size() - 1);
+  for (const Json& file : manifest["outputs"]) {
+    const std::string bytes = out.read(file["path"]);
+    EXPECT_EQ(file["sha256"], digest_of(bytes).sha256) << file["path"];
+    EXPECT_EQ(file["bytes"], bytes.size()) << file["path"];
+  }
+  EXPECT_EQ(manifest["inputs"].size(), 4u);  // two captures, policy, rules
+  EXPECT_EQ(manifest["inputs"][2], (Json{{"kind", "policy"}, {"sha256", std::string(64, 'a')}}));
+}
+
+TEST_F(Reports, RemovesTheManifestOfAnEarlierRunFirst) {
+  const Folder out;
+  out.write("manifest.json", "{}");
+  db_.execute("drop table verdict");
+  EXPECT_THROW(write_reports(sample_input(db_, rules_), out.path()), DatabaseError);
+  const auto files = out.files();
+  EXPECT_EQ(std::count(files.begin(), files.end(), "manifest.json"), 0);
+  EXPECT_EQ(std::count(files.begin(), files.end(), "findings.json"), 0);
+}
+
+TEST_F(Reports, DoNotDependOnTheOrderOfRows) {
+  Database backwards = sample_database_backwards();
+  for (const Write write : {write_inventory_json, write_findings_json, write_assets_csv, write_links_csv, write_page})
+    EXPECT_EQ(text(write), text(write, backwards));
+}
+
+TEST_F(Reports, InventoryHoldsEveryRow) {
+  const Json inventory = Json::parse(text(write_inventory_json));
+  EXPECT_EQ(inventory["schema"], "kakoi-inventory/1");
+  const std::map<std::string, std::string> tables{{"captures", "capture"},
+                                                  {"zones", "zone"},
+                                                  {"assets", "asset"},
+                                                  {"links", "link"},
+                                                  {"operations", "operation"},
+                                                  {"name_lookups", "name_lookup"},
+                                                  {"tls_sessions", "tls_session"},
+                                                  {"credentials", "credential"},
+                                                  {"open_access", "open_access"},
+                                                  {"gateways", "gateway"},
+                                                  {"dhcp_leases", "dhcp_lease"},
+                                                  {"anomalies", "anomaly"},
+                                                  {"subnets", "subnet"},
+                                                  {"asked_for", "asked_for"},
+                                                  {"conduits", "conduit"},
+                                                  {"declared_assets", "declared_asset"},
+                                                  {"allowed_external", "allowed_external"},
+                                                  {"coverage", "coverage"}};
+  for (const auto& [name, table] : tables)
+    EXPECT_EQ(inventory[name].size(), db_.integer("select count(*) from " + table)) << name;
+  std::int64_t addresses = 0, attributes = 0, services = 0;
+  for (const Json& asset : inventory["assets"]) {
+    addresses += static_cast<std::int64_t>(asset["addresses"].size());
+    attributes += static_cast<std::int64_t>(asset["attributes"].size());
+    services += static_cast<std::int64_t>(asset["services"].size());
+  }
+  EXPECT_EQ(addresses, db_.integer("select count(*) from address"));
+  EXPECT_EQ(attributes, db_.integer("select count(*) from attribute"));
+  EXPECT_EQ(services, db_.integer("select count(*) from service"));
+}
+
+TEST_F(Reports, InventoryWritesValuesAsDocumented) {
+  const Json inventory = Json::parse(text(write_inventory_json));
+  const Json& capture = inventory["captures"][0];
+  EXPECT_EQ(capture["first_seen"], "2024-05-01T09:00:00+09:00");
+  EXPECT_EQ(inventory["captures"][1]["kernel_drops"], nullptr);
+  const auto find = [&](const char* table, const char* field, const char* value) -> Json {
+    for (const Json& row : inventory[table])
+      if (row[field] == value) return row;
+    return nullptr;
+  };
+  const Json plc = find("assets", "name", "PLC-11");
+  EXPECT_EQ(plc["id"], "mac-0080f41a2211");
+  EXPECT_EQ(plc["is_ot"], true);
+  EXPECT_EQ(plc["purdue_level"], 1.0);
+  EXPECT_EQ(plc["addresses"][0]["vlan"], "11");
+  EXPECT_EQ(plc["addresses"][0]["packet"]["capture"], capture["id"]);
+  const Json rtu = find("operations", "function", "DIRECT_OPERATE");
+  EXPECT_TRUE(rtu["link"].is_string());
+  EXPECT_EQ(rtu["unit"], 21);
+  EXPECT_EQ(rtu["peer_unit"], 1);
+}
+
+TEST_F(Reports, FindingsAreSortedAndCiteTheirPackets) {
+  const Json document = Json::parse(text(write_findings_json));
+  EXPECT_EQ(document["schema"], "kakoi-findings/1");
+  EXPECT_EQ(document["findings"].size(), db_.integer("select count(*) from finding"));
+  EXPECT_EQ(document["counts"]["critical"], 3);
+  EXPECT_EQ(document["counts"]["accepted"], 1);
+  const Json& first = document["findings"][0];
+  EXPECT_EQ(first["severity"], "critical");
+  EXPECT_EQ(first["title"]["ja"], "閉域網から外部への通信の成立");
+  ASSERT_EQ(first["packets"].size(), 3u);
+  EXPECT_EQ(first["packets"][0]["source"], "east-core-20240501.pcapng");
+  EXPECT_EQ(first["packets"][0]["number"], 8101);
+  EXPECT_EQ(first["packets"][0]["wireshark_filter"], "frame.number == 8101");
+  EXPECT_EQ(first["assets"][0]["name"], "ENG-PC");
+  std::vector<std::string> order;
+  for (const Json& finding : document["findings"])
+    if (order.empty() || order.back() != finding["severity"]) order.push_back(finding["severity"]);
+  EXPECT_EQ(order, (std::vector<std::string>{"critical", "high", "medium", "low", "info"}));
+}
+
+TEST_F(Reports, BearInvalidUtf8AndMissingReferences) {
+  db_.execute("update asset set name = cast(x'ff41c3' as text), zone_id = 'gone' where asset_id like 'mac-0080f4%'");
+  db_.execute(
+      "delete from packet where number % 2 = 0; delete from asset where name = 'ENG-PC'; delete from capture where "
+      "format = 'pcap'");
+  EXPECT_TRUE(Json::accept(text(write_inventory_json)));
+  EXPECT_TRUE(Json::accept(text(write_findings_json)));
+  EXPECT_NO_THROW(static_cast<void>(text(write_page)));
+  EXPECT_NO_THROW(static_cast<void>(text(write_assets_csv)));
+}
+
+TEST_F(Reports, WorkOnAnEmptyInventory) {
+  Database empty = Database::open(":memory:");
+  empty.execute(read_text("sensor/inventory/schema.sql"));
+  EXPECT_EQ(Json::parse(text(write_inventory_json, empty))["assets"].size(), 0u);
+  EXPECT_EQ(Json::parse(text(write_findings_json, empty))["findings"].size(), 0u);
+  EXPECT_NE(text(write_page, empty).find("</html>"), std::string::npos);
+}
+
+// What stands between the tags of the page.
+std::string between(const std::string& page, const std::string& open, const std::string& close) {
+  const std::size_t from = page.find(open);
+  if (from == std::string::npos) return "";
+  const std::size_t start = from + open.size();
+  return page.substr(start, page.find(close, start) - start);
+}
+
+TEST_F(Reports, PageAllowsItsOwnStyleAndScriptAlone) {
+  const std::string page = text(write_page);
+  const std::string policy = between(page, "http-equiv=\"Content-Security-Policy\" content=\"", "\"");
+  const std::string style = between(page, "<style>", "</style>");
+  const std::string script = between(page, "<script>", "</script>");
+  ASSERT_FALSE(style.empty());
+  ASSERT_FALSE(script.empty());
+  EXPECT_EQ(policy, "default-src 'none'; script-src 'sha256-" + sha256_base64(script) + "'; style-src 'sha256-" +
+                        sha256_base64(style) + "'; base-uri 'none'; form-action 'none'");
+  for (const char* reference : {"url(", "@import", "src=", "https:", "import(", "fetch(", "innerHTML"}) {
+    EXPECT_EQ(style.find(reference), std::string::npos) << reference;
+    EXPECT_EQ(script.find(reference), std::string::npos) << reference;
+  }
+}
+
+TEST_F(Reports, PageDataCannotLeaveItsElement) {
+  const std::string page = text(write_page);
+  const std::string data = between(page, "<script type=\"application/json\" id=\"data\">", "</script>");
+  EXPECT_EQ(data.find_first_of("<>&"), std::string::npos);
+  const Json parsed = Json::parse(data);  // the names are all there, spelt with \u escapes
+  EXPECT_NE(parsed.dump().find("</script><img src=x onerror=alert(2)>"), std::string::npos);
+  EXPECT_EQ(parsed["assets"]["rows"].size(), db_.integer("select count(*) from asset"));
+  EXPECT_EQ(script_safe("\"</script><!--&\""), "\"\\u003c/script\\u003e\\u003c!--\\u0026\"");
+}
+
+TEST_F(Reports, PageTitleIsEscaped) {
+  db_.execute("update meta set value = '</title><script>alert(1)</script>{{data}}' where key = 'site'");
+  const std::string page = text(write_page, "en");
+  EXPECT_EQ(between(page, "<title>", "</title>"),
+            "Closed-network exposure report – &lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt;{{data}}");
+  EXPECT_NE(page.find("<html lang=\"en\">"), std::string::npos);
+}
+
+TEST_F(Reports, CsvHasHeadersInTheLanguageAndDisarmedNames) {
+  const std::string assets = text(write_assets_csv);
+  EXPECT_TRUE(assets.starts_with("\xEF\xBB\xBF資産ID,名称,"));
+  EXPECT_NE(assets.find("'=cmd|' /C calc'!A1"), std::string::npos);
+  EXPECT_NE(assets.find(",'+81-3-camera,"), std::string::npos);
+  const std::string links = text(write_links_csv, "en");
+  EXPECT_TRUE(
+      links.starts_with("\xEF\xBB\xBF"
+                        "client,client_address,"));
+  EXPECT_EQ(std::count(links.begin(), links.end(), '\n'), 1 + db_.integer("select count(*) from link"));
+}
+
+TEST_F(Reports, LinksCsvCountsADnp3MessageOnce) {
+  // the DNP3 READ has a row for the message and one for an object in it, 1100 each
+  EXPECT_NE(text(write_links_csv).find(",control:2 read:1100 report:0,"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace kakoi

@@ -1,0 +1,141 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/rules/site.h"
+
+namespace kakoi {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+std::vector<std::string> members(Site& site, const std::string& policy) {
+  assess(site.db, parse_policy(policy, "site.yaml"), built_in_rules(), test_fingerprint);
+  std::vector<std::string> out;
+  for (Statement s = site.db.prepare("select asset_id, zone_id, reason from zone_member order by 1"); s.step();)
+    out.push_back(s.text(0) + ": " + s.text(1) + ", " + s.text(2));
+  return out;
+}
+
+TEST(ApplyPolicy, PlacesEachAssetOnceByTheClosestDescription) {
+  Site site;
+  site.host("plc", {.ip = "10.0.0.1"})
+      .host("special", {.ip = "10.0.0.2"})
+      .host("tagged", {.ip = "10.9.0.3", .vlan = 30});
+  site.host("listed", {.ip = "10.0.0.4"}).host("lost", {.ip = "172.16.0.1"});
+  EXPECT_THAT(
+      members(site,
+              "zones:\n"
+              "  - {id: a, kind: ot, level: 2, members: [{cidr: 10.0.0.0/24}]}\n"
+              "  - {id: b, kind: dmz, members: [{asset: special}, {vlan: 30}]}\n"
+              "assets: [{name: L, address: 10.0.0.4, zone: b}]\n"),
+      ElementsAre("listed: b, asset L", "plc: a, cidr 10.0.0.0/24", "special: b, asset special", "tagged: b, vlan 30"));
+  EXPECT_EQ(site.db.text("select zone_id from asset where asset_id = 'tagged'"), "b");
+  EXPECT_EQ(site.db.text("select purdue_level from asset where asset_id = 'plc'"), "2.0");
+  EXPECT_EQ(site.db.text("select value from meta where key = 'policy'"), "declared");
+}
+
+TEST(ApplyPolicy, KeepsCopiedCellsApart) {
+  Site site;
+  site.host("c1", {.ip = "192.168.1.10", .vlan = 11}).host("c2", {.ip = "192.168.1.10", .vlan = 12});
+  EXPECT_THAT(members(site,
+                      "zones:\n"
+                      "  - {id: cell1, kind: ot, members: [{cidr: 192.168.1.0/24, vlan: 11}]}\n"
+                      "  - {id: cell2, kind: ot, members: [{cidr: 192.168.1.0/24, vlan: 12}]}\n"),
+              ElementsAre("c1: cell1, cidr 192.168.1.0/24, vlan 11", "c2: cell2, cidr 192.168.1.0/24, vlan 12"));
+}
+
+TEST(ApplyPolicy, NotesWhatIsDeclaredButWasNotSeen) {
+  Site site;
+  site.host("plc", {.ip = "10.0.0.1"});
+  const AssessResult result =
+      assess(site.db,
+             parse_policy("zones: [{id: a, kind: ot, members: [{cidr: 10.0.0.0/24}, {asset: ghost}]}]\n"
+                          "gateways: [10.0.0.254]\nacceptances: [{rule: no-such, reason: r, approver: a}]\n",
+                          "site.yaml"),
+             built_in_rules(), test_fingerprint);
+  EXPECT_THAT(result.notes,
+              ElementsAre("acceptance of rule 'no-such': no such rule", "gateway '10.0.0.254': no traffic seen",
+                          "zone 'a': no traffic of its member asset ghost"));
+}
+
+TEST(ApplyPolicy, LeavesNoTraceOfAnEarlierPolicy) {
+  Site site;
+  site.host("plc", {.ip = "10.0.0.1", .ot = true}).host("sq", {.ip = "203.0.114.9", .ot = true, .squatted = true});
+  site.host("out", {.ip = "8.8.4.4", .scope = "internet"});
+  site.db.execute("update asset set purdue_level = 1 where asset_id = 'plc'");
+  site.findings();
+  const std::string before = site.dump();
+  site.findings(
+      "site: North\ntimezone: Asia/Tokyo\ninternal_public_ranges: [203.0.114.0/24, 8.8.4.0/24]\n"
+      "zones: [{id: a, kind: ot, level: 3, members: [{cidr: 10.0.0.0/24}, {cidr: 203.0.114.0/24}]}]\n");
+  EXPECT_NE(site.dump(), before);
+  site.findings();
+  EXPECT_EQ(site.dump(), before);
+}
+
+TEST(InferZones, SegmentsGoByTheirMajority) {
+  Site site;
+  site.host("plc", {.ip = "10.0.1.1", .ot = true}).host("hmi", {.ip = "10.0.1.2", .ot = true, .it = true});
+  site.host("quiet", {.ip = "10.0.1.3"}).host("r", {.ip = "10.0.1.254", .router = true});
+  site.host("pc1", {.ip = "10.0.2.1", .it = true}).host("pc2", {.ip = "10.0.2.2", .it = true});
+  site.host("laptop", {.ip = "10.0.2.3", .ot = true, .it = true});
+  site.link("laptop", "plc", {.protocol = "modbus", .domain = "ot", .port = 502});
+  EXPECT_THAT(members(site, ""), ElementsAre("hmi: inferred-ot, in a segment where OT hosts predominate",
+                                             "laptop: inferred-it, in a segment where IT hosts predominate",
+                                             "pc1: inferred-it, in a segment where IT hosts predominate",
+                                             "pc2: inferred-it, in a segment where IT hosts predominate",
+                                             "plc: inferred-ot, answers an OT protocol",
+                                             "quiet: inferred-ot, in a segment where OT hosts predominate"));
+  EXPECT_EQ(site.db.text("select value from meta where key = 'policy'"), "inferred");
+}
+
+TEST(InferZones, HostsOfAMixedSegmentGoByThemselves) {
+  Site site;
+  site.host("plc", {.ip = "10.0.1.1", .ot = true})
+      .host("pc", {.ip = "10.0.1.2", .it = true})
+      .host("quiet", {.ip = "10.0.1.3"});
+  EXPECT_THAT(members(site, ""),
+              ElementsAre("pc: inferred-it, speaks IT protocols only", "plc: inferred-ot, speaks an OT protocol"));
+}
+
+TEST(InferZones, APlcAmongOfficeHostsStaysOt) {
+  Site site;
+  site.host("plc", {.ip = "10.0.1.1", .ot = true});
+  for (const char* n : {"2", "3", "4", "5"})
+    site.host(std::string("pc") + n, {.ip = std::string("10.0.1.") + n, .it = true});
+  site.link("pc2", "plc", {.protocol = "modbus", .domain = "ot", .port = 502});
+  site.findings();
+  EXPECT_EQ(site.db.text("select zone_id from asset where asset_id = 'plc'"), "inferred-ot");
+}
+
+TEST(InferZones, ReplaceAPolicyWithoutZones) {
+  Site site;
+  site.host("plc", {.ip = "10.0.1.1", .ot = true});
+  EXPECT_THAT(members(site, "site: North\n"), ElementsAre("plc: inferred-ot, in a segment where OT hosts predominate"));
+  EXPECT_EQ(site.db.text("select value from meta where key = 'site'"), "North");
+}
+
+TEST(StarterPolicy, LoadsAndCoversWhatWasSeen) {
+  Site site;
+  site.host("plc \"1\"\n", {.ip = "192.168.10.20", .ot = true, .vendor = "Acme: \\ Co"});
+  site.db.execute(
+      "insert into subnet values (null, '192.168.10.0/24', 'inferred', 2, 1, 0), (20, '10.1.0.0/16', 'dhcp', 1, 0, 1)");
+  const Policy policy = parse_policy(starter_policy(site.db), "site.yaml");
+  ASSERT_EQ(policy.zones.size(), 2u);
+  EXPECT_EQ(policy.zones[0].kind, "it");
+  EXPECT_EQ(policy.zones[0].members[0].vlan, 20u);
+  EXPECT_EQ(policy.zones[1].kind, "ot");
+  ASSERT_EQ(policy.assets.size(), 1u);
+  EXPECT_EQ(policy.assets[0].name, "plc \"1\"\n");
+  EXPECT_EQ(policy.assets[0].vendor, "Acme: \\ Co");
+  EXPECT_EQ(policy.ranges.size(), 2u);
+}
+
+TEST(StarterPolicy, OfAnEmptyInventoryLoads) {
+  Site site;
+  EXPECT_THAT(parse_policy(starter_policy(site.db), "site.yaml").zones, IsEmpty());
+}
+
+}  // namespace
+}  // namespace kakoi

@@ -1,0 +1,216 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/rules/site.h"
+
+namespace kakoi {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Site plant() {
+  Site site;
+  site.host("plc", {.ip = "192.168.10.20", .ot = true});
+  site.host("hmi", {.ip = "192.168.10.30", .ot = true});
+  site.host("cloud", {.ip = "8.8.4.4", .scope = "internet"});
+  site.host("cdn", {.ip = "1.1.1.1", .scope = "internet"});
+  site.host("group", {.ip = "239.255.255.250", .scope = "multicast"});
+  return site;
+}
+
+TEST(ExternalRoute, IsEstablishedWhenDataWentBothWays) {
+  Site site = plant();
+  site.link("hmi", "cloud", {.protocol = "tls", .domain = "it", .port = 443});
+  EXPECT_THAT(site.findings(), ElementsAre("external-route-established hmi"));
+  EXPECT_EQ(site.of("external-route-established", "severity"), "critical");
+  EXPECT_THAT(site.of("external-route-established", "detail_en"),
+              HasSubstr("hmi (192.168.10.30) opened connections to 1 outside"));
+  EXPECT_THAT(site.of("external-route-established", "detail_en"), HasSubstr("8.8.4.4 by tcp/443 (tls)"));
+}
+
+TEST(ExternalRoute, IsOneFindingForAllPeersOfAHost) {
+  Site site = plant();
+  site.link("hmi", "cloud", {.port = 443});
+  site.link("hmi", "cdn", {.port = 443});
+  EXPECT_THAT(site.findings(), ElementsAre("external-route-established hmi"));
+  EXPECT_THAT(site.of("external-route-established", "detail_ja"), HasSubstr("外部アドレス2件"));
+  EXPECT_THAT(site.of("external-route-established", "detail_ja"), HasSubstr("1.1.1.1、8.8.4.4"));
+}
+
+TEST(ExternalRoute, IsAnsweredWhenOnlyTheHandshakeWasSeen) {
+  Site site = plant();
+  site.link("hmi", "cloud", shaken_hands(443));
+  EXPECT_THAT(site.findings(), ElementsAre("external-route-answered hmi"));
+}
+
+TEST(ExternalRoute, IsAnsweredByAPing) {
+  Site site = plant();
+  site.link("hmi", "cloud", {.transport = "icmp", .state = "datagram", .payload_to_server = 0, .payload_to_client = 0});
+  EXPECT_THAT(site.findings(), ElementsAre("external-route-answered hmi"));
+}
+
+TEST(ExternalRoute, IsAnsweredWithLessConfidenceWhereOneDirectionWasCaptured) {
+  Site site = plant();
+  site.link("hmi", "cloud", {.port = 443, .state = "one_way", .to_client = 0, .payload_to_client = 0});
+  EXPECT_THAT(site.findings(), ElementsAre("external-route-answered hmi"));
+  EXPECT_EQ(site.of("external-route-answered", "confidence"), "65");
+}
+
+TEST(ExternalRoute, IsAttemptedWithoutAnAnswerOrWithARefusal) {
+  Site site = plant();
+  site.link("hmi", "cloud", unanswered(443));
+  site.link("hmi", "cdn", refused(80));
+  EXPECT_THAT(site.findings(), ElementsAre("external-route-attempted hmi"));
+  EXPECT_THAT(site.of("external-route-attempted", "detail_en"),
+              HasSubstr("2 outside address(es) without success (no answer, refused)"));
+}
+
+TEST(ExternalRoute, OfUdpIsAttemptedWithoutReply) {
+  Site site = plant();
+  site.link("plc", "cloud",
+            {.protocol = "ntp",
+             .domain = "shared",
+             .port = 123,
+             .transport = "udp",
+             .state = "datagram",
+             .to_client = 0,
+             .payload_to_client = 0});
+  EXPECT_THAT(site.findings(), ElementsAre("external-route-attempted plc"));
+}
+
+TEST(ExternalRoute, ReportsAPairOnceByItsStrongestLink) {
+  Site site = plant();
+  site.link("hmi", "cloud", {.port = 443});
+  site.link("hmi", "cloud", shaken_hands(8443));
+  site.link("hmi", "cloud", unanswered(80));
+  EXPECT_THAT(site.findings(), ElementsAre("external-route-established hmi"));
+}
+
+TEST(ExternalRoute, IsNotMulticastNorAnotherPrivateNetwork) {
+  Site site = plant();
+  site.host("office", {.ip = "192.168.99.5", .scope = "local"});
+  site.link("hmi", "group", {.port = 1900, .transport = "udp", .state = "datagram"});
+  site.link("hmi", "office", {.port = 443});
+  EXPECT_THAT(site.findings(), IsEmpty());
+}
+
+TEST(ExternalRoute, IsAllowedByAddressProtocolAndPort) {
+  const std::string policy = "allowed_external:\n  - {name: vendor, cidr: 8.8.4.0/24, protocol: tls, port: 443}\n";
+  Site site = plant();
+  site.link("hmi", "cloud", {.protocol = "tls", .port = 443});
+  EXPECT_THAT(site.findings(policy), IsEmpty());
+  site.link("plc", "cloud", {.protocol = "http", .port = 443});
+  EXPECT_THAT(site.findings(policy), ElementsAre("external-route-established plc"));
+}
+
+TEST(ExternalRoute, IsAllowedToADeclaredTimeServerForTimeAlone) {
+  const std::string policy = "time_servers: [8.8.4.4]\n";
+  Site site = plant();
+  site.link("plc", "cloud", {.protocol = "ntp", .port = 123, .transport = "udp", .state = "datagram"});
+  EXPECT_THAT(site.findings(policy), IsEmpty());
+  site.link("plc", "cloud", {.protocol = "tls", .port = 443});
+  EXPECT_THAT(site.findings(policy), ElementsAre("external-route-established plc"));
+}
+
+TEST(ExternalInbound, IsNotAnOutboundRouteToo) {
+  Site site = plant();
+  site.link("cloud", "hmi", {.protocol = "http", .port = 80});
+  EXPECT_THAT(site.findings(), ElementsAre("external-inbound hmi"));
+  EXPECT_EQ(site.of("external-inbound", "severity"), "critical");
+}
+
+TEST(ExternalInbound, TellsUnansweredProbesFromUse) {
+  Site site = plant();
+  site.link("cloud", "hmi", unanswered(502));
+  EXPECT_THAT(site.findings(), ElementsAre("external-inbound hmi"));
+  EXPECT_EQ(site.of("external-inbound", "severity"), "high");
+  EXPECT_THAT(site.of("external-inbound", "detail_en"), HasSubstr("were not answered"));
+}
+
+TEST(ExternalInbound, IsNotAnErrorMessageOfARouterOnTheWay) {
+  Site site = plant();
+  site.link("cloud", "hmi", {.transport = "icmp", .state = "datagram", .to_client = 0});
+  EXPECT_THAT(site.findings(), IsEmpty());
+}
+
+TEST(PublicDns, IsAnsweredByAnInsideResolver) {
+  Site site = plant();
+  site.host("dns", {.ip = "192.168.10.53"});
+  const auto link = site.link("hmi", "dns", {.protocol = "dns", .port = 53, .transport = "udp", .state = "datagram"});
+  site.lookup(link, "update.example.com", true, 1).lookup(link, "hmi.plant.local", false, 1);
+  EXPECT_THAT(site.findings(), ElementsAre("public-dns-answered hmi"));
+  EXPECT_THAT(site.of("public-dns-answered", "detail_en"),
+              HasSubstr("1 public name(s) and got answers: update.example.com."));
+}
+
+TEST(PublicDns, UnansweredIsOneFindingPerHostAndNoneBesideAnAnswer) {
+  Site site = plant();
+  site.host("dns", {.ip = "192.168.10.53"});
+  const Talk dns = {.protocol = "dns", .port = 53, .transport = "udp", .state = "datagram"};
+  const auto of_hmi = site.link("hmi", "dns", dns), of_plc = site.link("plc", "dns", dns);
+  site.lookup(of_hmi, "a.example.com", true, 1).lookup(of_hmi, "b.example.com", true, 0);
+  site.lookup(of_plc, "c.example.com", true, 0).lookup(of_plc, "d.example.com", true, 0, 1);
+  EXPECT_THAT(site.findings(), ElementsAre("public-dns-answered hmi", "public-dns-unanswered plc"));
+  EXPECT_THAT(site.of("public-dns-unanswered", "detail_en"), HasSubstr("none was resolved (no answer, no such name)"));
+}
+
+TEST(PublicDns, IsSilentForInsideNames) {
+  Site site = plant();
+  site.host("dns", {.ip = "192.168.10.53"});
+  const auto link = site.link("hmi", "dns", {.protocol = "dns", .port = 53, .transport = "udp", .state = "datagram"});
+  site.lookup(link, "plc.plant.local", false, 0);
+  EXPECT_THAT(site.findings(), IsEmpty());
+}
+
+TEST(PublicDns, AtAnOutsideResolverIsARouteAsWell) {
+  Site site = plant();
+  const auto link = site.link("hmi", "cloud", {.protocol = "dns", .port = 53, .transport = "udp", .state = "datagram"});
+  site.lookup(link, "update.example.com", true, 1);
+  EXPECT_THAT(site.findings(), ElementsAre("external-route-established hmi", "public-dns-answered hmi"));
+  EXPECT_THAT(site.findings("allowed_external:\n  - {name: dns, cidr: 8.8.4.4, protocol: dns}\n"), IsEmpty());
+}
+
+TEST(DefaultGateway, IsReportedUnlessDeclared) {
+  Site site = plant();
+  site.host("router", {.ip = "192.168.10.1"});
+  site.gateway("dhcp_router", "192.168.10.1", "router", "router");
+  EXPECT_THAT(site.findings(), ElementsAre("default-gateway-announced router"));
+  EXPECT_THAT(site.findings("gateways: [192.168.10.1]\n"), IsEmpty());
+  EXPECT_THAT(site.findings("assets:\n  - {name: r1, address: 192.168.10.1, role: router}\n"), IsEmpty());
+}
+
+TEST(DefaultGateway, ThatNeverSpokeIsDeclaredByItsAddress) {
+  Site site = plant();
+  site.gateway("dhcp_router", "192.168.10.254", "", "hmi").gateway("icmp_redirect", "192.168.10.254", "", "hmi");
+  EXPECT_THAT(site.findings(), ElementsAre("default-gateway-announced hmi"));
+  EXPECT_THAT(site.of("default-gateway-announced", "detail_en"),
+              HasSubstr("192.168.10.254 (DHCP, ICMP redirect, announced by hmi"));
+  EXPECT_THAT(site.findings("gateways: [192.168.10.254]\n"), IsEmpty());
+}
+
+TEST(SquattedRange, IsOneFindingPerRangeAndNoRoute) {
+  Site site = plant();
+  site.host("a", {.ip = "203.0.114.10", .ot = true, .squatted = true});
+  site.host("b", {.ip = "203.0.114.11", .ot = true, .squatted = true});
+  site.host("c", {.ip = "203.0.115.11", .ot = true, .squatted = true});
+  site.link("hmi", "a", {.protocol = "modbus", .domain = "ot", .port = 502});
+  EXPECT_THAT(site.findings(),
+              ElementsAre("squatted-public-range 203.0.114.0/24", "squatted-public-range 203.0.115.0/24"));
+  EXPECT_THAT(site.findings("internal_public_ranges: [203.0.114.0/23]\n"), IsEmpty());
+  // the policy gone, the observation is back
+  EXPECT_THAT(site.subjects("squatted-public-range"), ElementsAre("203.0.114.0/24", "203.0.115.0/24"));
+}
+
+TEST(InternalPublicRange, BehindARouterIsNoExternalRoute) {
+  Site site = plant();
+  site.link("hmi", "cloud", {.port = 443});
+  EXPECT_THAT(site.findings("internal_public_ranges: [8.8.4.0/24]\n"), IsEmpty());
+  EXPECT_EQ(site.db.text("select scope from asset where asset_id = 'cloud'"), "remote");
+  EXPECT_THAT(site.findings(), ElementsAre("external-route-established hmi"));
+  EXPECT_EQ(site.db.text("select scope from asset where asset_id = 'cloud'"), "internet");
+}
+
+}  // namespace
+}  // namespace kakoi

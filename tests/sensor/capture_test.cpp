@@ -1,0 +1,175 @@
+#include <gtest/gtest.h>
+
+#include "sensor/capture/capture_set.h"
+#include "sensor/capture/inputs.h"
+#include "tests/support/packets.h"
+
+namespace kakoi::capture {
+namespace {
+
+using test::ByteVector;
+using test::operator+;
+using test::pcap;
+
+ByteVector frame(std::uint8_t mark) { return test::ethernet(1, 2, 0x88B5, {mark}); }
+
+// The last byte of each packet, in the order of the set.
+std::vector<int> marks(CaptureSet& set) {
+  std::vector<int> found;
+  while (const RawPacket* p = set.next()) found.push_back(p->data.empty() ? -1 : p->data.back());
+  return found;
+}
+
+TEST(PcapFormat, ReadsBothByteOrdersAndResolutions) {
+  for (const bool nanoseconds : {false, true})
+    for (const bool big : {false, true}) {
+      const test::TemporaryFolder folder;
+      CaptureFile file(folder.write("a.pcap", pcap({{1'700'000'000'123'456'000, frame(7)}}, nanoseconds, big)));
+      const RawPacket* p = file.peek();
+      ASSERT_TRUE(p);
+      EXPECT_EQ(p->ref.ts, 1'700'000'000'123'456'000);
+      EXPECT_EQ(p->ref.number, 1u);
+      EXPECT_EQ(p->link_type, 1u);
+      EXPECT_EQ(p->data.back(), 7);
+      file.pop();
+      EXPECT_FALSE(file.peek());
+      EXPECT_EQ(file.info().error, "");
+    }
+}
+
+TEST(PcapFormat, CountsEverythingBeforeACutRecord) {
+  const test::TemporaryFolder folder;
+  ByteVector bytes = pcap({{1, frame(1)}, {2, frame(2)}, {3, frame(3)}});
+  bytes.resize(bytes.size() - 4);
+  CaptureSet set({folder.write("cut.pcap", bytes)});
+  EXPECT_EQ(marks(set), (std::vector{1, 2}));
+  const CaptureInfo info = set.finish().at(0);
+  EXPECT_EQ(info.packets, 2u);
+  EXPECT_NE(info.error.find("cut short in packet 3 at byte 86"), std::string::npos) << info.error;
+}
+
+TEST(PcapFormat, StopsAtAnImpossibleLength) {
+  const test::TemporaryFolder folder;
+  ByteVector bytes = pcap({{1, frame(1)}, {2, frame(2)}});
+  bytes[24 + 31 + 8 + 3] = 0x7F;  // captured length of the second record, highest octet
+  CaptureSet set({folder.write("damaged.pcap", bytes)});
+  EXPECT_EQ(marks(set), (std::vector{1}));
+  EXPECT_NE(set.finish().at(0).error.find("packet 2"), std::string::npos);
+}
+
+TEST(PcapFormat, TellsTheLengthOfAFrameCheckSequence) {
+  const test::TemporaryFolder folder;
+  CaptureFile file(folder.write("fcs.pcap", pcap({{1, frame(1)}}, true, false, 1u | 1u << 26 | 2u << 28)));
+  EXPECT_EQ(file.peek()->link_type, 1u);
+  EXPECT_EQ(file.peek()->fcs_length, 4u);
+}
+
+// Blocks as draft-ietf-opsawg-pcapng draws them, little-endian: section with a comment, interface of
+// resolution 10^-9 with an offset of one second, a statistics block with 5 drops.
+TEST(PcapngFormat, ReadsInterfacesStatisticsAndComments) {
+  const test::TemporaryFolder folder;
+  CaptureFile file(folder.write("a.pcapng", test::hex(
+      "0A0D0D0A 28000000 4D3C2B1A 0100 0000 FFFFFFFFFFFFFFFF 0100 0400 74657374 00000000 28000000"
+      "01000000 2C000000 0100 0000 00000400 0900 0100 09000000 0E00 0800 0100000000000000 0000 0000 2C000000"
+      "06000000 24000000 00000000 00000000 E8030000 03000000 30000000 AABBCC00 24000000"
+      "05000000 28000000 00000000 00000000 00000000 0700 0800 0500000000000000 00000000 28000000")));
+  const RawPacket* p = file.peek();
+  ASSERT_TRUE(p) << file.info().error;
+  EXPECT_EQ(p->ref.ts, 1'000'001'000);
+  EXPECT_EQ(p->data.size(), 3u);
+  EXPECT_EQ(p->original_length, 48u);
+  file.pop();
+  EXPECT_FALSE(file.peek());
+  EXPECT_EQ(file.info().comment, "test");
+  EXPECT_TRUE(file.info().drops_known);
+  EXPECT_EQ(file.info().kernel_drops, 5u);
+  EXPECT_EQ(file.info().truncated, 1u);
+  EXPECT_EQ(file.info().error, "");
+}
+
+TEST(PcapngFormat, NamesTheDamagedBlock) {
+  const test::TemporaryFolder folder;
+  CaptureSet set({folder.write("bad.pcapng", test::hex("0A0D0D0A 1C000000 4D3C2B1A 0100 0000 FFFFFFFFFFFFFFFF 1C000000"
+                                                       "06000000 20000000 00000000 00000000 E8030000 00000000 00000000 20000000"))});
+  EXPECT_FALSE(set.next());
+  EXPECT_NE(set.finish().at(0).error.find("at byte 28"), std::string::npos);
+}
+
+TEST(CaptureFile, RefusesWhatIsNoCaptureInOneLine) {
+  const test::TemporaryFolder folder;
+  const auto file = folder.write("notes.txt", test::ascii("meeting at noon"));
+  try {
+    CaptureFile capture(file);
+    FAIL();
+  } catch (const CaptureError& error) {
+    EXPECT_EQ(std::string(error.what()).find(file.string() + ": not a capture"), 0u);
+    EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
+  }
+}
+
+TEST(CaptureSet, MergesOverlappingFilesInTimeOrderWhateverTheirOrder) {
+  const test::TemporaryFolder folder;
+  const auto a = folder.write("a.pcap", pcap({{10, frame(1)}, {30, frame(3)}, {50, frame(5)}}));
+  const auto b = folder.write("b.pcap", pcap({{20, frame(2)}, {40, frame(4)}}));
+  const auto late = folder.write("0.pcap", pcap({{60, frame(6)}}));
+  for (const auto& order : {std::vector{a, b, late}, std::vector{late, b, a}}) {
+    CaptureSet set(order);
+    EXPECT_EQ(marks(set), (std::vector{1, 2, 3, 4, 5, 6}));
+    const auto infos = set.finish();
+    EXPECT_EQ(infos[0].source, "a.pcap");
+    EXPECT_EQ(infos[2].source, "0.pcap");
+  }
+}
+
+TEST(CaptureSet, CountsACopyOnce) {
+  const test::TemporaryFolder folder;
+  const ByteVector bytes = pcap({{10, frame(1)}});
+  CaptureSet set({folder.write("a.pcap", bytes), folder.write("copy/b.pcap", bytes)});
+  EXPECT_EQ(marks(set), (std::vector{1}));
+  EXPECT_EQ(set.finish().size(), 1u);
+}
+
+TEST(CaptureSet, HashesTheWholeFileEvenBehindDamage) {
+  const test::TemporaryFolder folder;
+  CaptureSet set({folder.write("a.pcap", pcap({}) + test::ascii("trailing rubbish"))});
+  while (set.next()) {
+  }
+  // printf of those 40 bytes through sha256sum
+  EXPECT_EQ(set.finish().at(0).sha256, ByteSource(folder.path() / "a.pcap").sha256());
+}
+
+TEST(ByteSource, HashesLikeTheStandardsExample) {
+  const test::TemporaryFolder folder;  // FIPS 180-4's example message
+  EXPECT_EQ(ByteSource(folder.write("abc", test::ascii("abc"))).sha256(),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(ByteSource, ViewsStayValidWhileTheirChunkIsHeld) {
+  const test::TemporaryFolder folder;
+  ByteVector big(3 * ByteSource::kChunkSize);
+  for (std::size_t i = 0; i < big.size(); ++i) big[i] = static_cast<std::uint8_t>(i / 1000);
+  ByteSource source(folder.write("big", big));
+  const Bytes first = source.peek(1000);
+  const auto held = source.chunk();
+  source.consume(1000);
+  for (std::size_t at = 1000; at < big.size(); at += 1000) {
+    const Bytes piece = source.peek(std::min<std::size_t>(1000, big.size() - at));
+    ASSERT_EQ(piece[0], big[at]);
+    source.consume(piece.size());
+  }
+  EXPECT_TRUE(std::equal(first.begin(), first.end(), big.begin()));
+}
+
+TEST(Inputs, SearchesFoldersForCapturesAndReportsWhatIsMissing) {
+  const test::TemporaryFolder folder;
+  folder.write("site/deep/a.pcap", pcap({{1, frame(1)}}));
+  folder.write("site/notes.txt", test::ascii("notes"));
+  const Inputs inputs = find_inputs({folder.path().string(), (folder.path() / "gone.pcap").string()});
+  ASSERT_EQ(inputs.files.size(), 1u);
+  EXPECT_EQ(inputs.files[0].filename(), "a.pcap");
+  ASSERT_EQ(inputs.problems.size(), 1u);
+  EXPECT_NE(inputs.problems[0].find("gone.pcap: no such file"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace kakoi::capture

@@ -1,0 +1,440 @@
+// What write_inventory() puts into the tables.
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <random>
+
+#include "sensor/inventory/public_name.h"
+#include "sensor/inventory/software.h"
+#include "sensor/inventory/write.h"
+#include "traffic.h"
+
+namespace kakoi {
+namespace {
+
+using test::at;
+using test::host;
+using test::Host;
+using test::Traffic;
+
+const Host kPlc = host("00:00:bc:00:00:10", "192.168.1.10");
+const Host kHmi = host("00:00:bc:00:00:20", "192.168.1.20", 128);
+const Host kRouter = host("00:00:0c:00:00:01", "192.168.1.1");
+const InventoryOptions kOptions{"Works 1", "0.1.0", "/nonexistent"};
+
+Database write(const Observed& observed, const InventoryOptions& options = kOptions) {
+  Database db = Database::open(":memory:");
+  write_inventory(observed, options, db);
+  return db;
+}
+
+// Rows of a query, columns separated by '|', rows by line breaks.
+std::string rows(Database& db, std::string_view sql) {
+  std::string text;
+  for (Statement s = db.prepare(sql); s.step();) {
+    if (!text.empty()) text += '\n';
+    for (int c = 0; c < s.columns(); ++c) text += (c ? "|" : "") + (s.is_null(c) ? "NULL" : s.text(c));
+  }
+  return text;
+}
+
+std::string image(Database& db) {
+  sqlite3_int64 size = 0;
+  unsigned char* const bytes = sqlite3_serialize(db.handle(), "main", &size, 0);
+  std::string copy(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
+  sqlite3_free(bytes);
+  return copy;
+}
+
+TEST(Inventory, AssetsAndAddresses) {
+  Traffic t;
+  t.arp(kHmi, kPlc);
+  t.talk(kHmi, kPlc, 502, &test::kModbus);
+  Database db = write(t.observed);
+  EXPECT_EQ(rows(db, "select asset_id, name, scope, role, role_reason, purdue_level, zone_id, is_router, is_ot, is_it from asset"),
+            "mac-0000bc000010|192.168.1.10|local|plc|answers modbus|1.0|NULL|0|1|0\n"
+            "mac-0000bc000020|192.168.1.20|local|hmi|asks OT devices|2.0|NULL|0|1|0\n"
+            "mac-ffffffffffff|ff:ff:ff:ff:ff:ff|broadcast|||NULL|NULL|0|0|0");
+}
+
+TEST(Inventory, NoRowCitesAMissingRow) {
+  Traffic t;
+  t.arp(kHmi, kPlc);
+  t.talk(kHmi, kPlc, 502, &test::kModbus);
+  t.talk(kPlc, {kRouter.mac, at("8.8.8.8"), 50}, 443);
+  Database db = write(t.observed);
+  EXPECT_EQ(rows(db, "pragma foreign_key_check"), "");
+  EXPECT_EQ(rows(db, "pragma integrity_check"), "ok");
+}
+
+TEST(Inventory, LinksAndOperations) {
+  Traffic t;
+  t.talk(kHmi, kPlc, 502, &test::kModbus, LinkState::established, 20);
+  OperationRow o;
+  o.protocol = &test::kModbus;
+  o.key.cls = OperationClass::write;
+  o.key.function_code = 16;
+  o.key.unit = 1;
+  o.from_client = 2;
+  o.from_server = 2;
+  o.refused = 1;
+  o.seen.add(t.packet());
+  t.observed.operations.push_back(o);
+  Database db = write(t.observed);
+  EXPECT_EQ(rows(db, "select client_id, server_id, client_address, server_address, transport, server_port, protocol, "
+                     "protocol_domain, vlan, state, connections, packets_to_server, bytes_to_server, packets_to_client, "
+                     "payload_to_client, ttl_to_server_min, ttl_to_client_max from link"),
+            "mac-0000bc000020|mac-0000bc000010|192.168.1.20|192.168.1.10|tcp|502|modbus|ot|20|established|1|1|100|1|12|128|64");
+  EXPECT_EQ(rows(db, "select o.protocol, unit, peer_unit, function_code, qualifier, class, from_client, from_server, refused, "
+                     "p.number from operation o join link l on l.link_id = o.link_id join packet p on p.packet_id = "
+                     "o.first_packet_id"),
+            "modbus|1|NULL|16|NULL|write|2|2|1|3");
+}
+
+TEST(Inventory, PacketsAreCitedAsWiresharkCounts) {
+  Traffic t;
+  t.skip_to(41);
+  t.talk(kHmi, kPlc, 502, &test::kModbus);
+  Database db = write(t.observed);
+  EXPECT_EQ(rows(db, "select p.capture_id, p.number, p.ts, p.bytes from link join packet p on p.packet_id = first_packet_id"),
+            "9f86d081884c7d65|42|1704067241000000000|NULL");
+  EXPECT_EQ(rows(db, "select source, kernel_drops, link_types from capture"), "plant.pcap|NULL|1");
+}
+
+TEST(Inventory, UnansweredProbeDoesNotMakeAnOtDevice) {
+  Traffic t;
+  t.talk(kHmi, kPlc, 502, nullptr, LinkState::attempted);
+  Database db = write(t.observed);
+  EXPECT_EQ(rows(db, "select sum(is_ot), group_concat(role, '') from asset"), "0|");
+  EXPECT_EQ(rows(db, "select count(*) from service"), "0");
+}
+
+TEST(Inventory, DatagramIntoTheBlueTellsOfItsSenderAlone) {
+  Traffic t;
+  t.talk(kHmi, kPlc, 20000, &test::kDnp3, LinkState::datagram, 0, Transport::udp);
+  Database db = write(t.observed);
+  EXPECT_EQ(rows(db, "select asset_id from asset where is_ot"), "mac-0000bc000020");
+}
+
+TEST(Inventory, Roles) {
+  Traffic t;
+  const Host scada = host("00:00:bc:00:00:30", "192.168.1.30"), rtu = host("00:00:bc:00:00:40", "192.168.1.40");
+  const Host office = host("00:00:bc:00:00:50", "192.168.1.50"), web = host("00:00:bc:00:00:60", "192.168.1.60");
+  t.talk(kHmi, kPlc, 502, &test::kModbus);
+  t.talk(scada, rtu, 2404, &test::kIec104);
+  for (int i = 0; i < 4; ++i)
+    t.talk(scada, host("00:00:bc:00:01:0" + std::to_string(i), "192.168.1.10" + std::to_string(i)), 20000, &test::kDnp3);
+  for (const std::uint16_t port : std::initializer_list<std::uint16_t>{80, 8080, 8000}) t.talk(office, web, port, &test::kHttp);
+  Database db = write(t.observed);
+  const auto role = [&](const Host& h) {
+    return rows(db, "select role from asset join address using (asset_id) where value = '" + to_string(h.ip) + "'");
+  };
+  EXPECT_EQ(role(kPlc), "plc");
+  EXPECT_EQ(role(kHmi), "hmi");
+  EXPECT_EQ(role(rtu), "rtu");
+  EXPECT_EQ(role(scada), "scada_server");
+  EXPECT_EQ(role(office), "workstation");
+  EXPECT_EQ(role(web), "");
+  EXPECT_EQ(rows(db, "select count(*) from asset where is_it and not is_ot"), "2");
+}
+
+TEST(Inventory, TlsBetweenOtDevicesIsNoOfficeTraffic) {
+  Traffic t;
+  t.talk(kHmi, kPlc, 502, &test::kModbus);
+  t.talk(kHmi, kPlc, 802, &test::kTls);
+  t.talk(host("00:00:bc:00:00:50", "192.168.1.50"), host("00:00:bc:00:00:60", "192.168.1.60"), 443, &test::kTls);
+  t.talk(kHmi, host("00:00:bc:00:00:70", "192.168.1.70"), 22, &test::kSsh);
+  Database db = write(t.observed);
+  EXPECT_EQ(rows(db, "select name from asset where is_it order by name"), "192.168.1.50\n192.168.1.60");
+}
+
+TEST(Inventory, DevicesOwnWordComesFirst) {
+  Traffic t;
+  t.arp(kHmi, kPlc);
+  t.identity(kPlc.ip, Trait::name, "192.168.1.10:80", "http host", 30);
+  t.identity(kPlc.ip, Trait::name, "press-07.works.example", "dns answer", 90);
+  t.identity(kPlc.ip, Trait::name, "PRESS07", "nbns", 75);
+  t.identity(kPlc.ip, Trait::name, "press-seven", "dhcp option 12", 80);
+  t.identity(kHmi.ip, Trait::name, "192.168.1.20:80", "http host", 30);
+  t.identity(kPlc.mac, Trait::vendor, "Acme", "modbus 43/14", 50);
+  t.identity(kPlc.ip, Trait::model, "M-1", "modbus 43/14", 90);
+  Database db = write(t.observed, {"", "", "/usr/share/ieee-data"});
+  EXPECT_EQ(rows(db, "select name, vendor, product from asset where asset_id = 'mac-0000bc000010'"), "press-seven|Acme|M-1");
+  EXPECT_EQ(rows(db, "select name from asset where asset_id = 'mac-0000bc000020'"), "192.168.1.20");
+  EXPECT_EQ(rows(db, "select count(*) from attribute where name = 'name' and asset_id = 'mac-0000bc000010'"), "4");
+}
+
+TEST(Inventory, VendorOfARoutersMacIsNotThatOfTheHostsBehind) {
+  if (!std::filesystem::exists("/usr/share/ieee-data/oui.csv")) GTEST_SKIP() << "ieee-data is not installed";
+  Traffic t;
+  t.arp(kPlc, kRouter);
+  t.talk(kPlc, {kRouter.mac, at("10.1.0.5"), 63}, 502);
+  t.talk(kPlc, {kRouter.mac, at("10.1.0.6"), 63}, 502);
+  Database db = write(t.observed, {"", "", "/usr/share/ieee-data"});
+  // 00000C is CISCO SYSTEMS, INC; 0000BC Rockwell's (formerly Allen-Bradley) in the IEEE registry
+  EXPECT_EQ(rows(db, "select asset_id, substr(upper(vendor), 1, 5) from asset where vendor <> '' order by asset_id"),
+            "mac-00000c000001|CISCO\nmac-0000bc000010|ROCKW");
+  EXPECT_EQ(rows(db, "select vendor from asset where asset_id = 'ip-10.1.0.5'"), "");
+  EXPECT_EQ(rows(db, "select distinct method, confidence from attribute where name = 'vendor'"), "oui|60");
+}
+
+TEST(Inventory, Gateways) {
+  Traffic t;
+  t.arp(kPlc, kRouter);
+  t.talk(kPlc, {kRouter.mac, at("10.1.0.5"), 63}, 502);
+  t.talk(kPlc, {kRouter.mac, at("8.8.8.8"), 50}, 443);
+  RouteKey route;
+  route.gateway = kRouter.ip;
+  route.speaker = kHmi.ip;
+  route.speaker_mac = kHmi.mac;
+  route.detail = "router option";
+  t.observed.routes[route].add(t.frame(kHmi, kPlc));
+  Database db = write(t.observed);
+  EXPECT_EQ(rows(db, "select asset_id, address, kind, detail, announced_by, count, number from gateway join packet using "
+                     "(packet_id) order by kind"),
+            "mac-00000c000001|192.168.1.1|dhcp_router|router option|mac-0000bc000020|1|7\n"
+            "mac-00000c000001|192.168.1.1|forwarding||NULL|2|4");
+}
+
+TEST(Inventory, DuplicateAddressIsAnAnomalyOfBoth) {
+  Traffic t;
+  t.arp(kHmi, kPlc);
+  t.arp(kHmi, host("00:00:bc:00:00:66", "192.168.1.10"));
+  Database db = write(t.observed);
+  EXPECT_EQ(rows(db, "select asset_id, link_id, protocol, kind, detail from anomaly order by asset_id"),
+            "mac-0000bc000010|NULL|arp|duplicate_ip|192.168.1.10 is also claimed by 00:00:bc:00:00:66\n"
+            "mac-0000bc000066|NULL|arp|duplicate_ip|192.168.1.10 is also claimed by 00:00:bc:00:00:10");
+}
+
+TEST(Inventory, SquattedAddress) {
+  Traffic t;
+  t.arp(host("00:00:bc:00:00:20", "25.1.1.20"), host("00:00:bc:00:00:10", "25.1.1.10"));
+  Database db = write(t.observed);
+  EXPECT_EQ(rows(db, "select value, is_public, is_squatted, scope from address join asset using (asset_id) where kind = 'ipv4'"),
+            "25.1.1.10|1|1|local\n25.1.1.20|1|1|local");
+}
+
+TEST(Inventory, Services) {
+  Traffic t;
+  const Host other = host("00:00:bc:00:00:50", "192.168.1.50");
+  t.talk(kHmi, kPlc, 80, &test::kHttp);
+  t.talk(other, kPlc, 80);  // not recognised: more of the same
+  t.talk(other, kPlc, 443, nullptr, LinkState::refused);
+  t.identity(kPlc.ip, Trait::software, "nginx/1.22", "http server", 80, 80);
+  Database db = write(t.observed);
+  EXPECT_EQ(rows(db, "select asset_id, address, transport, port, protocol, product, version, clients from service"),
+            "mac-0000bc000010|192.168.1.10|tcp|80|http|nginx|1.22|2");
+}
+
+TEST(Inventory, CredentialsAreMaskedAndTellTheStrongestOutcome) {
+  Traffic t;
+  const LinkKey link = t.talk(kHmi, kPlc, 80, &test::kHttp).key;
+  CredentialKey key{link, "http", "http-basic", "admin", "********", "0123456789abcdef"};
+  CredentialRow& row = t.observed.credentials[key];
+  row.attempted.add(t.packet());
+  row.rejected.add(t.packet());
+  row.attempted.add(t.packet());
+  row.accepted.add(t.packet());
+  key.fingerprint = key.mask = "";
+  t.observed.credentials[key].attempted.add(t.packet());
+  Database db = write(t.observed);
+  EXPECT_EQ(rows(db, "select scheme, username, mask, fingerprint, is_empty, outcome, count, p.number, a.number from credential c "
+                     "join packet p using (packet_id) left join packet a on a.packet_id = outcome_packet_id order by is_empty"),
+            "http-basic|admin|********|0123456789abcdef|0|accepted|2|3|6\n"
+            "http-basic|admin|||1|attempted|1|7|NULL");
+}
+
+TEST(Inventory, NamesSessionsLeasesAndQuestions) {
+  Traffic t;
+  const LinkKey link = t.talk(kHmi, kPlc, 53, nullptr, LinkState::datagram, 0, Transport::udp).key;
+  LookupRow& lookup = t.observed.lookups[{link, "update.example.com", 1}];
+  lookup.asked.add(t.packet());
+  lookup.no_such_name.add(t.packet());
+  lookup.addresses = {at("93.184.216.34"), at("8.8.8.8")};
+  SessionKey session;
+  session.link = link;
+  session.version = 0x0301;
+  session.not_after = 253402300799;  // 9999-12-31T23:59:59Z, as in certificates without an end (RFC 5280 §4.1.2.5)
+  t.observed.sessions[session].add(t.packet());
+  LeaseKey lease;
+  lease.client_mac = kHmi.mac;
+  lease.client = kHmi.ip;
+  lease.server = kPlc.ip;
+  lease.routers = {at("192.168.1.1")};
+  lease.resolvers = {at("192.168.1.2"), at("8.8.8.8")};
+  lease.prefix_length = 24;
+  lease.granted = true;
+  t.observed.leases[lease].add(t.packet());
+  t.arp_request(kHmi, "192.168.1.99");
+  t.arp_request(kHmi, "192.168.1.10");
+  Database db = write(t.observed);
+  EXPECT_EQ(rows(db, "select name, type, is_public, asked, answered, no_such_name, failed, addresses from name_lookup"),
+            "update.example.com|1|1|1|0|1|0|8.8.8.8,93.184.216.34");
+  EXPECT_EQ(rows(db, "select version, offered, not_before_ts, not_after_ts from tls_session"), "769|NULL|NULL|9223372036854775807");
+  EXPECT_EQ(rows(db, "select asset_id, server_id, client_mac, routers, resolvers, prefix_length, granted from dhcp_lease"),
+            "mac-0000bc000020|mac-0000bc000010|00:00:bc:00:00:20|192.168.1.1|192.168.1.2,8.8.8.8|24|1");
+  EXPECT_EQ(rows(db, "select target, target_id, count from asked_for order by target"),
+            "192.168.1.10|mac-0000bc000010|1\n192.168.1.99|NULL|1");
+  EXPECT_EQ(rows(db, "select cidr, source, hosts, ot_hosts, it_hosts from subnet"), "192.168.1.0/24|dhcp|2|0|0");
+}
+
+TEST(Inventory, Coverage) {
+  Traffic t;
+  t.talk(kHmi, kPlc, 502, &test::kModbus);
+  t.talk(kPlc, kHmi, 80, nullptr, LinkState::one_way);
+  t.talk(kHmi, kPlc, 81, nullptr, LinkState::attempted);
+  t.observed.captures[0].truncated = 1;
+  Database db = write(t.observed);
+  EXPECT_EQ(rows(db, "select metric, value from coverage where metric in ('packets', 'duration_s', 'one_way_share', "
+                     "'truncated_share', 'kernel_drops', 'unicast_share', 'vlans') order by metric"),
+            "duration_s|3.0\nkernel_drops|NULL\none_way_share|0.5\npackets|4.0\ntruncated_share|0.25\nunicast_share|1.0\nvlans|1.0");
+}
+
+TEST(Inventory, FailureLeavesNothing) {
+  Traffic t;
+  t.talk(kHmi, kPlc, 502);
+  t.observed.captures.clear();  // a packet of no capture
+  Database db = Database::open(":memory:");
+  EXPECT_THROW(write_inventory(t.observed, kOptions, db), DatabaseError);
+  EXPECT_EQ(db.integer("select count(*) from sqlite_master"), 0);
+}
+
+TEST(PublicName, WhatLeavesTheHouse) {
+  for (const char* name : {"www.example.com", "time.windows.com.", "4.4.8.8.in-addr.arpa", "localhost.evil.com"})
+    EXPECT_TRUE(is_public_name(name)) << name;
+  for (const char* name : {"", "plc7", "plc7.local", "PLC7.LOCAL", "_http._tcp.local", "nas.lan", "x.home.arpa", "a.test",
+                           "1.168.192.in-addr.arpa", "1.1.168.192.in-addr.arpa", "host.internal", "b.invalid",
+                           "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.e.f.ip6.arpa", "x.y.in-addr.arpa"})
+    EXPECT_FALSE(is_public_name(name)) << name;
+}
+
+TEST(Software, ProductAndVersion) {
+  const auto split = [](std::string_view banner) {
+    const Software s = split_software(banner);
+    return s.product + "|" + s.version;
+  };
+  EXPECT_EQ(split("nginx/1.22"), "nginx|1.22");
+  EXPECT_EQ(split("Apache/2.4.41 (Ubuntu)"), "Apache|2.4.41");
+  EXPECT_EQ(split("OpenSSH_9.2p1 Debian-2+deb12u3"), "OpenSSH|9.2p1");
+  EXPECT_EQ(split("Microsoft-IIS/10.0"), "Microsoft-IIS|10.0");
+  EXPECT_EQ(split("vsFTPd 3.0.3"), "vsFTPd|3.0.3");
+  EXPECT_EQ(split("Modicon TM221 v1.6"), "Modicon TM221|1.6");
+  EXPECT_EQ(split("GoAhead-Webs"), "GoAhead-Webs|");
+  EXPECT_EQ(split(""), "|");
+}
+
+// A plant by chance: some cells, routers, claims and conversations, cut into shards by packet.
+class Chance : public testing::TestWithParam<unsigned> {
+ protected:
+  // Plays the same events whatever the shards; each event goes to one of them.
+  std::vector<Traffic> play(std::size_t shards) {
+    std::mt19937 events(GetParam()), sharding(GetParam() * 7919);
+    std::vector<Traffic> traffic(shards);
+    const auto pick = [&](std::uint32_t n) { return static_cast<std::uint32_t>(events() % n); };
+    const auto some_host = [&] {
+      const std::uint32_t n = pick(12);
+      static constexpr const char* nets[] = {"192.168.1.", "10.0.0.", "25.1.1.", "8.8.4."};
+      const std::string mac = "00:00:bc:00:00:" + std::to_string(10 + pick(12));
+      return host(mac, nets[pick(4)] + std::to_string(n + 1), static_cast<std::uint8_t>(62 + pick(3)));
+    };
+    for (std::uint64_t i = 0; i < 300; ++i) {
+      Traffic& t = traffic[sharding() % shards];
+      t.skip_to(i * 4);
+      const Host a = some_host(), b = some_host();
+      const std::uint32_t vlan = pick(3) * 10;
+      const auto port = static_cast<std::uint16_t>(pick(4) * 101 + 80);
+      switch (pick(6)) {
+        case 0: t.arp(a, b, vlan); break;
+        case 1: t.identity(a.ip, Trait::name, "name-" + std::to_string(pick(3)), pick(2) ? "nbns" : "mdns"); break;
+        case 2: {
+          const PacketRef ref = t.frame(a, b, vlan);
+          LeaseKey lease{a.mac, a.ip, b.ip, {b.ip}, {}, static_cast<std::uint8_t>(16 + 8 * pick(2)), "", true, vlan};
+          t.observed.leases[lease].add(ref);
+          break;
+        }
+        case 3: t.talk(a, b, port, nullptr, LinkState::datagram, vlan, Transport::udp); break;
+        default: {
+          const Protocol* protocols[] = {&test::kModbus, &test::kHttp, nullptr};
+          LinkRow& link = t.talk(a, b, port, protocols[port % 3], pick(2) ? LinkState::established : LinkState::attempted, vlan);
+          OperationRow o;
+          o.link = static_cast<std::uint32_t>(&link - t.observed.links.data());
+          o.protocol = &test::kModbus;
+          o.key.function_code = static_cast<std::uint32_t>(i);
+          o.from_client = 1;
+          o.seen = Traffic::once(t.packet());
+          t.observed.operations.push_back(o);
+          t.observed.credentials[{link.key, "http", "http-basic", "u", "********", std::to_string(pick(3))}].attempted.add(o.seen.first);
+        }
+      }
+    }
+    return traffic;
+  }
+
+  // The capture's own numbers do not depend on the shards in a real run.
+  static void finish(Observed& observed) {
+    CaptureInfo& c = observed.captures[0];
+    c.packets = 1200;
+    c.bytes = 120'000;
+    c.first_ts = 1;
+    c.last_ts = 2'000'000'000;
+    observed.settle();
+  }
+};
+
+TEST_P(Chance, OrderOfRowsDoesNotShow) {
+  Observed observed = std::move(play(1)[0].observed);
+  finish(observed);
+  Database first = write(observed);
+  std::mt19937 random(GetParam());
+  std::vector<std::uint32_t> order(observed.links.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::shuffle(order.begin(), order.end(), random);
+  Observed shuffled = observed;
+  for (std::uint32_t i = 0; i < order.size(); ++i) shuffled.links[order[i]] = observed.links[i];
+  for (OperationRow& o : shuffled.operations) o.link = order[o.link];
+  std::shuffle(shuffled.operations.begin(), shuffled.operations.end(), random);
+  Database second = write(shuffled);
+  EXPECT_TRUE(image(first) == image(second));
+  shuffled.sort();
+  Database sorted = write(shuffled);
+  EXPECT_TRUE(image(first) == image(sorted));
+}
+
+TEST_P(Chance, OrderOfMergingDoesNotShow) {
+  std::string expected;
+  for (const std::size_t shards : {1, 2, 5}) {
+    std::vector<Traffic> parts = play(shards);
+    for (int turn = 0; turn < 3; ++turn) {
+      std::vector<Observed> copies;
+      for (const Traffic& t : parts) copies.push_back(t.observed);
+      std::rotate(copies.begin(), copies.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(turn) % shards), copies.end());
+      for (std::size_t i = 1; i < shards; ++i) copies[0].merge(std::move(copies[i]));
+      finish(copies[0]);
+      Database db = write(copies[0]);
+      const std::string bytes = image(db);
+      if (expected.empty()) expected = bytes;
+      EXPECT_TRUE(bytes == expected) << shards << " shards, turn " << turn;
+    }
+  }
+}
+
+TEST_P(Chance, EveryAddressHasARowAndEveryReferenceHolds) {
+  Observed observed = std::move(play(1)[0].observed);
+  finish(observed);
+  Database db = write(observed);
+  EXPECT_EQ(rows(db, "pragma foreign_key_check"), "");
+  const auto has = [&](const Address& a) {
+    return db.integer("select count(*) from address where value = '" + to_string(a) + "'") != 0;
+  };
+  for (const auto& [key, row] : observed.macs) EXPECT_TRUE(has(key.mac)) << to_string(key.mac);
+  for (const auto& [key, row] : observed.bindings) EXPECT_TRUE(has(key.ip)) << to_string(key.ip);
+  for (const LinkRow& link : observed.links) EXPECT_TRUE(has(link.key.client) && has(link.key.server));
+  EXPECT_EQ(db.integer("select count(*) from link"), static_cast<std::int64_t>(observed.links.size()));
+  EXPECT_EQ(rows(db, "select value, vlan, kind, count(*) from address where kind <> 'mac' group by 1, 2, 3 having count(*) > 1"), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, Chance, testing::Range(1u, 13u));
+
+}  // namespace
+}  // namespace kakoi

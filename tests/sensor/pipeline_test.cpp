@@ -1,0 +1,200 @@
+// From capture files to Observed: what a link, its state and its operations look like.
+#include "sensor/pipeline/pipeline.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/packets.h"
+
+namespace kakoi::pipeline {
+namespace {
+
+using test::ByteVector;
+using test::operator+;
+using test::hex;
+using test::Record;
+
+constexpr std::uint8_t kFin = 1, kSyn = 2, kRst = 4, kAck = 16;
+// Read one holding register of unit 17, and the answer (Modbus Application Protocol V1.1b3 §6.3)
+const ByteVector kRequest = hex("0001 0000 0006 11 03 006B 0001"), kAnswer = hex("0001 0000 0005 11 03 02 022B");
+
+// A conversation of 10.0.0.1:40000 with 10.0.0.2, written packet by packet.
+class Script {
+ public:
+  explicit Script(std::uint16_t port = 502) : port_(port) {}
+  Script& client(std::uint8_t flags, const ByteVector& payload = {}) { return add(1, 2, 40000, port_, flags, payload, 0); }
+  Script& server(std::uint8_t flags, const ByteVector& payload = {}) { return add(2, 1, port_, 40000, flags, payload, 1); }
+  Script& handshake() { return client(kSyn).server(kSyn | kAck).client(kAck); }
+  Script& frame(const ByteVector& bytes) {
+    records_.push_back({++ts_ * 1'000'000, bytes});
+    return *this;
+  }
+  const std::vector<Record>& records() const { return records_; }
+  ByteVector file() const { return test::pcap(records_); }
+
+ private:
+  Script& add(std::uint8_t from, std::uint8_t to, std::uint16_t sport, std::uint16_t dport, std::uint8_t flags,
+              const ByteVector& payload, std::size_t side) {
+    frame(test::ethernet(from, to, 0x0800, test::ipv4(from, to, 6, test::tcp(sport, dport, next_[side], next_[1 - side], flags, payload))));
+    next_[side] += static_cast<std::uint32_t>(payload.size()) + ((flags & (kSyn | kFin)) != 0 ? 1 : 0);
+    return *this;
+  }
+  std::uint16_t port_;
+  std::int64_t ts_ = 1'700'000'000'000;
+  std::array<std::uint32_t, 2> next_{1000, 5000};
+  std::vector<Record> records_;
+};
+
+Observed observed(const std::vector<ByteVector>& files, unsigned threads = 1) {
+  const test::TemporaryFolder folder;
+  std::vector<std::filesystem::path> paths;
+  for (const ByteVector& bytes : files) paths.push_back(folder.write(std::to_string(paths.size()) + ".pcap", bytes));
+  capture::CaptureSet set(paths);
+  const SecretKeeper secrets;
+  return run(set, secrets, {.threads = threads, .on_progress = {}});
+}
+const LinkRow& only_tcp(const Observed& o) {
+  const LinkRow* found = nullptr;
+  for (const LinkRow& l : o.links)
+    if (l.key.transport == Transport::tcp) found = &l;
+  EXPECT_TRUE(found);
+  return *found;
+}
+LinkState state(const Script& s) { return only_tcp(observed({s.file()})).state; }
+
+TEST(Pipeline, ModbusOverAHandshake) {
+  const Observed o = observed({Script().handshake().client(kAck, kRequest).server(kAck, kAnswer).file()});
+  const LinkRow& link = only_tcp(o);
+  EXPECT_EQ(to_string(link.key.client), "10.0.0.1");
+  EXPECT_EQ(link.key.server_port, 502);
+  EXPECT_EQ(link.protocol->name, "modbus");
+  EXPECT_EQ(link.state, LinkState::established);
+  EXPECT_EQ(link.connections, 1u);
+  EXPECT_EQ(link.packets, (std::array<std::uint64_t, 2>{3, 2}));
+  EXPECT_EQ(link.bytes, (std::array<std::uint64_t, 2>{3 * 54 + 12, 2 * 54 + 11}));
+  EXPECT_EQ(link.payload, (std::array<std::uint64_t, 2>{12, 11}));
+  EXPECT_EQ(link.seen.first.number, 1u);
+  EXPECT_EQ(link.seen.last.number, 5u);
+  ASSERT_EQ(o.operations.size(), 1u);
+  const OperationRow& op = o.operations[0];
+  EXPECT_EQ(op.key.function_code, 3u);
+  EXPECT_EQ(op.key.unit, 17u);
+  EXPECT_EQ(op.from_client, 1u);
+  EXPECT_EQ(op.from_server, 1u);
+  EXPECT_EQ(op.seen.first.number, 4u);
+  EXPECT_EQ(o.macs.size(), 2u);
+  const auto& binding = o.bindings.at({Address::mac(hex("020000000001")), Address::ipv4(0x0A000001), 0});
+  EXPECT_EQ(binding.as_source.count, 3u);
+  EXPECT_EQ(binding.as_destination.count, 2u);
+}
+TEST(Pipeline, MidStreamDirectionByPort) {
+  const LinkRow link = only_tcp(observed({Script().server(kAck, kAnswer).client(kAck, kRequest).file()}));
+  EXPECT_EQ(to_string(link.key.server), "10.0.0.2");
+  EXPECT_EQ(link.state, LinkState::established);
+}
+TEST(Pipeline, HandshakeBeatsThePort) {
+  // the side on port 502 opens: it is the client
+  const LinkRow link = only_tcp(observed({Script().server(kSyn).client(kSyn | kAck).server(kAck).file()}));
+  EXPECT_EQ(link.key.server_port, 40000);
+}
+TEST(Pipeline, LadderOfStates) {
+  EXPECT_EQ(state(Script().client(kSyn)), LinkState::attempted);
+  EXPECT_EQ(state(Script().client(kSyn).client(kSyn)), LinkState::attempted);
+  EXPECT_EQ(state(Script().client(kSyn).server(kRst | kAck)), LinkState::refused);
+  EXPECT_EQ(state(Script().client(kSyn).server(kSyn | kAck)), LinkState::established);
+  EXPECT_EQ(state(Script().client(kAck, kRequest)), LinkState::one_way);
+  EXPECT_EQ(state(Script().server(kAck, kAnswer)), LinkState::one_way);
+}
+TEST(Pipeline, UnreachableMakesAnAttemptRefused) {
+  Script s;
+  s.client(kSyn);
+  const ByteVector quoted(s.records()[0].bytes.begin() + 14, s.records()[0].bytes.begin() + 14 + 28);
+  s.frame(test::ethernet(2, 1, 0x0800, test::ipv4(9, 1, 1, hex("0301 0000 00000000") + quoted)));
+  EXPECT_EQ(state(s), LinkState::refused);
+}
+TEST(Pipeline, PortReuseIsASecondConnection) {
+  Script s;
+  s.handshake().client(kAck, kRequest).client(kFin | kAck).server(kFin | kAck).handshake().client(kAck, kRequest);
+  const Observed o = observed({s.file()});
+  EXPECT_EQ(only_tcp(o).connections, 2u);
+  EXPECT_EQ(o.operations.at(0).from_client, 2u);
+}
+TEST(Pipeline, SynRetransmissionIsNot) {
+  const ByteVector syn = Script().client(kSyn).records()[0].bytes;
+  Script s;
+  s.client(kSyn).frame(syn).server(kSyn | kAck).client(kAck);
+  EXPECT_EQ(only_tcp(observed({s.file()})).connections, 1u);
+}
+TEST(Pipeline, CopyOfEveryPacketCountsPdusOnce) {
+  Script s, twice;
+  s.handshake().client(kAck, kRequest).server(kAck, kAnswer);
+  for (const Record& r : s.records()) twice.frame(r.bytes).frame(r.bytes);
+  const Observed o = observed({twice.file()});
+  EXPECT_EQ(o.operations.at(0).from_client, 1u);
+  EXPECT_EQ(only_tcp(o).packets[0], 6u);
+}
+TEST(Pipeline, TunnelledConversationsCountBeside) {
+  Script inner, outer;
+  inner.handshake().client(kAck, kRequest).server(kAck, kAnswer);
+  for (const Record& r : inner.records())
+    outer.frame(test::ethernet(7, 8, 0x0800, test::ipv4(7, 8, 47, hex("0000 6558") + r.bytes)));
+  const Observed o = observed({outer.file()});
+  EXPECT_EQ(only_tcp(o).protocol->name, "modbus");
+  EXPECT_EQ(o.macs.size(), 4u);
+  bool tunnel = false;
+  for (const LinkRow& l : o.links) tunnel = tunnel || (l.key.transport == Transport::ip && l.key.server_port == 47);
+  EXPECT_TRUE(tunnel);
+}
+TEST(Pipeline, ArpTellsWhoIsAskedFor) {
+  const Observed o = observed({Script().frame(test::ethernet(1, 0xFF, 0x0806, hex("0001 0800 06 04 0001 020000000001 0A000001 000000000000 0A000009"))).file()});
+  EXPECT_EQ(o.asked.count({Address::mac(hex("020000000001")), Address::ipv4(0x0A000009), 0}), 1u);
+  EXPECT_EQ(o.bindings.at({Address::mac(hex("020000000001")), Address::ipv4(0x0A000001), 0}).claims[0].count, 1u);
+}
+
+// The laws: neither threads nor the order nor the cutting of files shows.
+bool same(const Observed& a, const Observed& b) {
+  if (a.links.size() != b.links.size() || a.operations.size() != b.operations.size()) return false;
+  for (std::size_t i = 0; i < a.links.size(); ++i)
+    if (a.links[i].key != b.links[i].key || a.links[i].packets != b.links[i].packets || a.links[i].state != b.links[i].state ||
+        a.links[i].seen.first.ts != b.links[i].seen.first.ts || a.links[i].protocol != b.links[i].protocol)
+      return false;
+  for (std::size_t i = 0; i < a.operations.size(); ++i)
+    if (a.operations[i].key != b.operations[i].key || a.operations[i].link != b.operations[i].link ||
+        a.operations[i].from_client != b.operations[i].from_client || a.operations[i].from_server != b.operations[i].from_server)
+      return false;
+  const auto keys = [](const auto& map) {
+    std::vector<typename std::decay_t<decltype(map)>::key_type> list;
+    for (const auto& [key, row] : map) list.push_back(key);
+    return list;
+  };
+  return keys(a.bindings) == keys(b.bindings) && keys(a.macs) == keys(b.macs) && keys(a.identities) == keys(b.identities);
+}
+std::vector<Record> many_hosts() {
+  std::vector<Record> all;
+  for (std::uint8_t host = 10; host < 60; ++host) {
+    Script s(host % 3 == 0 ? 502 : 2000);
+    s.handshake().client(kAck, kRequest).server(kAck, kAnswer).client(kAck, kRequest).server(kAck, kAnswer);
+    for (Record r : s.records()) {
+      r.bytes[r.bytes[29] == 1 ? 29 : 33] = host;  // the client's address
+      all.push_back(std::move(r));
+    }
+  }
+  std::stable_sort(all.begin(), all.end(), [](const Record& a, const Record& b) { return a.ts < b.ts; });
+  return all;
+}
+TEST(Pipeline, ThreadsDoNotShow) {
+  const ByteVector file = test::pcap(many_hosts());
+  const Observed one = observed({file}, 1);
+  EXPECT_EQ(one.operations.size(), 50u);
+  for (const unsigned threads : {2u, 3u, 8u}) EXPECT_TRUE(same(one, observed({file}, threads))) << threads;
+}
+TEST(Pipeline, OrderAndCuttingOfFilesDoNotShow) {
+  const std::vector<Record> all = many_hosts();
+  const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
+  const ByteVector first = test::pcap({all.begin(), middle}), second = test::pcap({middle, all.end()});
+  const Observed whole = observed({test::pcap(all)});
+  EXPECT_TRUE(same(whole, observed({first, second})));
+  EXPECT_TRUE(same(whole, observed({second, first}, 2)));
+}
+
+}  // namespace
+}  // namespace kakoi::pipeline
