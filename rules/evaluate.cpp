@@ -112,7 +112,7 @@ class Evaluator {
  public:
   Evaluator(const Rule& rule, Database& db, bool zones_inferred)
       : rule_(rule),
-        inferred_(rule.uses_zones && zones_inferred),
+        zones_inferred_(zones_inferred),
         name_(db.prepare("select name from asset where asset_id = ?1")),
         address_(
             db.prepare("select value from address where asset_id = ?1 order by kind = 'mac', kind, value limit 1")),
@@ -240,7 +240,7 @@ class Evaluator {
     const Text& detail = variant && variant->detail ? *variant->detail : rule_.detail;
     f.detail.en = fill(detail.en, [&](std::string_view name) { return value(group, f.peer_id, name, false); });
     f.detail.ja = fill(detail.ja, [&](std::string_view name) { return value(group, f.peer_id, name, true); });
-    if (inferred_) {
+    if (zones_inferred_ && (variant && variant->uses_zones ? *variant->uses_zones : rule_.uses_zones)) {
       f.zones_inferred = true;
       f.confidence = std::max(std::min(f.confidence, kLeastConfidence), f.confidence - kInferredZonesCost);
       f.detail.en += " Zones are inferred from what hosts do, because the site declares none.";
@@ -282,7 +282,7 @@ class Evaluator {
   }
 
   const Rule& rule_;
-  const bool inferred_;
+  const bool zones_inferred_;
   Statement name_, address_, packet_, rows_;
   std::map<std::string, Group> groups_;        // by key
   std::map<std::string, std::string> labels_;  // by asset id

@@ -19,6 +19,7 @@ struct Variant {
   std::string id;
   std::optional<std::string> severity;
   std::optional<int> confidence;
+  std::optional<bool> uses_zones;
   std::optional<Text> title, detail;
 };
 

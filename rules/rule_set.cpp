@@ -145,12 +145,13 @@ class RuleReader {
   }
 
   Variant variant(const YAML::Node& node) {
-    MapReader map(node, "a variant", {"id", "severity", "confidence", "title", "detail"}, complaints_);
+    MapReader map(node, "a variant", {"id", "severity", "confidence", "uses_zones", "title", "detail"}, complaints_);
     Variant v;
     if (!map.valid()) return v;
     v.id = id(map);
     if (map.has("severity")) v.severity = map.word("severity", kSeverities);
     v.confidence = to_int(map.integer("confidence", 1, 100));
+    if (map.has("uses_zones")) v.uses_zones = map.flag("uses_zones", false);
     if (map.has("title")) v.title = title(map.at("title"), node);
     if (map.has("detail")) {
       v.detail = text(map.at("detail"), "detail");

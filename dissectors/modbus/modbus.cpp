@@ -106,7 +106,8 @@ Protocol::Speaker speaker(Bytes bytes) {
   constexpr Protocol::Speaker unsure{Role::client, false};
   if (bytes.size() < kHeader) return unsure;
   const Adu adu = parse(bytes);
-  if (adu.is_exception()) return {Role::server, is_plausible(adu.code()) && adu.pdu_size == 2};
+  // Application Protocol V1.1b3 §4.1: no request has a code above 127. Some servers pad the two octets.
+  if (adu.is_exception()) return {Role::server, is_plausible(adu.code()) && (adu.pdu_size == 2 || is_padded(adu))};
   if (is_umas(adu.function)) {  // 0xFE success, 0xFD failure, where a request has its sub-function
     const bool answer = adu.pdu.size() > 2 && (adu.pdu[2] == 0xFE || adu.pdu[2] == 0xFD);
     return answer ? Protocol::Speaker{Role::server, true} : unsure;

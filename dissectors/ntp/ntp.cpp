@@ -42,31 +42,46 @@ bool is_time_message(Bytes bytes) noexcept {
   return transmitted != 0 || mode == Mode::client || stratum == 0;
 }
 
-// RFC 9327 §2: LI is 0; response, error and more bits with the opcode; count of data octets, padded.
+constexpr std::size_t padded(std::size_t octets) noexcept { return (octets + 3) / 4 * 4; }
+// Nothing, or a key id with a digest of 16 or 20 octets (RFC 5905 §7.3).
+constexpr bool is_mac_length(std::size_t octets) noexcept { return octets == 0 || octets == 20 || octets == 24; }
+
+// RFC 9327 §2: LI is 0; response, error and more bits with the opcode; data of `count` octets, padded.
+//   LI VN 6 | R E M op·5 | sequence ×2 | status ×2 | association ×2 | offset ×2 | count ×2 | data …
 bool is_control_message(Bytes bytes) noexcept {
   ByteReader r(bytes);
   const std::uint8_t first = r.u8();
-  const std::uint8_t opcode = r.u8() & 0x1F;
-  r.skip(2 + 2 + 2 + 2);  // sequence, status, association, offset
+  const std::uint8_t bits = r.u8();
+  r.skip(2);
+  const std::uint16_t status = r.be16();
+  r.skip(2);
+  const std::uint16_t offset = r.be16();
   const std::size_t count = r.be16();
-  return r.ok() && first >> 6 == 0 && version_of(first) >= 2 && (opcode <= 12 || opcode == 31) && count <= 468 &&
-         count <= r.remaining();
+  const std::uint8_t opcode = bits & 0x1F;
+  const bool is_response = (bits & 0x80) != 0;
+  if (!r.ok() || first >> 6 != 0 || version_of(first) < 2 || (opcode > 12 && opcode != 31)) return false;
+  if (count > 468 || count > r.remaining()) return false;
+  const bool fits =
+      r.remaining() == count || (r.remaining() >= padded(count) && is_mac_length(r.remaining() - padded(count)));
+  // A header alone is little to go by, so that every field of it has to be what it must be.
+  return fits && (is_response ? count > 0 || (bits & 0x40) != 0 : (bits & 0x60) == 0 && status == 0 && offset == 0);
 }
 
-// ntpd's ntp_request.h: R, M, version, mode | A, sequence | implementation | request | err, items | mbz, size.
+// ntpd's ntp_request.h, for implementations 2 and 3 (XNTPD_OLD, XNTPD):
+//   R M VN 7 | A sequence·7 | implementation | request | error·4 items·12 | 0·4 size·12 | data …
 bool is_private_message(Bytes bytes) noexcept {
   ByteReader r(bytes);
   const std::uint8_t first = r.u8();
   r.skip(1);
   const std::uint8_t implementation = r.u8();
-  r.skip(1);
+  const std::uint8_t request = r.u8();
   const std::uint16_t items = r.be16();
   const std::uint16_t size = r.be16();
   const bool is_response = (first & 0x80) != 0;
-  if (!r.ok() || version_of(first) < 2 || (implementation != 0 && implementation != 2 && implementation != 3))
-    return false;
+  if (!r.ok() || version_of(first) < 2 || (implementation != 2 && implementation != 3) || request > 63) return false;
   const std::size_t data = static_cast<std::size_t>(items & 0x0FFF) * (size & 0x0FFF);
-  return size >> 12 == 0 && data <= 500 && (is_response ? items >> 12 <= 7 && data <= r.remaining() : items >> 12 == 0);
+  if (size >> 12 != 0 || data > 500) return false;
+  return is_response ? items >> 12 <= 7 && data == r.remaining() : items >> 12 == 0;
 }
 
 Frame frame(Bytes bytes, Role) {

@@ -1,6 +1,5 @@
 // SSH identification lines (RFC 4253 §4.2).
-// Not here: lines that a server may send before its own, key exchange, host keys, SSH over other ports'
-// negotiation.
+// Not here: lines that a server may send before its own, key exchange, host keys.
 //
 //   SSH-protoversion-softwareversion SP comments CR LF      255 octets at most
 #include "dissectors/ssh/ssh.h"

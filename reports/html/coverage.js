@@ -5,37 +5,190 @@ function coverageSection() {
   const share = (c, key) => (c[key] ? number(c[key]) + " (" + percent(c[key], c.packets) + ")" : "0");
   const columns = [
     { key: "mark", label: t("capture_mark"), text: (c) => captureMark(model.captures.indexOf(c)) },
-    { key: "source", label: t("capture_file"), wide: true, text: (c) => c.source, cell: (c) => [data(c.source, { class: "strong" }), c.comment && el("span", { class: "address-line muted" }, data(c.comment)), c.error && el("span", { class: "mark bad" }, t("reading_error"), ": ", data(c.error))] },
-    { key: "first", label: t("period"), text: (c) => clock(c.first), sort: (c) => c.first, cell: (c) => (c.first === null ? t("none_seen") : [el("span", { class: "nowrap" }, clock(c.first)), el("span", { class: "address-line muted" }, duration(c.last - c.first))]) },
-    { key: "packets", label: t("packets"), numeric: true, text: (c) => String(c.packets), sort: (c) => c.packets, cell: (c) => number(c.packets) },
-    { key: "truncated", label: t("truncated"), numeric: true, text: () => "", sort: (c) => c.truncated, cell: (c) => share(c, "truncated") },
-    { key: "malformed", label: t("malformed"), numeric: true, text: () => "", sort: (c) => c.malformed, cell: (c) => share(c, "malformed") },
-    { key: "undecoded", label: t("undecoded"), numeric: true, text: () => "", sort: (c) => c.undecoded, cell: (c) => share(c, "undecoded") },
-    { key: "duplicates", label: t("duplicates"), numeric: true, text: () => "", sort: (c) => c.duplicates, cell: (c) => share(c, "duplicates") },
+    {
+      key: "source",
+      label: t("capture_file"),
+      wide: true,
+      text: (c) => c.source,
+      cell: (c) => [
+        data(c.source, { class: "strong" }),
+        c.comment && el("span", { class: "address-line muted" }, data(c.comment)),
+        c.error && el("span", { class: "mark bad" }, t("reading_error"), ": ", data(c.error)),
+      ],
+    },
+    {
+      key: "first",
+      label: t("period"),
+      text: (c) => clock(c.first),
+      sort: (c) => c.first,
+      cell: (c) =>
+        c.first === null
+          ? t("none_seen")
+          : [
+              el("span", { class: "nowrap" }, clock(c.first)),
+              el("span", { class: "address-line muted" }, duration(c.last - c.first)),
+            ],
+    },
+    {
+      key: "packets",
+      label: t("packets"),
+      numeric: true,
+      text: (c) => String(c.packets),
+      sort: (c) => c.packets,
+      cell: (c) => number(c.packets),
+    },
+    {
+      key: "truncated",
+      label: t("truncated"),
+      numeric: true,
+      text: () => "",
+      sort: (c) => c.truncated,
+      cell: (c) => share(c, "truncated"),
+    },
+    {
+      key: "malformed",
+      label: t("malformed"),
+      numeric: true,
+      text: () => "",
+      sort: (c) => c.malformed,
+      cell: (c) => share(c, "malformed"),
+    },
+    {
+      key: "undecoded",
+      label: t("undecoded"),
+      numeric: true,
+      text: () => "",
+      sort: (c) => c.undecoded,
+      cell: (c) => share(c, "undecoded"),
+    },
+    {
+      key: "duplicates",
+      label: t("duplicates"),
+      numeric: true,
+      text: () => "",
+      sort: (c) => c.duplicates,
+      cell: (c) => share(c, "duplicates"),
+    },
     { key: "drops", label: t("drops"), numeric: true, text: drops, sort: (c) => c.kernel_drops },
-    { key: "hash", label: t("hash"), text: (c) => c.sha256, cell: (c) => el("code", { class: "hash nowrap", title: c.sha256 }, c.sha256.slice(0, 16) + "…") },
+    {
+      key: "hash",
+      label: t("hash"),
+      text: (c) => c.sha256,
+      cell: (c) => el("code", { class: "hash nowrap", title: c.sha256 }, c.sha256.slice(0, 16) + "…"),
+    },
   ];
-  const endOf = (a) => (a.asset !== null ? assetLink(a.asset) : a.link !== null ? [assetLink(model.links[a.link].client), " → ", assetLink(model.links[a.link].server)] : "");
-  return el("section", { id: "coverage" }, el("h2", null, t("nav_coverage")), el("p", { class: "lead" }, t("coverage_lead")),
-    el("h3", null, t("not_shown")), el("ul", { class: "spots" }, blindSpots().map((s) => el("li", null, s))),
-    el("h3", null, t("captures")), dataTable({ id: "captures", label: t("captures"), rows: model.captures, columns, plain: true, file: "inventory.json" }),
-    model.coverage.length > 0 && [el("h3", null, t("metrics")), simpleTable([t("metric"), t("value"), t("detail")], model.coverage.map((c) => [word("metric", c.metric), c.value === null ? "" : number(c.value), data(c.detail)]))],
-    model.subnets.length > 0 && [el("h3", null, t("subnets")), simpleTable([t("range"), t("vlan"), t("source"), t("hosts"), t("ot_hosts"), t("it_hosts")],
-      model.subnets.map((s) => [data(s.cidr), s.vlan ?? "", word("source", s.source), number(s.hosts), number(s.ot_hosts), number(s.it_hosts)]))],
-    model.verdicts.length > 0 && [el("h3", null, t("verdicts")), dataTable({ id: "verdicts", label: t("verdicts"), rows: model.verdicts, plain: true, file: "findings.json", columns: [
-      { key: "framework", label: t("framework"), text: (v) => v.framework }, { key: "control", label: t("control"), text: (v) => v.control },
-      { key: "verdict", label: t("verdict"), text: (v) => word("verdict", v.verdict) }, { key: "reason", label: t("reason"), wide: true, text: (v) => v.reason, cell: (v) => data(v.reason) }] })],
-    model.anomalies.length > 0 && [el("h3", null, t("anomalies")), dataTable({ id: "anomalies", label: t("anomalies"), rows: model.anomalies, plain: true, file: "inventory.json", columns: [
-      { key: "kind", label: t("kind"), text: (a) => word("anomaly", a.kind) }, { key: "protocol", label: t("protocol"), text: (a) => a.protocol },
-      { key: "where", label: t("involved"), text: () => "", cell: endOf }, { key: "detail", label: t("detail"), text: (a) => a.detail, cell: (a) => data(a.detail) },
-      { key: "count", label: t("count"), numeric: true, text: (a) => String(a.count), sort: (a) => a.count, cell: (a) => number(a.count) },
-      { key: "packet", label: t("evidence_short"), text: () => "", cell: (a) => cite(a.packet) }] })]);
+  const endOf = (a) =>
+    a.asset !== null
+      ? assetLink(a.asset)
+      : a.link !== null
+        ? [assetLink(model.links[a.link].client), " → ", assetLink(model.links[a.link].server)]
+        : "";
+  return el(
+    "section",
+    { id: "coverage" },
+    el("h2", null, t("nav_coverage")),
+    el("p", { class: "lead" }, t("coverage_lead")),
+    el("h3", null, t("not_shown")),
+    el(
+      "ul",
+      { class: "spots" },
+      blindSpots().map((s) => el("li", null, s)),
+    ),
+    el("h3", null, t("captures")),
+    dataTable({
+      id: "captures",
+      label: t("captures"),
+      rows: model.captures,
+      columns,
+      plain: true,
+      file: "inventory.json",
+    }),
+    model.coverage.length > 0 && [
+      el("h3", null, t("metrics")),
+      simpleTable(
+        [t("metric"), t("value"), t("detail")],
+        model.coverage.map((c) => [word("metric", c.metric), c.value === null ? "" : number(c.value), data(c.detail)]),
+      ),
+    ],
+    model.subnets.length > 0 && [
+      el("h3", null, t("subnets")),
+      simpleTable(
+        [t("range"), t("vlan"), t("source"), t("hosts"), t("ot_hosts"), t("it_hosts")],
+        model.subnets.map((s) => [
+          data(s.cidr),
+          s.vlan ?? "",
+          word("source", s.source),
+          number(s.hosts),
+          number(s.ot_hosts),
+          number(s.it_hosts),
+        ]),
+      ),
+    ],
+    model.verdicts.length > 0 && [
+      el("h3", null, t("verdicts")),
+      dataTable({
+        id: "verdicts",
+        label: t("verdicts"),
+        rows: model.verdicts,
+        plain: true,
+        file: "findings.json",
+        columns: [
+          { key: "framework", label: t("framework"), text: (v) => v.framework },
+          { key: "control", label: t("control"), text: (v) => v.control },
+          { key: "verdict", label: t("verdict"), text: (v) => word("verdict", v.verdict) },
+          { key: "reason", label: t("reason"), wide: true, text: (v) => v.reason, cell: (v) => data(v.reason) },
+        ],
+      }),
+    ],
+    model.anomalies.length > 0 && [
+      el("h3", null, t("anomalies")),
+      dataTable({
+        id: "anomalies",
+        label: t("anomalies"),
+        rows: model.anomalies,
+        plain: true,
+        file: "inventory.json",
+        columns: [
+          { key: "kind", label: t("kind"), text: (a) => word("anomaly", a.kind) },
+          { key: "protocol", label: t("protocol"), text: (a) => a.protocol },
+          { key: "where", label: t("involved"), text: () => "", cell: endOf },
+          { key: "detail", label: t("detail"), text: (a) => a.detail, cell: (a) => data(a.detail) },
+          {
+            key: "count",
+            label: t("count"),
+            numeric: true,
+            text: (a) => String(a.count),
+            sort: (a) => a.count,
+            cell: (a) => number(a.count),
+          },
+          { key: "packet", label: t("evidence_short"), text: () => "", cell: (a) => cite(a.packet) },
+        ],
+      }),
+    ],
+  );
 }
 
 function methodSection() {
   const points = ["passive", "evidence", "absence", "confidence", "secrets", "repeat"];
-  const versions = [[t("program"), "kakoi " + model.meta.kakoi_version], [t("database_schema"), model.meta.database_schema], ...model.meta.hashes.map(([name, hash]) => [name, code(hash)])];
-  return el("section", { id: "method" }, el("h2", null, t("nav_method")),
-    el("dl", { class: "method" }, points.map((p) => el("div", null, el("dt", null, t("method_" + p)), el("dd", null, t("method_" + p + "_text"))))),
-    el("h3", null, t("versions")), el("dl", { class: "parties" }, versions.map(([name, value]) => el("div", null, el("dt", null, name), el("dd", null, value)))));
+  const versions = [
+    [t("program"), "kakoi " + model.meta.kakoi_version],
+    [t("database_schema"), model.meta.database_schema],
+    ...model.meta.hashes.map(([name, hash]) => [name, code(hash)]),
+  ];
+  return el(
+    "section",
+    { id: "method" },
+    el("h2", null, t("nav_method")),
+    el(
+      "dl",
+      { class: "method" },
+      points.map((p) => el("div", null, el("dt", null, t("method_" + p)), el("dd", null, t("method_" + p + "_text")))),
+    ),
+    el("h3", null, t("versions")),
+    el(
+      "dl",
+      { class: "parties" },
+      versions.map(([name, value]) => el("div", null, el("dt", null, name), el("dd", null, value))),
+    ),
+  );
 }

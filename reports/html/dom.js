@@ -1,10 +1,14 @@
 // Elements are made from text, never from markup: whatever a host calls itself stays text.
 
 // Characters that would change how the text around them reads: controls, zero-width and bidirectional marks.
-const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
+const UNSEEN =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
 
 function visible(value) {
-  return String(value ?? "").replace(UNSEEN, (c) => "\u27e8U+" + c.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0") + "\u27e9");
+  return String(value ?? "").replace(
+    UNSEEN,
+    (c) => "\u27e8U+" + c.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0") + "\u27e9",
+  );
 }
 
 // Children: nodes, strings, arrays of both; null and undefined are left out.
@@ -51,7 +55,9 @@ function bytes(value) {
   let unit = 0;
   let amount = value;
   for (; amount >= 1000 && unit < 4; ++unit) amount /= 1000;
-  return (unit === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)) + " " + ["B", "kB", "MB", "GB", "TB"][unit];
+  return (
+    (unit === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)) + " " + ["B", "kB", "MB", "GB", "TB"][unit]
+  );
 }
 function percent(part, whole) {
   const share = whole ? (100 * part) / whole : 0;
@@ -70,7 +76,9 @@ function zoneName() {
   const minutes = Math.abs(model.meta.zone_minutes);
   if (minutes === 0) return "UTC";
   const two = (n) => String(n).padStart(2, "0");
-  return "UTC" + (model.meta.zone_minutes < 0 ? "\u2212" : "+") + two(Math.floor(minutes / 60)) + ":" + two(minutes % 60);
+  return (
+    "UTC" + (model.meta.zone_minutes < 0 ? "\u2212" : "+") + two(Math.floor(minutes / 60)) + ":" + two(minutes % 60)
+  );
 }
 function duration(microseconds) {
   const seconds = Math.floor(microseconds / 1e6);

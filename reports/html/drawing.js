@@ -1,6 +1,6 @@
 // The drawing of zones and links, as SVG made from the layout.
-const MOST_DRAWN = 200;     // devices; above, links are drawn zone to zone
-const MOST_PEERS = 12;      // outside addresses drawn one by one
+const MOST_DRAWN = 200; // devices; above, links are drawn zone to zone
+const MOST_PEERS = 12; // outside addresses drawn one by one
 const drawingState = { view: "", shown: { ot: true, it: true, other: true }, onlyFindings: false, selected: null };
 
 function drawingSection() {
@@ -14,56 +14,156 @@ function drawingSection() {
   const box = el("div", { class: "drawing" });
   const below = el("div", { class: "selection", "aria-live": "polite" });
   const draw = () => replaceChildren(box, view === "devices" ? deviceDrawing(below) : zoneDrawing(narrow ? 360 : 1080));
-  const choose = (name) => el("button", { type: "button", "aria-pressed": String(view === name), onclick: () => {
-    drawingState.view = name;
-    redrawSection("drawing");
-  } }, t("view_" + name));
-  const check = (key, label, checked, change) => el("label", { class: "check " + key }, assign(el("input", { type: "checkbox", onchange: (event) => {
-    change(event.target.checked);
-    draw();
-  } }), { checked }), swatch(key), label);
-  const domains = ["ot", "it", "other"].map((d) => check(d, t("link_" + d), drawingState.shown[d], (on) => (drawingState.shown[d] = on)));
-  fill(section, [el("p", { class: "lead" }, t(tooMany ? "too_many" : "drawing_lead", number(devices))),
-    el("div", { class: "bar legend" }, !tooMany && el("div", { class: "choice", role: "group", "aria-label": t("view") }, choose("devices"), choose("zones")),
-      el("div", { class: "checks", role: "group", "aria-label": t("show") }, domains,
-        check("finding", t("link_finding"), drawingState.onlyFindings, (on) => (drawingState.onlyFindings = on)))),
-    box, below, el("p", { class: "muted" }, [view === "zones" && t("line_numbers"), t("link_tried"), t("not_drawn")].filter(Boolean).join(language === "ja" ? "" : " "))]);
+  const choose = (name) =>
+    el(
+      "button",
+      {
+        type: "button",
+        "aria-pressed": String(view === name),
+        onclick: () => {
+          drawingState.view = name;
+          redrawSection("drawing");
+        },
+      },
+      t("view_" + name),
+    );
+  const check = (key, label, checked, change) =>
+    el(
+      "label",
+      { class: "check " + key },
+      assign(
+        el("input", {
+          type: "checkbox",
+          onchange: (event) => {
+            change(event.target.checked);
+            draw();
+          },
+        }),
+        { checked },
+      ),
+      swatch(key),
+      label,
+    );
+  const domains = ["ot", "it", "other"].map((d) =>
+    check(d, t("link_" + d), drawingState.shown[d], (on) => (drawingState.shown[d] = on)),
+  );
+  fill(section, [
+    el("p", { class: "lead" }, t(tooMany ? "too_many" : "drawing_lead", number(devices))),
+    el(
+      "div",
+      { class: "bar legend" },
+      !tooMany &&
+        el("div", { class: "choice", role: "group", "aria-label": t("view") }, choose("devices"), choose("zones")),
+      el(
+        "div",
+        { class: "checks", role: "group", "aria-label": t("show") },
+        domains,
+        check("finding", t("link_finding"), drawingState.onlyFindings, (on) => (drawingState.onlyFindings = on)),
+      ),
+    ),
+    box,
+    below,
+    el(
+      "p",
+      { class: "muted" },
+      [view === "zones" && t("line_numbers"), t("link_tried"), t("not_drawn")]
+        .filter(Boolean)
+        .join(language === "ja" ? "" : " "),
+    ),
+  ]);
   draw();
   return section;
 }
 
 function swatch(kind) {
-  return svg("svg", { class: "swatch", viewBox: "0 0 28 8", "aria-hidden": "true" }, svg("line", { x1: 1, y1: 4, x2: 27, y2: 4, class: "edge " + kind }));
+  return svg(
+    "svg",
+    { class: "swatch", viewBox: "0 0 28 8", "aria-hidden": "true" },
+    svg("line", { x1: 1, y1: 4, x2: 27, y2: 4, class: "edge " + kind }),
+  );
 }
 function canvas(width, height) {
-  return svg("svg", { class: "canvas", viewBox: [-MARGIN, -MARGIN, width + 2 * MARGIN, height + 2 * MARGIN].join(" "), role: "group", "aria-label": t("drawing_label") }, markers());
+  return svg(
+    "svg",
+    {
+      class: "canvas",
+      viewBox: [-MARGIN, -MARGIN, width + 2 * MARGIN, height + 2 * MARGIN].join(" "),
+      role: "group",
+      "aria-label": t("drawing_label"),
+    },
+    markers(),
+  );
 }
 function markers() {
-  return svg("defs", null, ["ot", "it", "other", "finding"].map((kind) => svg("marker", { id: "arrow-" + kind, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto", markerUnits: "userSpaceOnUse" },
-    svg("path", { d: "M0 0 L8 4 L0 8 z", class: "arrow " + kind }))));
+  return svg(
+    "defs",
+    null,
+    ["ot", "it", "other", "finding"].map((kind) =>
+      svg(
+        "marker",
+        {
+          id: "arrow-" + kind,
+          viewBox: "0 0 8 8",
+          refX: 7,
+          refY: 4,
+          markerWidth: 7,
+          markerHeight: 7,
+          orient: "auto",
+          markerUnits: "userSpaceOnUse",
+        },
+        svg("path", { d: "M0 0 L8 4 L0 8 z", class: "arrow " + kind }),
+      ),
+    ),
+  );
 }
 function edgeShown(edge) {
   return drawingState.shown[edge.domain] && (!drawingState.onlyFindings || edge.finding);
 }
 function edgeLine(edge, width) {
   const kind = edge.finding ? "finding" : edge.domain;
-  return svg("path", { d: edge.path.map((v) => (typeof v === "number" ? v.toFixed(1) : v)).join(" "), class: "edge " + kind + (edge.succeeded ? "" : " tried"), "stroke-width": width || null, "marker-end": edge.both ? null : "url(#arrow-" + kind + ")" });
+  return svg("path", {
+    d: edge.path.map((v) => (typeof v === "number" ? v.toFixed(1) : v)).join(" "),
+    class: "edge " + kind + (edge.succeeded ? "" : " tried"),
+    "stroke-width": width || null,
+    "marker-end": edge.both ? null : "url(#arrow-" + kind + ")",
+  });
 }
 
 function zoneShape(zone) {
-  return svg("g", { class: "zone " + zone.kind + (zone.inferred ? " inferred" : "") },
-    zone.id === INTERNET ? svg("path", { class: "zone-shape", d: cloud(zone) }) : svg("rect", { class: "zone-shape", x: zone.x, y: zone.y, width: zone.width, height: zone.height, rx: 6 }));
+  return svg(
+    "g",
+    { class: "zone " + zone.kind + (zone.inferred ? " inferred" : "") },
+    zone.id === INTERNET
+      ? svg("path", { class: "zone-shape", d: cloud(zone) })
+      : svg("rect", { class: "zone-shape", x: zone.x, y: zone.y, width: zone.width, height: zone.height, rx: 6 }),
+  );
 }
 // Drawn after the lines, so that they don't cross the words.
 function zoneTitle(zone) {
   const special = { [INTERNET]: "internet", [REMOTE]: "zone_remote", [NOWHERE]: "zone_none" }[zone.id];
   const level = zone.shownLevel === null || zone.shownLevel === undefined ? "" : "L" + zone.shownLevel + " ";
-  const marks = [!special && word("zone_kind", zone.kind), zone.closed && t("zone_closed"), zone.inferred && t("zone_inferred_mark")].filter(Boolean).join(" · ");
+  const marks = [
+    !special && word("zone_kind", zone.kind),
+    zone.closed && t("zone_closed"),
+    zone.inferred && t("zone_inferred_mark"),
+  ]
+    .filter(Boolean)
+    .join(" · ");
   const name = visible(special ? t(special) : zone.name);
   const units = Math.floor(zone.width / 8) - 5;
   const used = [...name].reduce((n, c) => n + textUnits(c), 0) + [...marks].reduce((n, c) => n + textUnits(c), 0);
-  return svg("text", { x: zone.id === INTERNET ? zone.x + zone.width / 2 : zone.x + ZONE.pad, y: zone.y + 23, class: "zone-name " + zone.kind, "text-anchor": zone.id === INTERNET ? "middle" : null },
-    level && svg("tspan", { class: "zone-level" }, level), shorten(name, units), marks && used < units && svg("tspan", { class: "zone-marks", dx: 8 }, marks));
+  return svg(
+    "text",
+    {
+      x: zone.id === INTERNET ? zone.x + zone.width / 2 : zone.x + ZONE.pad,
+      y: zone.y + 23,
+      class: "zone-name " + zone.kind,
+      "text-anchor": zone.id === INTERNET ? "middle" : null,
+    },
+    level && svg("tspan", { class: "zone-level" }, level),
+    shorten(name, units),
+    marks && used < units && svg("tspan", { class: "zone-marks", dx: 8 }, marks),
+  );
 }
 
 // A cloud around the box: a round end on each side, arcs along the upper edge.
@@ -72,8 +172,26 @@ function cloud({ x, y, width, height }) {
   const inner = width - 24;
   const bumps = Math.max(3, Math.round(inner / 110));
   const step = inner / bumps;
-  return "M" + (x + 12) + " " + (y + height) + " a" + end + " " + end + " 0 0 1 0 " + -2 * end + (" a" + step * 0.56 + " " + step * 0.3 + " 0 0 1 " + step + " 0").repeat(bumps) +
-    " a" + end + " " + end + " 0 0 1 0 " + 2 * end + " z";
+  return (
+    "M" +
+    (x + 12) +
+    " " +
+    (y + height) +
+    " a" +
+    end +
+    " " +
+    end +
+    " 0 0 1 0 " +
+    -2 * end +
+    (" a" + step * 0.56 + " " + step * 0.3 + " 0 0 1 " + step + " 0").repeat(bumps) +
+    " a" +
+    end +
+    " " +
+    end +
+    " 0 0 1 0 " +
+    2 * end +
+    " z"
+  );
 }
 
 function textUnits(c) {
@@ -93,7 +211,7 @@ function deviceDrawing(below) {
   const width = 1100;
   const zones = drawnZones(model);
   const peers = zones.find((z) => z.id === INTERNET);
-  const alias = new Map();  // outside addresses beyond the first few share one box
+  const alias = new Map(); // outside addresses beyond the first few share one box
   if (peers && peers.nodes.length > MOST_PEERS) {
     const bad = (i) => (model.assets[i].findings.length ? 0 : 1);
     peers.nodes.sort((a, b) => bad(a) - bad(b) || a - b);
@@ -104,7 +222,12 @@ function deviceDrawing(below) {
   const placeOf = (i) => (alias.has(i) ? alias.get(i) : drawn.has(i) ? i : undefined);
   const edges = drawnEdges(model, placeOf).filter((e) => e.from !== e.to);
   const { height, spots } = layoutDevices(zones, edges, width);
-  routeEdges(edges, new Map([...spots].map(([node, spot]) => [node, { x: spot.x, y: spot.y, width: NODE.width, height: NODE.height }])), width, LANE);
+  routeEdges(
+    edges,
+    new Map([...spots].map(([node, spot]) => [node, { x: spot.x, y: spot.y, width: NODE.width, height: NODE.height }])),
+    width,
+    LANE,
+  );
   const shown = edges.filter(edgeShown);
   const lines = shown.map((edge) => edgeLine(edge));
   const picture = canvas(width, height);
@@ -122,10 +245,12 @@ function deviceDrawing(below) {
   const select = (node) => {
     drawingState.selected = drawingState.selected === node ? null : node;
     light(drawingState.selected);
-    for (const [n, box] of boxes) if (box.hasAttribute("aria-pressed")) box.setAttribute("aria-pressed", String(n === drawingState.selected));
+    for (const [n, box] of boxes)
+      if (box.hasAttribute("aria-pressed")) box.setAttribute("aria-pressed", String(n === drawingState.selected));
     replaceChildren(below, drawingState.selected !== null && selectionList(drawingState.selected, () => select(node)));
   };
-  for (const zone of zones) for (const node of zone.nodes) boxes.set(node, nodeBox(node, spots.get(node), alias.size, light, select));
+  for (const zone of zones)
+    for (const node of zone.nodes) boxes.set(node, nodeBox(node, spots.get(node), alias.size, light, select));
   fill(picture, [zones.map(zoneShape), svg("g", { class: "edges" }, lines), zones.map(zoneTitle), [...boxes.values()]]);
   if (drawingState.selected !== null && boxes.has(drawingState.selected)) {
     const node = drawingState.selected;
@@ -137,8 +262,16 @@ function deviceDrawing(below) {
 
 function nodeBox(node, spot, hidden, light, select) {
   if (node === INTERNET) {
-    return svg("g", { class: "node internet" }, svg("rect", { x: spot.x, y: spot.y, width: NODE.width, height: NODE.height, rx: 4 }),
-      svg("text", { x: spot.x + NODE.width / 2, y: spot.y + 32, "text-anchor": "middle", class: "node-name" }, t("internet_more", number(hidden))));
+    return svg(
+      "g",
+      { class: "node internet" },
+      svg("rect", { x: spot.x, y: spot.y, width: NODE.width, height: NODE.height, rx: 4 }),
+      svg(
+        "text",
+        { x: spot.x + NODE.width / 2, y: spot.y + 32, "text-anchor": "middle", class: "node-name" },
+        t("internet_more", number(hidden)),
+      ),
+    );
   }
   const asset = model.assets[node];
   const name = visible(asset.name);
@@ -146,27 +279,67 @@ function nodeBox(node, spot, hidden, light, select) {
   const second = [asset.role && word("role", asset.role), address !== asset.name && visible(address)].filter(Boolean);
   const worst = SEVERITIES.find((s) => asset.findings.some((f) => f.severity === s));
   const reset = () => light(drawingState.selected);
-  return svg("g", { class: "node " + (asset.is_ot ? "ot" : asset.is_it ? "it" : "other"), tabindex: 0, role: "button", "aria-pressed": "false",
-    "aria-label": [name, ...second].join(" ") + (worst ? " " + t("findings_short") + " " + asset.findings.length : ""),
-    onmouseenter: () => light(node), onmouseleave: reset, onfocus: () => light(node), onblur: reset, onclick: () => select(node),
-    onkeydown: (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      select(node);
-    } },
-  svg("title", null, [name, ...second].join("\n")),
-  svg("rect", { x: spot.x, y: spot.y, width: NODE.width, height: NODE.height, rx: 4 }),
-  svg("text", { x: spot.x + 9, y: spot.y + 32 - 7 * second.length, class: "node-name" }, shorten(name, 16)),
-  second.map((line, i) => svg("text", { x: spot.x + 9, y: spot.y + 47 - 7 * second.length + 14 * i, class: "node-second" }, shorten(line, 22))),
-  worst && svg("g", { class: "node-count " + worst }, svg("rect", { x: spot.x + NODE.width - 23, y: spot.y - 7, width: 28, height: 16, rx: 8 }),
-    svg("text", { x: spot.x + NODE.width - 9, y: spot.y + 5, "text-anchor": "middle" }, String(asset.findings.length))));
+  return svg(
+    "g",
+    {
+      class: "node " + (asset.is_ot ? "ot" : asset.is_it ? "it" : "other"),
+      tabindex: 0,
+      role: "button",
+      "aria-pressed": "false",
+      "aria-label":
+        [name, ...second].join(" ") + (worst ? " " + t("findings_short") + " " + asset.findings.length : ""),
+      onmouseenter: () => light(node),
+      onmouseleave: reset,
+      onfocus: () => light(node),
+      onblur: reset,
+      onclick: () => select(node),
+      onkeydown: (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        select(node);
+      },
+    },
+    svg("title", null, [name, ...second].join("\n")),
+    svg("rect", { x: spot.x, y: spot.y, width: NODE.width, height: NODE.height, rx: 4 }),
+    svg("text", { x: spot.x + 9, y: spot.y + 32 - 7 * second.length, class: "node-name" }, shorten(name, 16)),
+    second.map((line, i) =>
+      svg(
+        "text",
+        { x: spot.x + 9, y: spot.y + 47 - 7 * second.length + 14 * i, class: "node-second" },
+        shorten(line, 22),
+      ),
+    ),
+    worst &&
+      svg(
+        "g",
+        { class: "node-count " + worst },
+        svg("rect", { x: spot.x + NODE.width - 23, y: spot.y - 7, width: 28, height: 16, rx: 8 }),
+        svg(
+          "text",
+          { x: spot.x + NODE.width - 9, y: spot.y + 5, "text-anchor": "middle" },
+          String(asset.findings.length),
+        ),
+      ),
+  );
 }
 
 function selectionList(node, clear) {
   const links = model.links.filter((l) => l.client === node || l.server === node);
-  return [el("div", { class: "selection-head" }, el("h3", null, t("selected_links", visible(model.assets[node].name), number(links.length))),
-    anchorLink("asset-" + model.assets[node].id, t("details")), el("button", { type: "button", onclick: clear }, t("clear"))),
-  simpleTable([t("client"), t("server"), t("protocol"), t("state")], links.slice(0, 100).map((l) => [assetLink(l.client), assetLink(l.server), protocolText(l), word("state", l.state)]))];
+  return [
+    el(
+      "div",
+      { class: "selection-head" },
+      el("h3", null, t("selected_links", visible(model.assets[node].name), number(links.length))),
+      anchorLink("asset-" + model.assets[node].id, t("details")),
+      el("button", { type: "button", onclick: clear }, t("clear")),
+    ),
+    simpleTable(
+      [t("client"), t("server"), t("protocol"), t("state")],
+      links
+        .slice(0, 100)
+        .map((l) => [assetLink(l.client), assetLink(l.server), protocolText(l), word("state", l.state)]),
+    ),
+  ];
 }
 
 function zoneDrawing(width) {
@@ -177,15 +350,45 @@ function zoneDrawing(width) {
   const size = width < 500 ? { width: 162, height: 78 } : { width: 230, height: 78 };
   const placed = placeZones(zones, width, () => size);
   const inside = new Map(all.filter((e) => e.from === e.to).map((e) => [e.from, e.links]));
-  const edges = routeEdges(all.filter((e) => e.from !== e.to), new Map(zones.map((zone, i) => [i, zone])), width, width < 500 ? 24 : 44).filter(edgeShown);
+  const edges = routeEdges(
+    all.filter((e) => e.from !== e.to),
+    new Map(zones.map((zone, i) => [i, zone])),
+    width,
+    width < 500 ? 24 : 44,
+  ).filter(edgeShown);
   const picture = canvas(width, placed.height);
-  fill(picture, [zones.map(zoneShape), svg("g", { class: "edges" }, edges.map((edge) => edgeLine(edge, Math.min(7, 1.4 + Math.log2(edge.links))))),
+  fill(picture, [
+    zones.map(zoneShape),
+    svg(
+      "g",
+      { class: "edges" },
+      edges.map((edge) => edgeLine(edge, Math.min(7, 1.4 + Math.log2(edge.links)))),
+    ),
     zones.map((zone, i) => {
       const x = zone.id === INTERNET ? zone.x + zone.width / 2 : zone.x + ZONE.pad;
       const anchor = zone.id === INTERNET ? "middle" : null;
-      return [zoneTitle(zone), svg("text", { x, y: zone.y + 44, class: "zone-count", "text-anchor": anchor }, t(zone.id === INTERNET ? "zone_peers" : "zone_assets", number(zone.nodes.length))),
-        inside.has(i) && svg("text", { x, y: zone.y + 62, class: "zone-count", "text-anchor": anchor }, t("zone_inside", number(inside.get(i))))];
+      return [
+        zoneTitle(zone),
+        svg(
+          "text",
+          { x, y: zone.y + 44, class: "zone-count", "text-anchor": anchor },
+          t(zone.id === INTERNET ? "zone_peers" : "zone_assets", number(zone.nodes.length)),
+        ),
+        inside.has(i) &&
+          svg(
+            "text",
+            { x, y: zone.y + 62, class: "zone-count", "text-anchor": anchor },
+            t("zone_inside", number(inside.get(i))),
+          ),
+      ];
     }),
-    edges.map((edge) => svg("text", { x: edge.middle.x, y: edge.middle.y + 4, "text-anchor": "middle", class: "edge-label" }, number(edge.links)))]);
+    edges.map((edge) =>
+      svg(
+        "text",
+        { x: edge.middle.x, y: edge.middle.y + 4, "text-anchor": "middle", class: "edge-label" },
+        number(edge.links),
+      ),
+    ),
+  ]);
   return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": t("nav_drawing") }, picture);
 }

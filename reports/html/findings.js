@@ -1,42 +1,82 @@
 // The findings: one card a severity and rule, one entry a finding, each with the packets that prove it.
-const SHOWN_FINDINGS = 20;  // of a card, before "show more"
+const SHOWN_FINDINGS = 20; // of a card, before "show more"
 const findingFilter = { severity: "", family: "", query: "" };
-const unfolded = new Set();  // cards whose findings are all shown
+const unfolded = new Set(); // cards whose findings are all shown
 let findingsBox = null;
 
 function findingsSection() {
   findingsBox = el("div", { class: "cards" });
   const section = el("section", { id: "findings" }, el("h2", null, t("nav_findings")));
   if (!model.findings.length) return fill(section, [el("p", { class: "quiet" }, t("no_findings"))]);
-  const search = el("input", { type: "search", value: findingFilter.query, placeholder: t("search_findings"), oninput: debounce(() => {
-    findingFilter.query = search.value;
-    drawFindings();
-  }) });
+  const search = el("input", {
+    type: "search",
+    value: findingFilter.query,
+    placeholder: t("search_findings"),
+    oninput: debounce(() => {
+      findingFilter.query = search.value;
+      drawFindings();
+    }),
+  });
   const filters = [
-    { key: "severity", label: t("severity"), value: (f) => f.severity, name: (v) => (SEVERITIES.includes(v) ? t(v) : v), order: SEVERITIES },
+    {
+      key: "severity",
+      label: t("severity"),
+      value: (f) => f.severity,
+      name: (v) => (SEVERITIES.includes(v) ? t(v) : v),
+      order: SEVERITIES,
+    },
     { key: "family", label: t("family"), value: (f) => f.family, name: familyLabel },
   ];
-  fill(section, [el("p", { class: "lead" }, t("findings_lead")),
-    el("div", { class: "bar" }, el("label", null, el("span", null, t("search")), search),
-      filters.map((f) => filterBox(f, model.open, findingFilter[f.key], (value) => {
-        findingFilter[f.key] = value;
-        drawFindings();
-      })), el("p", { class: "count", role: "status" })), findingsBox]);
+  fill(section, [
+    el("p", { class: "lead" }, t("findings_lead")),
+    el(
+      "div",
+      { class: "bar" },
+      el("label", null, el("span", null, t("search")), search),
+      filters.map((f) =>
+        filterBox(f, model.open, findingFilter[f.key], (value) => {
+          findingFilter[f.key] = value;
+          drawFindings();
+        }),
+      ),
+      el("p", { class: "count", role: "status" }),
+    ),
+    findingsBox,
+  ]);
   findingsBox.count = section.querySelector(".count");
   drawFindings();
   const accepted = model.findings.filter((f) => f.accepted);
   if (accepted.length) {
-    section.append(el("details", { class: "accepted" }, el("summary", null, t("accepted", number(accepted.length))),
-      grouped(accepted).map((group) => card(group))));
+    section.append(
+      el(
+        "details",
+        { class: "accepted" },
+        el("summary", null, t("accepted", number(accepted.length))),
+        grouped(accepted).map((group) => card(group)),
+      ),
+    );
   }
   return section;
 }
 
 function findingWords(finding) {
   if (!finding.words) {
-    const names = [...finding.assets, finding.subjectAsset, finding.peerAsset].filter((i) => i !== undefined && i !== null)
+    const names = [...finding.assets, finding.subjectAsset, finding.peerAsset]
+      .filter((i) => i !== undefined && i !== null)
       .flatMap((i) => [model.assets[i].name, model.assets[i].id, ...model.assets[i].addresses.map((a) => a.value)]);
-    finding.words = [finding.id, finding.rule, finding.title_en, finding.title_ja, finding.detail_en, finding.detail_ja, finding.subject, finding.peer, ...names].join("\n").toLowerCase();
+    finding.words = [
+      finding.id,
+      finding.rule,
+      finding.title_en,
+      finding.title_ja,
+      finding.detail_en,
+      finding.detail_ja,
+      finding.subject,
+      finding.peer,
+      ...names,
+    ]
+      .join("\n")
+      .toLowerCase();
   }
   return finding.words;
 }
@@ -53,14 +93,31 @@ function grouped(findings) {
 
 function drawFindings() {
   const words = findingFilter.query.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = model.open.filter((f) => (!findingFilter.severity || f.severity === findingFilter.severity) &&
-    (!findingFilter.family || f.family === findingFilter.family) && words.every((w) => findingWords(f).includes(w)));
+  const found = model.open.filter(
+    (f) =>
+      (!findingFilter.severity || f.severity === findingFilter.severity) &&
+      (!findingFilter.family || f.family === findingFilter.family) &&
+      words.every((w) => findingWords(f).includes(w)),
+  );
   replaceChildren(findingsBox.count, t("shown_of", number(found.length), number(model.open.length)));
-  replaceChildren(findingsBox, found.length ? SEVERITIES.map((severity) => {
-    const groups = grouped(found.filter((f) => f.severity === severity));
-    if (!groups.length) return null;
-    return [el("h3", { class: "severity-head" }, badge(severity), el("span", { class: "muted" }, t(severity + "_hint"))), groups.map(card)];
-  }) : el("p", { class: "quiet" }, t(model.open.length ? "no_match" : "no_findings")));
+  replaceChildren(
+    findingsBox,
+    found.length
+      ? SEVERITIES.map((severity) => {
+          const groups = grouped(found.filter((f) => f.severity === severity));
+          if (!groups.length) return null;
+          return [
+            el(
+              "h3",
+              { class: "severity-head" },
+              badge(severity),
+              el("span", { class: "muted" }, t(severity + "_hint")),
+            ),
+            groups.map(card),
+          ];
+        })
+      : el("p", { class: "quiet" }, t(model.open.length ? "no_match" : "no_findings")),
+  );
 }
 
 function showFindings(filter) {
@@ -72,43 +129,123 @@ function showFindings(filter) {
 function card(group) {
   const rule = model.rules[group.rule];
   const single = group.findings.length === 1;
-  const title = single ? findingTitle(group.findings[0]) : (rule && pairText(rule.title)) || findingTitle(group.findings[0]);
+  const title = single
+    ? findingTitle(group.findings[0])
+    : (rule && pairText(rule.title)) || findingTitle(group.findings[0]);
   const shown = unfolded.has(group.key) ? group.findings : group.findings.slice(0, SHOWN_FINDINGS);
-  const list = el("div", { class: "entries" }, shown.map((f) => entry(f, single || findingTitle(f) === title)));
+  const list = el(
+    "div",
+    { class: "entries" },
+    shown.map((f) => entry(f, single || findingTitle(f) === title)),
+  );
   const rest = group.findings.length - shown.length;
-  const more = rest > 0 && el("button", { type: "button", class: "more", onclick: () => {
-    unfolded.add(group.key);
-    fill(list, group.findings.slice(SHOWN_FINDINGS).map((f) => entry(f, findingTitle(f) === title)));
-    more.remove();
-  } }, t("show_more", number(rest)));
-  return el("article", { class: "card " + group.severity },
-    el("header", null, badge(group.severity), el("h4", null, title),
-      el("p", { class: "rule" }, !single && el("span", null, t("finding_count", number(group.findings.length)) + " · "), familyLabel(group.findings[0].family), " · ", code(group.rule))),
-    rule && explanation(rule), list, more,
-    rule && rule.sql && el("details", { class: "sql" }, el("summary", null, t("sql")), el("p", { class: "muted" }, t("sql_hint")), el("pre", { dir: "ltr", tabindex: 0 }, rule.sql.trim())));
+  const more =
+    rest > 0 &&
+    el(
+      "button",
+      {
+        type: "button",
+        class: "more",
+        onclick: () => {
+          unfolded.add(group.key);
+          fill(
+            list,
+            group.findings.slice(SHOWN_FINDINGS).map((f) => entry(f, findingTitle(f) === title)),
+          );
+          more.remove();
+        },
+      },
+      t("show_more", number(rest)),
+    );
+  return el(
+    "article",
+    { class: "card " + group.severity },
+    el(
+      "header",
+      null,
+      badge(group.severity),
+      el("h4", null, title),
+      el(
+        "p",
+        { class: "rule" },
+        !single && el("span", null, t("finding_count", number(group.findings.length)) + " · "),
+        familyLabel(group.findings[0].family),
+        " · ",
+        code(group.rule),
+      ),
+    ),
+    rule && explanation(rule),
+    list,
+    more,
+    rule &&
+      rule.sql &&
+      el(
+        "details",
+        { class: "sql" },
+        el("summary", null, t("sql")),
+        el("p", { class: "muted" }, t("sql_hint")),
+        el("pre", { dir: "ltr", tabindex: 0 }, rule.sql.trim()),
+      ),
+  );
 }
 
 function explanation(rule) {
-  const parts = ["rationale", "remedy", "confirm", "limit"].map((key) => [key, pairText(rule[key])]).filter(([, text]) => text);
-  return el("dl", { class: "explanation" }, parts.map(([key, text]) => el("div", { class: key }, el("dt", null, t(key)), el("dd", null, text))));
+  const parts = ["rationale", "remedy", "confirm", "limit"]
+    .map((key) => [key, pairText(rule[key])])
+    .filter(([, text]) => text);
+  return el(
+    "dl",
+    { class: "explanation" },
+    parts.map(([key, text]) => el("div", { class: key }, el("dt", null, t(key)), el("dd", null, text))),
+  );
 }
 
 function entry(finding, titleKnown) {
   const others = finding.assets.filter((i) => i !== finding.subjectAsset && i !== finding.peerAsset);
   const facts = [[t("subject"), party(finding.subject, finding.subjectAsset)]];
   if (finding.peer) facts.push([t("peer"), party(finding.peer, finding.peerAsset)]);
-  if (others.length) facts.push([t("involved"), others.slice(0, 12).map((i, n) => [n > 0 && t("list_comma"), assetLink(i)]).concat(others.length > 12 ? " … (" + others.length + ")" : [])]);
-  if (finding.first !== null) facts.push([t("seen"), clock(finding.first) + (finding.last !== finding.first ? " – " + clock(finding.last) : "")]);
+  if (others.length)
+    facts.push([
+      t("involved"),
+      others
+        .slice(0, 12)
+        .map((i, n) => [n > 0 && t("list_comma"), assetLink(i)])
+        .concat(others.length > 12 ? " … (" + others.length + ")" : []),
+    ]);
+  if (finding.first !== null)
+    facts.push([t("seen"), clock(finding.first) + (finding.last !== finding.first ? " – " + clock(finding.last) : "")]);
   if (finding.accepted) facts.push([t("accepted_reason"), finding.acceptance_reason]);
-  return el("div", { class: "entry", id: "finding-" + finding.id, tabindex: -1 },
-    el("div", { class: "entry-head" }, !titleKnown && el("h5", null, findingTitle(finding)),
+  return el(
+    "div",
+    { class: "entry", id: "finding-" + finding.id, tabindex: -1 },
+    el(
+      "div",
+      { class: "entry-head" },
+      !titleKnown && el("h5", null, findingTitle(finding)),
       el("p", { class: "detail" }, findingDetail(finding)),
-      el("p", { class: "marks" }, finding.accepted && el("span", { class: "mark" }, t("accepted_badge")),
+      el(
+        "p",
+        { class: "marks" },
+        finding.accepted && el("span", { class: "mark" }, t("accepted_badge")),
         finding.zones_inferred && el("span", { class: "mark", title: t("inferred_hint") }, t("inferred_badge")),
         el("span", { class: "mark plain" }, t("confidence", finding.confidence)),
-        anchorLink("finding-" + finding.id, "#" + finding.id, t("permalink")))),
-    el("dl", { class: "parties" }, facts.map(([name, value]) => el("div", null, el("dt", null, name), el("dd", null, value)))),
-    finding.packets.length ? el("details", { class: "evidence" }, el("summary", null, t("evidence", number(finding.packets.length))), evidenceTable(finding.packets)) : el("p", { class: "muted no-evidence" }, t("evidence_none")));
+        anchorLink("finding-" + finding.id, "#" + finding.id, t("permalink")),
+      ),
+    ),
+    el(
+      "dl",
+      { class: "parties" },
+      facts.map(([name, value]) => el("div", null, el("dt", null, name), el("dd", null, value))),
+    ),
+    finding.packets.length
+      ? el(
+          "details",
+          { class: "evidence" },
+          el("summary", null, t("evidence", number(finding.packets.length))),
+          evidenceTable(finding.packets),
+        )
+      : el("p", { class: "muted no-evidence" }, t("evidence_none")),
+  );
 }
 
 function party(id, index) {
@@ -118,17 +255,38 @@ function party(id, index) {
 }
 
 function evidenceTable(packets) {
-  return packets.map((p) => el("div", { class: "packet" },
-    el("p", null, el("b", null, citeFully(p.packet)), " ", el("span", { class: "muted" }, clock(p.time, true)), p.original !== null && el("span", { class: "muted" }, " · " + number(p.original) + " B"),
-      el("span", { class: "filter" }, t("wireshark"), " ", code("frame.number == " + (p.packet ? p.packet[1] : "")))),
-    p.octets && el("details", null, el("summary", null, t("octets"), p.captured > 256 && " – " + t("octets_cut", 256)), el("pre", { class: "hex", dir: "ltr", tabindex: 0 }, hexDump(p.octets)))));
+  return packets.map((p) =>
+    el(
+      "div",
+      { class: "packet" },
+      el(
+        "p",
+        null,
+        el("b", null, citeFully(p.packet)),
+        " ",
+        el("span", { class: "muted" }, clock(p.time, true)),
+        p.original !== null && el("span", { class: "muted" }, " · " + number(p.original) + " B"),
+        el("span", { class: "filter" }, t("wireshark"), " ", code("frame.number == " + (p.packet ? p.packet[1] : ""))),
+      ),
+      p.octets &&
+        el(
+          "details",
+          null,
+          el("summary", null, t("octets"), p.captured > 256 && " – " + t("octets_cut", 256)),
+          el("pre", { class: "hex", dir: "ltr", tabindex: 0 }, hexDump(p.octets)),
+        ),
+    ),
+  );
 }
 
 function hexDump(hex) {
   const lines = [];
   for (let at = 0; at < hex.length; at += 32) {
     const octets = hex.slice(at, at + 32).match(/../g);
-    const text = octets.map((o) => parseInt(o, 16)).map((c) => (c >= 0x20 && c < 0x7f ? String.fromCharCode(c) : ".")).join("");
+    const text = octets
+      .map((o) => parseInt(o, 16))
+      .map((c) => (c >= 0x20 && c < 0x7f ? String.fromCharCode(c) : "."))
+      .join("");
     lines.push((at / 2).toString(16).padStart(4, "0") + "  " + octets.join(" ").padEnd(48) + " " + text);
   }
   return lines.join("\n");

@@ -4,8 +4,8 @@
 
 const NODE = { width: 136, height: 54, gapX: 28, gapY: 34 };
 const ZONE = { pad: 18, head: 30, gapX: 40, gapY: 64 };
-const LANE = 5;     // between lines side by side
-const MARGIN = 30;  // around the whole drawing
+const LANE = 5; // between lines side by side
+const MARGIN = 30; // around the whole drawing
 const DEFAULT_LEVEL = { wan: 4.5, it: 4, dmz: 3.5, ot: 2, safety: 1 };
 const INTERNET = "\u0000internet";
 const REMOTE = "\u0000remote";
@@ -15,7 +15,15 @@ const NOWHERE = "\u0000nowhere";
 function drawnZones(m) {
   const zones = new Map();
   const add = (id, zone) => zones.set(id, { id, nodes: [], ...zone });
-  for (const z of m.zones) add(z.id, { name: z.name || z.id, kind: z.kind, level: z.level ?? DEFAULT_LEVEL[z.kind] ?? 2, shownLevel: z.level, closed: z.closed, inferred: z.source === "inferred" });
+  for (const z of m.zones)
+    add(z.id, {
+      name: z.name || z.id,
+      kind: z.kind,
+      level: z.level ?? DEFAULT_LEVEL[z.kind] ?? 2,
+      shownLevel: z.level,
+      closed: z.closed,
+      inferred: z.source === "inferred",
+    });
   for (const asset of m.assets) {
     if (asset.scope === "internet") {
       if (!zones.has(INTERNET)) add(INTERNET, { kind: "internet", level: 99 });
@@ -40,7 +48,8 @@ function drawnEdges(m, placeOf) {
     const to = placeOf(link.server);
     if (from === undefined || to === undefined) continue;
     const key = from < to ? from + " " + to : to + " " + from;
-    if (!edges.has(key)) edges.set(key, { key, from, to, links: 0, ot: 0, it: 0, other: 0, succeeded: 0, finding: false, both: false });
+    if (!edges.has(key))
+      edges.set(key, { key, from, to, links: 0, ot: 0, it: 0, other: 0, succeeded: 0, finding: false, both: false });
     const edge = edges.get(key);
     edge.links += 1;
     edge[link.domain === "ot" || link.domain === "it" ? link.domain : "other"] += 1;
@@ -70,7 +79,12 @@ function placeZones(zones, width, measure) {
     let x = (width - line.width) / 2;
     const height = Math.max(...line.zones.map((z) => z.size.height));
     for (const zone of line.zones) {
-      Object.assign(zone, { x, y: y + (height - zone.size.height) / 2, width: zone.size.width, height: zone.size.height });
+      Object.assign(zone, {
+        x,
+        y: y + (height - zone.size.height) / 2,
+        width: zone.size.width,
+        height: zone.size.height,
+      });
       x += zone.size.width + ZONE.gapX;
     }
     y += height + ZONE.gapY;
@@ -88,20 +102,31 @@ function layoutDevices(zones, edges, width) {
     zone.columns = Math.min(zone.nodes.length, share, Math.max(2, Math.ceil(Math.sqrt(zone.nodes.length * 2.5))));
     const rows = Math.ceil(zone.nodes.length / zone.columns);
     const inner = zone.columns * (NODE.width + NODE.gapX) - NODE.gapX;
-    return { width: Math.max(inner, 180) + 2 * ZONE.pad, height: ZONE.head + rows * (NODE.height + NODE.gapY) - NODE.gapY + 2 * ZONE.pad };
+    return {
+      width: Math.max(inner, 180) + 2 * ZONE.pad,
+      height: ZONE.head + rows * (NODE.height + NODE.gapY) - NODE.gapY + 2 * ZONE.pad,
+    };
   });
   const spots = new Map();
-  const seat = (zone) => zone.nodes.forEach((node, i) => {
-    const inner = zone.columns * (NODE.width + NODE.gapX) - NODE.gapX;
-    const row = Math.floor(i / zone.columns);
-    const inRow = Math.min(zone.columns, zone.nodes.length - row * zone.columns);
-    const left = zone.x + (zone.width - inner) / 2 + ((zone.columns - inRow) * (NODE.width + NODE.gapX)) / 2;
-    spots.set(node, { x: left + (i % zone.columns) * (NODE.width + NODE.gapX), y: zone.y + ZONE.head + ZONE.pad + row * (NODE.height + NODE.gapY), zone });
-  });
+  const seat = (zone) =>
+    zone.nodes.forEach((node, i) => {
+      const inner = zone.columns * (NODE.width + NODE.gapX) - NODE.gapX;
+      const row = Math.floor(i / zone.columns);
+      const inRow = Math.min(zone.columns, zone.nodes.length - row * zone.columns);
+      const left = zone.x + (zone.width - inner) / 2 + ((zone.columns - inRow) * (NODE.width + NODE.gapX)) / 2;
+      spots.set(node, {
+        x: left + (i % zone.columns) * (NODE.width + NODE.gapX),
+        y: zone.y + ZONE.head + ZONE.pad + row * (NODE.height + NODE.gapY),
+        zone,
+      });
+    });
   zones.forEach(seat);
   const neighbours = new Map();
   for (const edge of edges) {
-    for (const [a, b] of [[edge.from, edge.to], [edge.to, edge.from]]) {
+    for (const [a, b] of [
+      [edge.from, edge.to],
+      [edge.to, edge.from],
+    ]) {
       if (!neighbours.has(a)) neighbours.set(a, []);
       neighbours.get(a).push(b);
     }
@@ -109,14 +134,22 @@ function layoutDevices(zones, edges, width) {
   const mean = (values) => values.reduce((sum, v) => sum + v, 0) / values.length;
   for (let round = 0; round < 4; ++round) {
     for (const zone of round % 2 ? [...zones].reverse() : zones) {
-      const wish = new Map(zone.nodes.map((node) => {
-        const far = (neighbours.get(node) || []).filter((n) => spots.has(n) && n !== node);
-        return [node, far.length ? { x: mean(far.map((n) => spots.get(n).x)), y: mean(far.map((n) => spots.get(n).y)) } : spots.get(node)];
-      }));
+      const wish = new Map(
+        zone.nodes.map((node) => {
+          const far = (neighbours.get(node) || []).filter((n) => spots.has(n) && n !== node);
+          return [
+            node,
+            far.length
+              ? { x: mean(far.map((n) => spots.get(n).x)), y: mean(far.map((n) => spots.get(n).y)) }
+              : spots.get(node),
+          ];
+        }),
+      );
       // rows by the height of the partners, then each row from left to right
       zone.nodes.sort((a, b) => wish.get(a).y - wish.get(b).y || a - b);
       const rows = [];
-      for (let i = 0; i < zone.nodes.length; i += zone.columns) rows.push(zone.nodes.slice(i, i + zone.columns).sort((a, b) => wish.get(a).x - wish.get(b).x || a - b));
+      for (let i = 0; i < zone.nodes.length; i += zone.columns)
+        rows.push(zone.nodes.slice(i, i + zone.columns).sort((a, b) => wish.get(a).x - wish.get(b).x || a - b));
       zone.nodes = rows.flat();
       seat(zone);
     }
@@ -147,7 +180,10 @@ function routeEdges(edges, boxes, width, lane) {
   for (const { box, side, list } of ports.values()) {
     list.sort((p, q) => p.towards - q.towards || (p.edge.key < q.edge.key ? -1 : 1));
     list.forEach((port, i) => {
-      port.edge[port.end] = { x: box.x + (box.width * (i + 1)) / (list.length + 1), y: side === "top" ? box.y : box.y + box.height };
+      port.edge[port.end] = {
+        x: box.x + (box.width * (i + 1)) / (list.length + 1),
+        y: side === "top" ? box.y : box.y + box.height,
+      };
     });
   }
   for (const edge of edges) {
@@ -193,7 +229,10 @@ function passages(rows, start, end, width, lane) {
   return between.flatMap((row) => {
     const wish = at.x + ((end.x - at.x) * ((row.top + row.bottom) / 2 - at.y)) / (end.y - at.y);
     const x = freeAt(row, wish, width, lane);
-    const pass = [{ x, y: row.top - 5 }, { x, y: row.bottom + 5 }];
+    const pass = [
+      { x, y: row.top - 5 },
+      { x, y: row.bottom + 5 },
+    ];
     if (!down) pass.reverse();
     at = pass[1];
     return pass;
@@ -204,7 +243,8 @@ function passages(rows, start, end, width, lane) {
 function freeAt(row, wish, width, lane) {
   const edges = [-MARGIN, ...row.boxes.flatMap((box) => [box.x, box.x + box.width]), width + MARGIN];
   const gaps = [];
-  for (let i = 0; i < edges.length; i += 2) if (edges[i + 1] - edges[i] > 2 * LANE) gaps.push({ index: i, left: edges[i], right: edges[i + 1] });
+  for (let i = 0; i < edges.length; i += 2)
+    if (edges[i + 1] - edges[i] > 2 * LANE) gaps.push({ index: i, left: edges[i], right: edges[i + 1] });
   const away = ({ left, right }) => Math.max(left - wish, wish - right, 0);
   const gap = gaps.reduce((a, b) => (away(b) < away(a) ? b : a), gaps[0]);
   if (!gap) return wish;

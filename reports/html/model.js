@@ -31,7 +31,7 @@ function relate(m) {
     if (finding && row.asset !== null) finding.assets.push(row.asset);
   }
   for (const row of m.finding_packets) findingById.get(row.finding)?.packets.push(row);
-  m.badPairs = new Set();  // "a b": two assets that an open finding speaks of together
+  m.badPairs = new Set(); // "a b": two assets that an open finding speaks of together
   for (const finding of m.findings) {
     finding.subjectAsset = m.assetById.get(finding.subject);
     finding.peerAsset = m.assetById.get(finding.peer);
@@ -48,7 +48,9 @@ function relate(m) {
   m.packets = m.captures.reduce((sum, c) => sum + c.packets, 0);
   m.bytes = m.captures.reduce((sum, c) => sum + c.bytes, 0);
   // links with the world outside that nobody has declared
-  m.outside = m.links.filter((link) => [m.assets[link.client], m.assets[link.server]].some((a) => a.scope === "internet" && !a.allowed));
+  m.outside = m.links.filter((link) =>
+    [m.assets[link.client], m.assets[link.server]].some((a) => a.scope === "internet" && !a.allowed),
+  );
   return m;
 }
 
@@ -76,8 +78,12 @@ function assetLink(index) {
   if (index === null || index === undefined) return el("span", { class: "muted" }, t("unknown"));
   const asset = model.assets[index];
   const address = mainAddress(asset);
-  return el("span", { class: "asset" }, anchorLink("asset-" + asset.id, data(asset.name)),
-    address !== asset.name && el("span", { class: "address" }, " ", addressText(address)));
+  return el(
+    "span",
+    { class: "asset" },
+    anchorLink("asset-" + asset.id, data(asset.name)),
+    address !== asset.name && el("span", { class: "address" }, " ", addressText(address)),
+  );
 }
 
 // The packet that proves a statement: "#12", with the capture's mark where there are several.
@@ -87,7 +93,11 @@ function captureMark(index) {
 function cite(packet) {
   if (!packet || packet[0] === null) return "";
   const mark = model.captures.length > 1 ? captureMark(packet[0]) + " " : "";
-  return el("span", { class: "cite", title: model.captures[packet[0]].source + " #" + packet[1] }, mark + "#" + packet[1]);
+  return el(
+    "span",
+    { class: "cite", title: model.captures[packet[0]].source + " #" + packet[1] },
+    mark + "#" + packet[1],
+  );
 }
 function citeFully(packet) {
   return packet && packet[0] !== null ? [data(model.captures[packet[0]].source), " #" + packet[1]] : "";

@@ -1,6 +1,6 @@
 // report.html: one self-contained page, Japanese and English, that reads nothing from the network.
 //
-// The page's sources are template.html, page.css and the scripts beside this file; the data is JSON in the page, and
+// The page's sources are template.html, the style sheets and the scripts beside this file; the data is JSON in the page, and
 // the scripts draw all of it as text nodes, so that a host name can't become markup. A Content-Security-Policy with
 // the hashes of our style and script forbids everything else.
 #pragma once

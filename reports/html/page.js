@@ -1,10 +1,17 @@
 // Puts the page together: navigation, language, and places that a URL can point at.
 // The fragment is "anchor", "anchor;lang=en" or ";lang=en": a link to a finding keeps its language.
 const SECTIONS = [
-  ["summary", summarySection], ["findings", findingsSection], ["drawing", drawingSection], ["assets", assetsSection], ["links", linksSection],
-  ["operations", operationsSection], ["identity", identitySection], ["coverage", coverageSection], ["method", methodSection],
+  ["summary", summarySection],
+  ["findings", findingsSection],
+  ["drawing", drawingSection],
+  ["assets", assetsSection],
+  ["links", linksSection],
+  ["operations", operationsSection],
+  ["identity", identitySection],
+  ["coverage", coverageSection],
+  ["method", methodSection],
 ];
-const revealers = new Map();  // by the prefix of an anchor: brings its row on the screen
+const revealers = new Map(); // by the prefix of an anchor: brings its row on the screen
 let model;
 
 function readFragment() {
@@ -24,11 +31,19 @@ function fragment(anchor) {
 const originalLanguage = language;
 
 function anchorLink(anchor, content, label) {
-  return el("a", { href: fragment(anchor), "aria-label": label || null, onclick: (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    go(anchor);
-  } }, content);
+  return el(
+    "a",
+    {
+      href: fragment(anchor),
+      "aria-label": label || null,
+      onclick: (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        go(anchor);
+      },
+    },
+    content,
+  );
 }
 
 function go(anchor) {
@@ -51,8 +66,18 @@ function reveal(anchor) {
 }
 
 function languageSwitch() {
-  const choice = (code, name) => el("button", { type: "button", lang: code, "aria-pressed": String(language === code), onclick: () => setLanguage(code) }, name);
-  return el("div", { class: "choice", role: "group", "aria-label": t("language") }, choice("ja", "日本語"), choice("en", "English"));
+  const choice = (code, name) =>
+    el(
+      "button",
+      { type: "button", lang: code, "aria-pressed": String(language === code), onclick: () => setLanguage(code) },
+      name,
+    );
+  return el(
+    "div",
+    { class: "choice", role: "group", "aria-label": t("language") },
+    choice("ja", "日本語"),
+    choice("en", "English"),
+  );
 }
 
 function setLanguage(chosen) {
@@ -69,15 +94,48 @@ function draw() {
   document.documentElement.lang = language;
   document.title = t("report") + (model.meta.site ? " – " + visible(model.meta.site) : "");
   const sections = SECTIONS.map(([name, make]) => [name, make()]);
-  const nav = el("nav", { class: "contents", "aria-label": t("contents") }, el("ol", null, sections.map(([name]) => el("li", null, anchorLink(name, t("nav_" + name))))));
-  replaceChildren(document.getElementById("page"),
-    el("a", { class: "skip", href: fragment("summary"), onclick: (event) => {
-      event.preventDefault();
-      go("summary");
-    } }, t("skip")),
-    el("header", { class: "top" }, el("p", { class: "brand" }, t("brand")), el("p", { class: "brand-site" }, data(model.meta.site)), languageSwitch(),
-      el("button", { type: "button", class: "print", onclick: () => window.print() }, t("print"))),
-    el("div", { class: "frame" }, nav, el("main", null, sections.map(([, section]) => section))));
+  const nav = el(
+    "nav",
+    { class: "contents", "aria-label": t("contents") },
+    el(
+      "ol",
+      null,
+      sections.map(([name]) => el("li", null, anchorLink(name, t("nav_" + name)))),
+    ),
+  );
+  replaceChildren(
+    document.getElementById("page"),
+    el(
+      "a",
+      {
+        class: "skip",
+        href: fragment("summary"),
+        onclick: (event) => {
+          event.preventDefault();
+          go("summary");
+        },
+      },
+      t("skip"),
+    ),
+    el(
+      "header",
+      { class: "top" },
+      el("p", { class: "brand" }, t("brand")),
+      el("p", { class: "brand-site" }, data(model.meta.site)),
+      languageSwitch(),
+      el("button", { type: "button", class: "print", onclick: () => window.print() }, t("print")),
+    ),
+    el(
+      "div",
+      { class: "frame" },
+      nav,
+      el(
+        "main",
+        null,
+        sections.map(([, section]) => section),
+      ),
+    ),
+  );
   watch(nav);
 }
 
@@ -91,13 +149,16 @@ let watcher = null;
 function watch(nav) {
   watcher?.disconnect();
   const links = new Map(SECTIONS.map(([name], i) => [name, nav.querySelectorAll("a")[i]]));
-  watcher = new IntersectionObserver((entries) => {
-    for (const entry of entries) {
-      if (!entry.isIntersecting) continue;
-      for (const link of links.values()) link.removeAttribute("aria-current");
-      links.get(entry.target.id)?.setAttribute("aria-current", "true");
-    }
-  }, { rootMargin: "-10% 0px -80% 0px" });
+  watcher = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries) {
+        if (!entry.isIntersecting) continue;
+        for (const link of links.values()) link.removeAttribute("aria-current");
+        links.get(entry.target.id)?.setAttribute("aria-current", "true");
+      }
+    },
+    { rootMargin: "-10% 0px -80% 0px" },
+  );
   for (const section of document.querySelectorAll("main > section")) watcher.observe(section);
 }
 

@@ -14,10 +14,32 @@ function conclusion() {
   if (!model.packets) return [t("said_no_packets")];
   const established = model.outside.filter(succeeded).length;
   const tried = model.outside.length;
-  const sentences = [t("said_seen", number(model.captures.length), spanText(), number(model.packets), number(deviceCount()), number(model.links.length))];
-  sentences.push(established ? t("said_open", number(established)) : tried ? t("said_tried", number(tried)) : t("said_closed"));
-  const counts = countBySeverity(model.open).filter(([, n]) => n).map(([severity, n]) => t("severity_count", t(severity), number(n)));
-  sentences.push(model.open.length ? t("said_findings", number(model.open.length), counts.join(t("list_comma")), visible(findingTitle(model.open[0]))) : t("said_none"));
+  const sentences = [
+    t(
+      "said_seen",
+      number(model.captures.length),
+      spanText(),
+      number(model.packets),
+      number(deviceCount()),
+      number(model.links.length),
+    ),
+  ];
+  sentences.push(
+    established ? t("said_open", number(established)) : tried ? t("said_tried", number(tried)) : t("said_closed"),
+  );
+  const counts = countBySeverity(model.open)
+    .filter(([, n]) => n)
+    .map(([severity, n]) => t("severity_count", t(severity), number(n)));
+  sentences.push(
+    model.open.length
+      ? t(
+          "said_findings",
+          number(model.open.length),
+          counts.join(t("list_comma")),
+          visible(findingTitle(model.open[0])),
+        )
+      : t("said_none"),
+  );
   return sentences;
 }
 
@@ -31,7 +53,8 @@ function blindSpots() {
   for (const c of model.captures) if (c.error) spots.push(t("blind_error", visible(c.source), visible(c.error)));
   const oneWay = links((l) => l.state === "one_way");
   if (oneWay) spots.push(t("blind_one_way", number(oneWay)));
-  if (sum("truncated")) spots.push(t("blind_truncated", number(sum("truncated")), percent(sum("truncated"), model.packets)));
+  if (sum("truncated"))
+    spots.push(t("blind_truncated", number(sum("truncated")), percent(sum("truncated"), model.packets)));
   const drops = sum("kernel_drops") + sum("interface_drops");
   if (drops) spots.push(t("blind_drops", number(drops)));
   const untold = model.captures.filter((c) => c.kernel_drops === null).length;
@@ -39,7 +62,9 @@ function blindSpots() {
   if (model.meta.policy !== "declared") spots.push(t("blind_inferred"));
   const encrypted = links((l) => l.protocol === "tls" || l.protocol === "ssh");
   if (encrypted) spots.push(t("blind_encrypted", number(encrypted)));
-  const unrecognised = links((l) => l.protocol === "" && (l.transport === "tcp" || l.transport === "udp") && succeeded(l));
+  const unrecognised = links(
+    (l) => l.protocol === "" && (l.transport === "tcp" || l.transport === "udp") && succeeded(l),
+  );
   if (unrecognised) spots.push(t("blind_unrecognised", number(unrecognised)));
   if (model.links.length && model.links.every((l) => l.vlan === null)) spots.push(t("blind_untagged"));
   if (sum("undecoded")) spots.push(t("blind_undecoded", number(sum("undecoded"))));
@@ -49,47 +74,127 @@ function blindSpots() {
 
 function factList() {
   const facts = [
-    [t("period"), Number.isFinite(model.first) ? t("between", clock(model.first), clock(model.last), spanText()) : t("none_seen")],
-    [t("captures"), t("capture_count", number(model.captures.length)) + " · " + t("packets_bytes", number(model.packets), bytes(model.bytes))],
+    [
+      t("period"),
+      Number.isFinite(model.first) ? t("between", clock(model.first), clock(model.last), spanText()) : t("none_seen"),
+    ],
+    [
+      t("captures"),
+      t("capture_count", number(model.captures.length)) +
+        " · " +
+        t("packets_bytes", number(model.packets), bytes(model.bytes)),
+    ],
     [t("zones_basis"), model.meta.policy === "declared" ? t("zones_declared") : t("zones_inferred")],
     [t("time_zone"), zoneName()],
   ];
-  return el("dl", { class: "facts" }, facts.map(([name, value]) => el("div", null, el("dt", null, name), el("dd", null, value))));
+  return el(
+    "dl",
+    { class: "facts" },
+    facts.map(([name, value]) => el("div", null, el("dt", null, name), el("dd", null, value))),
+  );
 }
 
 function figures() {
   const count = (scope) => model.assets.filter((a) => a.scope === scope).length;
-  const protocols = [...new Set(model.links.filter((l) => l.domain === "ot" && l.protocol).map((l) => l.protocol))].sort();
-  const rows = [[count("local"), "figure_local"], [count("remote"), "figure_remote"], [count("internet"), "figure_internet"], [model.links.length, "figure_links"]];
-  return el("ul", { class: "figures", "aria-label": t("figures") },
+  const protocols = [
+    ...new Set(model.links.filter((l) => l.domain === "ot" && l.protocol).map((l) => l.protocol)),
+  ].sort();
+  const rows = [
+    [count("local"), "figure_local"],
+    [count("remote"), "figure_remote"],
+    [count("internet"), "figure_internet"],
+    [model.links.length, "figure_links"],
+  ];
+  return el(
+    "ul",
+    { class: "figures", "aria-label": t("figures") },
     rows.map(([n, key]) => el("li", null, el("b", null, number(n)), " ", t(key))),
-    el("li", { class: "protocols" }, t("figure_protocols"), el("span", null, protocols.length ? data(protocols.join(" · ")) : "–")));
+    el(
+      "li",
+      { class: "protocols" },
+      t("figure_protocols"),
+      el("span", null, protocols.length ? data(protocols.join(" · ")) : "–"),
+    ),
+  );
 }
 
 function severityTiles() {
-  return el("ul", { class: "tiles", "aria-label": t("by_severity") }, countBySeverity(model.open).map(([severity, n]) =>
-    el("li", { class: severity + (n ? "" : " zero") }, el("button", { type: "button", onclick: () => showFindings({ severity: n ? severity : "" }) },
-      el("span", { class: "tile-name" }, t(severity)), el("b", null, number(n)), el("span", { class: "tile-hint" }, t(severity + "_hint"))))));
+  return el(
+    "ul",
+    { class: "tiles", "aria-label": t("by_severity") },
+    countBySeverity(model.open).map(([severity, n]) =>
+      el(
+        "li",
+        { class: severity + (n ? "" : " zero") },
+        el(
+          "button",
+          { type: "button", onclick: () => showFindings({ severity: n ? severity : "" }) },
+          el("span", { class: "tile-name" }, t(severity)),
+          el("b", null, number(n)),
+          el("span", { class: "tile-hint" }, t(severity + "_hint")),
+        ),
+      ),
+    ),
+  );
 }
 
 function worstFindings() {
   if (!model.open.length) return el("p", { class: "quiet" }, t("no_findings"));
-  return [el("ol", { class: "worst" }, model.open.slice(0, 5).map((f) => el("li", null, badge(f.severity),
-    el("div", null, anchorLink("finding-" + f.id, findingTitle(f)), el("p", { class: "muted" }, findingDetail(f)))))),
-    model.open.length > 5 && el("p", null, anchorLink("findings", t("all_findings")))];
+  return [
+    el(
+      "ol",
+      { class: "worst" },
+      model.open
+        .slice(0, 5)
+        .map((f) =>
+          el(
+            "li",
+            null,
+            badge(f.severity),
+            el(
+              "div",
+              null,
+              anchorLink("finding-" + f.id, findingTitle(f)),
+              el("p", { class: "muted" }, findingDetail(f)),
+            ),
+          ),
+        ),
+    ),
+    model.open.length > 5 && el("p", null, anchorLink("findings", t("all_findings"))),
+  ];
 }
 
 function summarySection() {
   const spots = blindSpots();
-  return el("section", { id: "summary", class: "summary" },
+  return el(
+    "section",
+    { id: "summary", class: "summary" },
     el("p", { class: "kicker" }, t("report")),
     el("h1", null, model.meta.site ? data(model.meta.site) : t("no_site")),
     factList(),
-    el("div", { class: "conclusion" }, el("h2", null, t("conclusion")), conclusion().map((s) => el("p", null, s))),
+    el(
+      "div",
+      { class: "conclusion" },
+      el("h2", null, t("conclusion")),
+      conclusion().map((s) => el("p", null, s)),
+    ),
     severityTiles(),
-    el("div", { class: "columns" },
+    el(
+      "div",
+      { class: "columns" },
       el("div", null, el("h3", null, t("worst")), worstFindings()),
-      el("div", { class: "blind" }, el("h3", null, t("not_shown")), el("ul", null, spots.slice(0, 5).map((s) => el("li", null, s))),
-        el("p", null, anchorLink("coverage", t("not_shown_more"))))),
-    figures());
+      el(
+        "div",
+        { class: "blind" },
+        el("h3", null, t("not_shown")),
+        el(
+          "ul",
+          null,
+          spots.slice(0, 5).map((s) => el("li", null, s)),
+        ),
+        el("p", null, anchorLink("coverage", t("not_shown_more"))),
+      ),
+    ),
+    figures(),
+  );
 }

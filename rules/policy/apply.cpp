@@ -89,7 +89,11 @@ class Applier {
     char text[8] = "UTC";
     if (offset != 0)
       std::snprintf(text, sizeof text, "%c%02d:%02d", offset < 0 ? '-' : '+', minutes / 60 % 100, minutes % 60);
-    set_meta("site", policy_.site);
+    if (!policy_.site.empty()) {
+      Statement observed = db_.prepare("select value from meta where key = 'site'");
+      keep("site", "meta", observed.step() ? std::optional(observed.text(0)) : std::nullopt);
+      set_meta("site", policy_.site);
+    }
     set_meta("timezone", text);
     set_meta("policy", policy_.declares_zones() ? "declared" : "inferred");
   }
@@ -133,7 +137,7 @@ class Applier {
                        [&](const AssetAddress& a) { return range.contains(a.address); });
   }
 
-  void keep(std::string_view subject, std::string_view field, const std::string& observed) {
+  void keep(std::string_view subject, std::string_view field, const std::optional<std::string>& observed) {
     db_.prepare("insert into policy_change values (?1, ?2, ?3)")
         .bind(1, subject)
         .bind(2, field)
@@ -338,6 +342,10 @@ class Applier {
 
 void clear_assessment(Database& db) {
   db.execute(
+      "delete from meta where key in (select subject from policy_change where field = 'meta');"
+      "insert into meta (key, value)"
+      "  select subject, observed from policy_change where field = 'meta' and observed is not null;"
+      "delete from meta where key in ('policy', 'timezone');"
       "update asset set zone_id = null where zone_id is not null;"
       "update asset set scope = (select observed from policy_change c where c.subject = asset_id and c.field = "
       "'asset.scope')"

@@ -7,9 +7,10 @@ CaptureFile::CaptureFile(const std::filesystem::path& path) : source_(path) {
   if (source_.peek(4).empty()) throw CaptureError(path.string() + ": the file is empty");
   format_ = open_pcap(source_, info_);
   if (!format_) format_ = open_pcapng(source_, info_);
+  if (!format_) format_ = open_snoop(source_, info_);
   if (!format_)
     throw CaptureError(path.string() +
-                       ": not a capture (neither pcap nor pcapng); convert it with a capture tool or leave it out");
+                       ": not a capture (neither pcap, pcapng nor snoop); convert it with a capture tool or leave it out");
 }
 
 const RawPacket* CaptureFile::peek() {

@@ -24,6 +24,8 @@ class Format {
 std::unique_ptr<Format> open_pcap(ByteSource& source, CaptureInfo& info);
 // pcapng (draft-ietf-opsawg-pcapng): several sections and interfaces.
 std::unique_ptr<Format> open_pcapng(ByteSource& source, CaptureInfo& info);
+// Snoop (RFC 1761).
+std::unique_ptr<Format> open_snoop(ByteSource& source, CaptureInfo& info);
 
 class CaptureFile {
  public:

@@ -18,7 +18,8 @@ void state(RouteKind kind, const Address& announced, std::string_view detail, co
   emit(Route{kind, usable ? announced : packet.source, {}, detail});
 }
 
-// Version and type, VRID, priority, count, auth/interval ×2, checksum ×2, virtual addresses (RFC 3768 §5.1, RFC 5798 §5.1).
+// Version and type, VRID, priority, count, auth or interval ×2, checksum ×2, virtual addresses (RFC 3768 §5.1,
+// RFC 5798 §5.1).
 void vrrp(const Decoded& packet, const Emit& emit) noexcept {
   constexpr unsigned kMaxAddresses = 8;
   const Bytes b = packet.payload;

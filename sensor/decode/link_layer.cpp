@@ -13,26 +13,6 @@ constexpr bool is_vlan_tag(std::uint16_t ethertype) noexcept {
   return ethertype == 0x8100 || ethertype == 0x88A8 || ethertype == 0x9100 || ethertype == 0x9200;
 }
 
-// IEEE 802.2: DSAP, SSAP, control; with SNAP an OUI and an EtherType follow.
-void decode_llc(Bytes data, Decoded& out) noexcept {
-  ByteReader r(data);
-  const std::uint8_t dsap = r.u8(), ssap = r.u8(), control = r.u8();
-  if (!r.ok()) {
-    out.malformed = true;
-    return;
-  }
-  if (dsap == 0xAA && ssap == 0xAA && control == 3) {
-    const std::uint32_t oui = r.be24();
-    const std::uint16_t type = r.be16();
-    if (r.ok() && (oui == 0 || oui == 0x0000F8)) return decode_ethertype(type, r.rest(), out);
-  }
-  out.is_llc = true;
-  out.ethertype = dsap;
-  out.network = NetworkLayer::other;
-  out.payload = data;
-  out.payload_length = static_cast<std::uint32_t>(data.size());
-}
-
 // PPP protocol numbers (RFC 1661 §2): a one-octet form has its lowest bit set.
 void decode_ppp(Bytes data, Decoded& out) noexcept {
   ByteReader r(data);
@@ -89,6 +69,26 @@ void decode_cooked(Bytes data, bool v2, Decoded& out) noexcept {
 }
 
 }  // namespace
+
+// IEEE 802.2: DSAP, SSAP, control; with SNAP an OUI and an EtherType follow.
+void decode_llc(Bytes data, Decoded& out) noexcept {
+  ByteReader r(data);
+  const std::uint8_t dsap = r.u8(), ssap = r.u8(), control = r.u8();
+  if (!r.ok()) {
+    out.malformed = true;
+    return;
+  }
+  if (dsap == 0xAA && ssap == 0xAA && control == 3) {
+    const std::uint32_t oui = r.be24();
+    const std::uint16_t type = r.be16();
+    if (r.ok() && (oui == 0 || oui == 0x0000F8)) return decode_ethertype(type, r.rest(), out);
+  }
+  out.is_llc = true;
+  out.ethertype = dsap;
+  out.network = NetworkLayer::other;
+  out.payload = data;
+  out.payload_length = static_cast<std::uint32_t>(data.size());
+}
 
 void decode_ethertype(std::uint16_t ethertype, Bytes data, Decoded& out) noexcept {
   for (int tags = 0; is_vlan_tag(ethertype) && tags < 8; ++tags) {
@@ -163,6 +163,15 @@ void decode(const RawPacket& raw, Decoded& out) noexcept {
       if (data.size() >= 4) return decode_ethertype(ByteReader(data.subspan(2)).be16(), data.subspan(4), out);
       out.malformed = true;
       return;
+    case 105: return decode_wireless(data, out);
+    case 127: {  // radiotap: version, pad, length (little-endian), fields
+      ByteReader r(data);
+      r.skip(2);
+      const std::size_t length = r.le16();
+      if (r.ok() && length >= 8 && length <= data.size()) return decode_wireless(data.subspan(length), out);
+      out.malformed = true;
+      return;
+    }
     default: out.undecoded = true; return;
   }
 }

@@ -80,6 +80,7 @@ bool decode_inner(const Decoded& outer, Decoded& out) noexcept {
     decode_ethernet(outer.payload.subspan(8), out);
     return true;
   }
+  if (outer.source_port == 5247 || outer.destination_port == 5247) return decode_capwap(outer.payload, out);
   if (outer.source_port == 3544 || outer.destination_port == 3544) return decode_teredo(outer.payload, out);
   return false;
 }

@@ -18,7 +18,14 @@ int registered_side(const Protocol& protocol, const Ends& ends) noexcept {
 
 // Which side is the client if the bytes are `protocol`'s.
 int client_side(const Protocol& protocol, const Ends& ends, int side, Bytes bytes) noexcept {
-  if (ends.client >= 0) return ends.client;
+  if (ends.client >= 0) {
+    // Who opened is the client, unless its own port is the registered one and it speaks as a server
+    // beyond doubt: a device that pushes answers from its service port.
+    if (registered_side(protocol, ends) != ends.client || !protocol.speaker) return ends.client;
+    const auto [role, certain] = protocol.speaker(bytes);
+    const int serving = role == Role::server ? side : 1 - side;
+    return certain && serving == ends.client ? 1 - ends.client : ends.client;
+  }
   for (const int i : {0, 1})
     if (receives_from_many(ends.address[static_cast<std::size_t>(i)])) return 1 - i;
   if (const int server = registered_side(protocol, ends); server >= 0) return 1 - server;
@@ -73,12 +80,14 @@ Identifier::Verdict Identifier::look(std::span<const Protocol* const> candidates
       verdict.more = true;
       continue;
     }
+    const bool on_port = registers(p, ends.port[static_cast<std::size_t>(1 - client)]);
+    // an odd PDU on the right port proves nothing, but may be the first of a conversation: it is kept
+    maybe = maybe || (on_port && frame.kind == Frame::Kind::whole);
     if (!fitting || (ends.transport == Transport::udp && !fills(p, bytes, speaker))) {
       fits_[i] = 0;
       continue;
     }
     maybe = true;
-    const bool on_port = registers(p, ends.port[static_cast<std::size_t>(1 - client)]);
     if (p.header == Header::strong || on_port) {
       // a weak header on its port yields to nobody, a strong one is certain: the first one wins
       return {&p, client, false, false};

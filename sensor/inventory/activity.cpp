@@ -10,20 +10,18 @@ namespace kakoi {
 namespace {
 
 // Whoever answers these is there to serve; a web page, SSH or Telnet is on any device.
-constexpr std::array<std::string_view, 14> kOfficeServices = {"smb",  "ldap", "kerberos", "smtp",  "imap",       "pop3",  "mssql",
-                                                              "mysql", "nfs",  "rpc",      "radius", "postgresql", "oracle", "sip"};
+constexpr std::array<std::string_view, 14> kOfficeServices = {"smb",    "ldap",       "kerberos", "smtp", "imap",
+                                                              "pop3",   "mssql",      "mysql",    "nfs",  "rpc",
+                                                              "radius", "postgresql", "oracle",   "sip"};
 
-bool is_device(const Asset& asset) noexcept { return asset.scope != Scope::multicast && asset.scope != Scope::broadcast; }
+bool is_device(const Asset& asset) noexcept {
+  return asset.scope != Scope::multicast && asset.scope != Scope::broadcast;
+}
 
 class Observer {
  public:
   Observer(const Observed& observed, const Resolution& resolution)
-      : observed_(observed), resolution_(resolution), found_(resolution.assets().size()), ends_(observed.links.size()) {
-    for (std::size_t i = 0; i < ends_.size(); ++i) {
-      const LinkKey& key = observed.links[i].key;
-      ends_[i] = {resolution.find(key.client, key.vlan), resolution.find(key.server, key.vlan)};
-    }
-  }
+      : observed_(observed), resolution_(resolution), found_(resolution.assets().size()), ends_(resolution.ends()) {}
 
   std::vector<Activity> run() {
     observe_ot();
@@ -39,12 +37,12 @@ class Observer {
   }
 
   void observe_ot() {
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> asks;
+    std::vector<LinkEnds> asks;
     for (std::size_t i = 0; i < ends_.size(); ++i) {
       const LinkRow& link = observed_.links[i];
       if (!link.protocol || link.protocol->domain != Domain::ot) continue;
-      Activity* const client = at(ends_[i].first);
-      Activity* const server = at(ends_[i].second);
+      Activity* const client = at(ends_[i].client);
+      Activity* const server = at(ends_[i].server);
       if (client && takes_part(link, 0)) client->is_ot = true;
       if (!server || !takes_part(link, 1)) continue;
       server->is_ot = server->serves_ot = true;
@@ -59,15 +57,15 @@ class Observer {
 
     for (const OperationRow& o : observed_.operations)
       if (o.key.cls == OperationClass::program && o.from_client != 0)
-        if (Activity* const client = at(ends_[o.link].first)) client->programs = true;
+        if (Activity* const client = at(ends_[o.link].client)) client->programs = true;
   }
 
   void observe_it() {
     for (std::size_t i = 0; i < ends_.size(); ++i) {
       const LinkRow& link = observed_.links[i];
       if (!link.protocol || link.protocol->domain != Domain::it) continue;
-      Activity* const client = at(ends_[i].first);
-      Activity* const server = at(ends_[i].second);
+      Activity* const client = at(ends_[i].client);
+      Activity* const server = at(ends_[i].server);
       // TLS may carry anything; between OT devices it is theirs.
       if (link.protocol->name == "tls" && ((client && client->is_ot) || (server && server->is_ot))) continue;
       if (client && takes_part(link, 0)) {
@@ -81,15 +79,17 @@ class Observer {
   void observe_services() {
     for (std::size_t i = 0; i < ends_.size(); ++i) {
       const LinkRow& link = observed_.links[i];
-      Activity* const server = at(ends_[i].second);
+      Activity* const server = at(ends_[i].server);
       if (!link.protocol || !server || !is_answered(link)) continue;
       const std::string_view name = link.protocol->name;
       if (name == "dns") server->serves_dns = true;
-      if (std::find(kOfficeServices.begin(), kOfficeServices.end(), name) != kOfficeServices.end()) server->serves_office = true;
+      if (std::find(kOfficeServices.begin(), kOfficeServices.end(), name) != kOfficeServices.end())
+        server->serves_office = true;
     }
     for (const auto& [lease, seen] : observed_.leases)
       if (lease.granted)
-        if (Activity* const server = at(resolution_.find_anywhere(lease.server, lease.vlan))) server->serves_dhcp = true;
+        if (Activity* const server = at(resolution_.find_anywhere(lease.server, lease.vlan)))
+          server->serves_dhcp = true;
     for (const auto& [route, seen] : observed_.routes) {
       if (route.kind == RouteKind::dhcp_router) continue;
       const Address& speaker = route.speaker_mac.is_none() ? route.speaker : route.speaker_mac;
@@ -103,7 +103,7 @@ class Observer {
   const Observed& observed_;
   const Resolution& resolution_;
   std::vector<Activity> found_;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> ends_;  // client and server of each link
+  const std::vector<LinkEnds>& ends_;
 };
 
 }  // namespace
@@ -115,12 +115,16 @@ std::vector<Activity> observe_activity(const Observed& observed, const Resolutio
 bool takes_part(const LinkRow& link, std::size_t side) noexcept {
   const bool has_payload = link.payload[0] + link.payload[1] != 0;
   switch (link.state) {
-    case LinkState::established: return true;
+    case LinkState::established:
+      return true;
     // TCP carries no payload before both sides agreed to it, so the silent side is on the other wire
-    case LinkState::one_way: return has_payload;
-    case LinkState::datagram: return link.payload[side] != 0;
+    case LinkState::one_way:
+      return has_payload;
+    case LinkState::datagram:
+      return link.payload[side] != 0;
     case LinkState::attempted:
-    case LinkState::refused: return false;
+    case LinkState::refused:
+      return false;
   }
   return false;
 }

@@ -15,7 +15,7 @@ struct Activity {
   bool programs = false;          // sent a program to an OT device
   bool announces_routes = false;  // routing, redundancy protocols, router advertisements
   bool browses = false;
-  std::uint32_t ot_servers = 0;      // assets that it asks by an OT protocol
+  std::uint32_t ot_servers = 0;  // assets that it asks by an OT protocol
   std::uint32_t it_client_links = 0;
 };
 

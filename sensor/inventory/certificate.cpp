@@ -40,7 +40,8 @@ std::int64_t seconds(const ASN1_TIME* time) {
 std::optional<Certificate> read_certificate(Bytes der) {
   if (der.empty() || der.size() > kMaxDer) return std::nullopt;
   const unsigned char* at = der.data();
-  const std::unique_ptr<X509, decltype(&X509_free)> x509(d2i_X509(nullptr, &at, static_cast<long>(der.size())), X509_free);
+  const std::unique_ptr<X509, decltype(&X509_free)> x509(d2i_X509(nullptr, &at, static_cast<long>(der.size())),
+                                                         X509_free);
   std::optional<Certificate> found;
   if (x509) {
     found.emplace();

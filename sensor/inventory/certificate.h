@@ -14,7 +14,7 @@ struct Certificate {
   std::string subject, issuer;  // one line each, most specific part first ("CN=plc,O=Works"): RFC 2253, UTF-8
   std::string fingerprint;      // SHA-256 over the DER, hex
   std::int64_t not_before = 0, not_after = 0;  // seconds since the epoch
-  bool self_signed = false;     // names itself as issuer (its signature is not checked)
+  bool self_signed = false;                    // names itself as issuer (its signature is not checked)
 };
 
 // From the DER of one certificate, at the head of `der`; nothing if it is none. Safe on any bytes.

@@ -15,8 +15,9 @@ constexpr std::uint8_t kHearsay = 50;  // claims below are other people's words,
 
 // The device's own word first; of those, what an operator typed in for this purpose.
 int name_rank(const Attribute& a) noexcept {
-  static constexpr std::string_view order[] = {"dhcp option 12", "dhcp option 81", "dhcpv6", "snmp sysName", "lldp",
-                                               "cdp", "profinet dcp", "dnp3", "modbus", "nbns", "mdns", "llmnr", "dns"};
+  static constexpr std::string_view order[] = {
+      "dhcp option 12", "dhcp option 81", "dhcpv6", "snmp sysName", "lldp",  "cdp", "profinet dcp",
+      "dnp3",           "modbus",         "nbns",   "mdns",         "llmnr", "dns"};
   int rank = a.confidence < kHearsay ? 100 : 0;
   for (const std::string_view method : order) {
     if (std::string_view(a.method).starts_with(method)) return rank;
@@ -43,9 +44,12 @@ bool is_better(const Attribute& a, const Attribute& b) noexcept {
   return key(a) < key(b);
 }
 
-std::vector<Attribute> collect(const Observed& observed, const Resolution& resolution, const std::filesystem::path& ieee_data) {
+std::vector<Attribute> collect(const Observed& observed, const Resolution& resolution,
+                               const std::filesystem::path& ieee_data) {
   // claims about several addresses of one asset are one claim
-  std::map<std::tuple<std::uint32_t, std::string_view, std::string_view, std::string_view, std::string_view, std::uint8_t>, Seen>
+  std::map<
+      std::tuple<std::uint32_t, std::string_view, std::string_view, std::string_view, std::string_view, std::uint8_t>,
+      Seen>
       claims;
   for (const auto& [key, seen] : observed.identities) {
     const std::uint32_t asset = resolution.find_anywhere(key.subject, key.vlan);
@@ -57,7 +61,8 @@ std::vector<Attribute> collect(const Observed& observed, const Resolution& resol
   std::vector<Attribute> attributes;
   for (const auto& [claim, seen] : claims) {
     const auto& [asset, name, value, method, protocol, confidence] = claim;
-    attributes.push_back({asset, name, std::string(value), std::string(method), std::string(protocol), confidence, seen});
+    attributes.push_back(
+        {asset, name, std::string(value), std::string(method), std::string(protocol), confidence, seen});
   }
 
   std::vector<Address> macs;
@@ -89,7 +94,8 @@ Duty role_of(const Asset& asset, const Activity& a, std::string_view own_word) {
   if (a.serves_iec104) return {"rtu", "answers iec104"};
   if (a.serves_ot) return {"ot_device", "answers an OT protocol"};
   if (asset.is_router) {
-    if (!asset.addresses.empty() && is_virtual_router(asset.addresses.back().address)) return {"router", "virtual router address"};
+    if (!asset.addresses.empty() && is_virtual_router(asset.addresses.back().address))
+      return {"router", "virtual router address"};
     return {"router", "forwards for other addresses"};
   }
   if (a.announces_routes) return {"router", "announces routes"};

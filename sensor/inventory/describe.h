@@ -21,9 +21,9 @@ struct Attribute {  // one claim; claims that contradict each other all stay
 };
 
 struct Profile {
-  std::string name;                  // never empty
-  std::string_view role;             // static; "" unknown
-  std::string_view role_reason;      // static
+  std::string name;              // never empty
+  std::string_view role;         // static; "" unknown
+  std::string_view role_reason;  // static
   std::optional<double> purdue_level;
   std::string vendor, product, firmware, serial, os;
   bool is_ot = false, is_it = false;

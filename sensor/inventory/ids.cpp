@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <tuple>
 
 namespace kakoi {
 
@@ -46,9 +45,8 @@ std::int64_t Citations::operator()(const PacketRef& packet) {
 }
 
 void Citations::compact() {
-  std::sort(cited_.begin(), cited_.end(), [&](const Cited& a, const Cited& b) {
-    return a.id != b.id ? a.id < b.id : a.packet < b.packet;
-  });
+  std::sort(cited_.begin(), cited_.end(),
+            [&](const Cited& a, const Cited& b) { return a.id != b.id ? a.id < b.id : a.packet < b.packet; });
   const auto same = [&](const Cited& a, const Cited& b) {
     if (a.id != b.id) return false;
     if (a.packet.number != b.packet.number || captures_[a.packet.capture] != captures_[b.packet.capture])
@@ -59,10 +57,7 @@ void Citations::compact() {
 }
 
 void Citations::write(Database& db) {
-  compact();
-  std::sort(cited_.begin(), cited_.end(), [&](const Cited& a, const Cited& b) {
-    return std::tie(captures_[a.packet.capture], a.packet.number) < std::tie(captures_[b.packet.capture], b.packet.number);
-  });
+  compact();  // in the order of ids: the primary key grows at its end
   Statement row = db.prepare("insert into packet (packet_id, capture_id, number, ts) values (?1, ?2, ?3, ?4)");
   for (const Cited& c : cited_)
     row.bind(1, c.id).bind(2, captures_[c.packet.capture]).bind(3, c.packet.number).bind(4, c.packet.ts).run();

@@ -46,7 +46,8 @@ struct OperationHash {
   std::size_t operator()(const OperationRow* o) const noexcept {
     std::uint64_t h = mix(o->link, std::hash<std::string_view>{}(name_of(o->protocol)));
     h = mix(h, std::uint64_t{o->key.unit} << 32 | o->key.peer_unit);
-    return mix(h, (std::uint64_t{o->key.function_code} << 32 | o->key.qualifier) ^ static_cast<std::uint64_t>(o->key.cls) << 24);
+    return mix(h, (std::uint64_t{o->key.function_code} << 32 | o->key.qualifier) ^
+                      static_cast<std::uint64_t>(o->key.cls) << 24);
   }
 };
 struct SameOperation {

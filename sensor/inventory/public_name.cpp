@@ -12,9 +12,9 @@ namespace kakoi {
 
 namespace {
 
-constexpr std::string_view kPrivateDomains[] = {"local", "lan", "home.arpa", "internal", "localdomain", "invalid", "test",
-                                                "example", "localhost", "onion", "alt", "corp", "home", "intranet",
-                                                "private", "workgroup"};
+constexpr std::string_view kPrivateDomains[] = {"local", "lan",      "home.arpa", "internal", "localdomain", "invalid",
+                                                "test",  "example",  "localhost", "onion",    "alt",         "corp",
+                                                "home",  "intranet", "private",   "workgroup"};
 
 bool is_under(std::string_view name, std::string_view domain) noexcept {
   return name.ends_with(domain) && (name.size() == domain.size() || name[name.size() - domain.size() - 1] == '.');
@@ -55,7 +55,8 @@ bool is_public_name(std::string_view name) {
   while (name.ends_with('.')) name.remove_suffix(1);
   if (name.find('.') == std::string_view::npos) return false;
   std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   for (const std::string_view suffix : {std::string_view(".in-addr.arpa"), std::string_view(".ip6.arpa")})
     if (lower.ends_with(suffix)) return is_global_reverse(lower, suffix);
   return std::none_of(std::begin(kPrivateDomains), std::end(kPrivateDomains),

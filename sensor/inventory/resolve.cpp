@@ -99,7 +99,8 @@ class Resolver {
         result_.assets_[index].is_router = result_.segments_.routers.contains(key.mac);
         last = key.mac;
       }
-      add_address(index, {key.mac, key.vlan, entry.second ? "frame source" : "destination only", false, entry.first.seen});
+      add_address(index,
+                  {key.mac, key.vlan, entry.second ? "frame source" : "destination only", false, entry.first.seen});
     }
   }
 
@@ -151,7 +152,8 @@ class Resolver {
 
   std::set<std::uint32_t> all_link_types() {
     std::set<std::uint32_t> types;
-    for (const CaptureInfo& capture : observed_.captures) types.insert(capture.link_types.begin(), capture.link_types.end());
+    for (const CaptureInfo& capture : observed_.captures)
+      types.insert(capture.link_types.begin(), capture.link_types.end());
     if (types.empty()) only_ethernet_ = false;
     return types;
   }
@@ -213,7 +215,7 @@ class Resolver {
         index = shared = add_asset(id_of(ip), scope);
       }
       result_.assets_[index].scope = wider(result_.assets_[index].scope, scope);
-      const std::string_view by = appearance->behind    ? "behind router"
+      const std::string_view by = appearance->behind     ? "behind router"
                                   : !appearance->has_mac ? "ip only"
                                   : appearance->sends    ? "frame source"
                                                          : "destination only";
@@ -240,7 +242,8 @@ class Resolver {
     std::vector<Asset>& assets = result_.assets_;
     std::vector<std::uint32_t> order(assets.size()), rank(assets.size());
     std::iota(order.begin(), order.end(), 0u);
-    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return assets[a].id < assets[b].id; });
+    std::sort(order.begin(), order.end(),
+              [&](std::uint32_t a, std::uint32_t b) { return assets[a].id < assets[b].id; });
     std::vector<Asset> sorted;
     sorted.reserve(assets.size());
     for (const std::uint32_t from : order) {
@@ -249,14 +252,19 @@ class Resolver {
     }
     assets = std::move(sorted);
     for (auto& [place, index] : result_.by_place_) index = rank[index];
+    result_.ends_.reserve(observed_.links.size());
+    for (const LinkRow& link : observed_.links)
+      result_.ends_.push_back(
+          {result_.find(link.key.client, link.key.vlan), result_.find(link.key.server, link.key.vlan)});
 
     for (std::uint32_t i = 0; i < assets.size(); ++i) {
-      std::sort(assets[i].addresses.begin(), assets[i].addresses.end(), [](const AssetAddress& a, const AssetAddress& b) {
-        const auto key = [](const AssetAddress& x) {
-          return std::tuple(x.address.is_mac(), !x.address.is_ipv4(), x.address.is_link_local(), x.address, x.vlan);
-        };
-        return key(a) < key(b);
-      });
+      std::sort(
+          assets[i].addresses.begin(), assets[i].addresses.end(), [](const AssetAddress& a, const AssetAddress& b) {
+            const auto key = [](const AssetAddress& x) {
+              return std::tuple(x.address.is_mac(), !x.address.is_ipv4(), x.address.is_link_local(), x.address, x.vlan);
+            };
+            return key(a) < key(b);
+          });
       for (const AssetAddress& address : assets[i].addresses) {
         const auto [at, is_new] = result_.by_address_.emplace(address.address, i);
         if (!is_new && at->second != i) at->second = kNone;

@@ -36,6 +36,12 @@ struct Asset {
   Seen seen;
 };
 
+// Indices of assets; Resolution::kNone for an end without an address.
+struct LinkEnds {
+  std::uint32_t client, server;
+  auto operator<=>(const LinkEnds&) const = default;
+};
+
 class Resolution {
  public:
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
@@ -44,6 +50,7 @@ class Resolution {
 
   const std::vector<Asset>& assets() const noexcept { return assets_; }  // by id
   const Segments& segments() const noexcept { return segments_; }
+  const std::vector<LinkEnds>& ends() const noexcept { return ends_; }  // of Observed::links, in their order
   // Index of the asset of an address that was seen on the VLAN (a MAC: on any); kNone if it was not.
   std::uint32_t find(const Address& address, std::uint32_t vlan) const noexcept;
   // The same, and where the address was not seen on that VLAN, the one asset that has it elsewhere.
@@ -60,8 +67,9 @@ class Resolution {
     std::size_t operator()(const Place& p) const noexcept { return mix(AddressHash{}(p.address), p.vlan); }
   };
   std::vector<Asset> assets_;
+  std::vector<LinkEnds> ends_;
   Segments segments_;
-  std::unordered_map<Place, std::uint32_t, PlaceHash> by_place_;  // MACs with VLAN 0
+  std::unordered_map<Place, std::uint32_t, PlaceHash> by_place_;        // MACs with VLAN 0
   std::unordered_map<Address, std::uint32_t, AddressHash> by_address_;  // kNone: several
 };
 

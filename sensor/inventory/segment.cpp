@@ -22,9 +22,12 @@ bool is_host(const Address& ip) noexcept {
   return ip.is_ip() && !ip.is_multicast() && !ip.is_broadcast() && !ip.is_unspecified() && !ip.is_loopback();
 }
 
-// Stricter than !is_decremented: what today's systems start with. Asked for where a wrong "lives
-// here" would hide a way to the internet.
-bool is_initial(const TtlRange& ttl) noexcept { return ttl.max == 64 || ttl.max == 128 || ttl.max == 255; }
+// Stricter than !is_decremented; asked where a wrong "lives here" would hide a way to the internet.
+// Controllers start with 30 or 32 (Siemens S7), which no packet from the internet has left of 64 or
+// more; 60 may be what four hops have left.
+bool is_initial(const TtlRange& ttl) noexcept {
+  return ttl.max == 30 || ttl.max == 32 || ttl.max == 64 || ttl.max == 128 || ttl.max == 255;
+}
 
 // IPv6 hosts have several addresses of one range as a matter of course: the range counts, not they.
 Address unit(const Address& ip) noexcept { return ip.is_ipv4() ? ip : network_of(ip, 64).base; }
@@ -36,14 +39,17 @@ class Judge {
   Segments run() {
     collect_ties();
     learn_subnets();
-    for_each_group(by_mac_, [](const Tie& t) { return std::pair(t.key.vlan, t.key.mac); },
-                   [this](std::span<Tie* const> group) { judge_station(group); });
-    for_each_group(by_ip_, [](const Tie& t) { return std::pair(t.key.ip, t.key.vlan); },
-                   [this](std::span<Tie* const> group) { settle_owner(group); });
-    for_each_group(by_ip_, [](const Tie& t) { return t.key.ip; },
-                   [this](std::span<Tie* const> group) { settle_mirrored(group); });
-    for_each_group(by_mac_, [](const Tie& t) { return std::pair(t.key.mac, t.key.vlan); },
-                   [this](std::span<Tie* const> group) { count_forwarded(group); });
+    for_each_group(
+        by_mac_, [](const Tie& t) { return std::pair(t.key.vlan, t.key.mac); },
+        [this](std::span<Tie* const> group) { judge_station(group); });
+    for_each_group(
+        by_ip_, [](const Tie& t) { return std::pair(t.key.ip, t.key.vlan); },
+        [this](std::span<Tie* const> group) { settle_owner(group); });
+    for_each_group(
+        by_ip_, [](const Tie& t) { return t.key.ip; }, [this](std::span<Tie* const> group) { settle_mirrored(group); });
+    for_each_group(
+        by_mac_, [](const Tie& t) { return std::pair(t.key.mac, t.key.vlan); },
+        [this](std::span<Tie* const> group) { count_forwarded(group); });
     std::sort(result_.forwarders.begin(), result_.forwarders.end(),
               [](const Forwarder& a, const Forwarder& b) { return std::tie(a.mac, a.vlan) < std::tie(b.mac, b.vlan); });
     std::sort(result_.duplicates.begin(), result_.duplicates.end(), [](const DuplicateIp& a, const DuplicateIp& b) {
@@ -107,27 +113,29 @@ class Judge {
       if (is_station(key.asker_mac) && is_host(key.target) && !key.target.is_global())
         subnets.add_local(key.vlan, key.target);
     // Where nobody claims anything: a MAC with one address alone and an untouched TTL is a host.
-    for_each_group(by_mac_, [](const Tie& t) { return std::pair(t.key.vlan, t.key.mac); },
-                   [&](std::span<Tie* const> group) {
-                     for (const bool v4 : {true, false}) {
-                       const Tie* sole = nullptr;
-                       std::size_t units = 0;
-                       for (const Tie* tie : group) {
-                         if (tie->key.ip.is_ipv4() != v4 || tie->key.ip.is_link_local()) continue;
-                         if (!sole || unit(sole->key.ip) != unit(tie->key.ip)) ++units;
-                         if (!sole || tie->has_source()) sole = tie;
-                       }
-                       if (units == 1 && sole->has_source() && is_initial(sole->row.ttl))
-                         subnets.add_local(sole->key.vlan, sole->key.ip);
-                     }
-                   });
-    for_each_group(by_ip_, [](const Tie& t) { return std::pair(t.key.ip, t.key.vlan); },
-                   [](std::span<Tie* const> group) {
-                     std::optional<std::uint8_t> ttl;
-                     for (const Tie* tie : group)
-                       if (tie->claimed.count != 0) ttl = std::max(ttl.value_or(0), tie->row.ttl.max);
-                     for (Tie* tie : group) tie->claimants_ttl = ttl;
-                   });
+    for_each_group(
+        by_mac_, [](const Tie& t) { return std::pair(t.key.vlan, t.key.mac); },
+        [&](std::span<Tie* const> group) {
+          for (const bool v4 : {true, false}) {
+            const Tie* sole = nullptr;
+            std::size_t units = 0;
+            for (const Tie* tie : group) {
+              if (tie->key.ip.is_ipv4() != v4 || tie->key.ip.is_link_local()) continue;
+              if (!sole || unit(sole->key.ip) != unit(tie->key.ip)) ++units;
+              if (!sole || tie->has_source()) sole = tie;
+            }
+            if (units == 1 && sole->has_source() && is_initial(sole->row.ttl))
+              subnets.add_local(sole->key.vlan, sole->key.ip);
+          }
+        });
+    for_each_group(
+        by_ip_, [](const Tie& t) { return std::pair(t.key.ip, t.key.vlan); },
+        [](std::span<Tie* const> group) {
+          std::optional<std::uint8_t> ttl;
+          for (const Tie* tie : group)
+            if (tie->claimed.count != 0) ttl = std::max(ttl.value_or(0), tie->row.ttl.max);
+          for (Tie* tie : group) tie->claimants_ttl = ttl;
+        });
     for (Tie& tie : result_.ties) tie.on_link = subnets.is_on_link(tie.key.vlan, tie.key.ip);
   }
 
@@ -143,9 +151,8 @@ class Judge {
     };
 
     // Claims. Proxy ARP claims what it forwards: such frames have a TTL below the claimant's others.
-    const bool has_untouched = std::any_of(ties.begin(), ties.end(), [](const Tie* t) {
-      return t->claimed.count != 0 && !is_decremented(t->row.ttl);
-    });
+    const bool has_untouched = std::any_of(
+        ties.begin(), ties.end(), [](const Tie* t) { return t->claimed.count != 0 && !is_decremented(t->row.ttl); });
     for (Tie* tie : ties) {
       if (tie->claimed.count == 0) continue;
       if (has_untouched && tie->has_source() && is_decremented(tie->row.ttl))
@@ -160,8 +167,10 @@ class Judge {
       if (tie->claimed.count != 0) continue;
       if (!tie->has_source()) {
         // a duplicate address probe is a word of its own, if a weak one
-        if (tie->row.claims[kind_index(BindingKind::arp_probe)].count != 0 && !tie->claimants_ttl) own(tie);
-        else if (!tie->foreign) sent_to.push_back(tie);
+        if (tie->row.claims[kind_index(BindingKind::arp_probe)].count != 0 && !tie->claimants_ttl)
+          own(tie);
+        else if (!tie->foreign)
+          sent_to.push_back(tie);
       } else if (const auto ttl = tie->claimants_ttl) {
         // two network cards of one machine send alike; a router sends with a lower TTL
         foreign(tie, *ttl == 0 || tie->row.ttl.max == 0 || tie->row.ttl.max < *ttl);
@@ -330,8 +339,15 @@ bool is_decremented(const TtlRange& ttl) noexcept {
   // 64, 128 and 255 are today's initial values; 30, 32, 60, 100 and 200 are those of old and embedded
   // systems. Below 32 one can't tell: multicast is sent with any small TTL.
   switch (ttl.max) {
-    case 60: case 64: case 100: case 128: case 200: case 255: return false;
-    default: return ttl.max > 32;
+    case 60:
+    case 64:
+    case 100:
+    case 128:
+    case 200:
+    case 255:
+      return false;
+    default:
+      return ttl.max > 32;
   }
 }
 

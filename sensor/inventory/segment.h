@@ -20,7 +20,7 @@ namespace kakoi {
 struct Tie {
   BindingKey key;
   BindingRow row;
-  Seen claimed;          // strong claims together
+  Seen claimed;  // strong claims together
   // The highest TTL with which MACs that claim the IP send it (0: none seen); none if nobody claims it.
   std::optional<std::uint8_t> claimants_ttl;
   bool on_link = false;  // the IP is of a range that lives on the VLAN
@@ -49,7 +49,7 @@ struct DuplicateIp {
 struct Segments {
   std::vector<Tie> ties;  // by MAC, IP, VLAN
   std::set<Address> routers;
-  std::vector<Forwarder> forwarders;   // by MAC, VLAN
+  std::vector<Forwarder> forwarders;    // by MAC, VLAN
   std::vector<DuplicateIp> duplicates;  // by VLAN, IP, MAC
   Subnets subnets;
 };

@@ -10,7 +10,8 @@ Software split_software(std::string_view banner) {
     if ((banner[at] == 'v' || banner[at] == 'V') && at + 1 < banner.size()) ++at;
     if (!is_digit(banner[at])) continue;
     const std::size_t end = banner.find_first_of(" ;,()", at);
-    return {std::string(banner.substr(0, i)), std::string(banner.substr(at, end == std::string_view::npos ? end : end - at))};
+    return {std::string(banner.substr(0, i)),
+            std::string(banner.substr(at, end == std::string_view::npos ? end : end - at))};
   }
   return {std::string(banner), {}};
 }

@@ -62,8 +62,8 @@ Kind kind(char32_t c) noexcept {
   if (c == 0xA0 || c == 0x1680 || between(c, 0x2000, 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
       c == 0x205F || c == 0x3000)
     return Kind::blank;  // Zs, Zl, Zp
-  if (c == 0xAD || c == 0x034F || c == 0x061C || c == 0x180E || between(c, 0x200B, 0x200F) || between(c, 0x202A, 0x202E) ||
-      between(c, 0x2060, 0x206F) || c == 0xFEFF || between(c, 0xE0000, 0xE00FF))
+  if (c == 0xAD || c == 0x034F || c == 0x061C || c == 0x180E || between(c, 0x200B, 0x200F) ||
+      between(c, 0x202A, 0x202E) || between(c, 0x2060, 0x206F) || c == 0xFEFF || between(c, 0xE0000, 0xE00FF))
     return Kind::hidden;  // bidi controls, zero width, tags (default ignorable)
   if (between(c, 0xFE00, 0xFE0F) || between(c, 0xE0100, 0xE01EF) || between(c, 0x180B, 0x180D))
     return Kind::selector;  // chooses a glyph of the character before it: Japanese names need them
@@ -84,13 +84,19 @@ std::string to_utf8(std::string_view wire, std::size_t max_bytes) {
     auto [c, size] = decode(wire);
     wire.remove_prefix(size);
     switch (kind(c)) {
-      case Kind::hidden: continue;
-      case Kind::blank: blank = !out.empty(); continue;
+      case Kind::hidden:
+        continue;
+      case Kind::blank:
+        blank = !out.empty();
+        continue;
       case Kind::selector:
         if (out.empty() || blank) continue;
         break;
-      case Kind::unfit: c = kReplacement; break;
-      case Kind::visible: break;
+      case Kind::unfit:
+        c = kReplacement;
+        break;
+      case Kind::visible:
+        break;
     }
     if (out.size() + (blank ? 1 : 0) + encoded_size(c) > max_bytes) break;
     if (blank) out.push_back(' ');

@@ -21,7 +21,9 @@ std::pair<std::string_view, std::string_view> schema() {
   return {sql.substr(0, indices), indices == std::string_view::npos ? "" : sql.substr(indices)};
 }
 
-std::optional<std::int64_t> ttl(std::uint8_t value) { return value == 0 ? std::nullopt : std::optional<std::int64_t>(value); }
+std::optional<std::int64_t> ttl(std::uint8_t value) {
+  return value == 0 ? std::nullopt : std::optional<std::int64_t>(value);
+}
 
 std::optional<std::int64_t> known(std::uint32_t value) {
   return value == kNoValue ? std::nullopt : std::optional<std::int64_t>(value);
@@ -30,9 +32,12 @@ std::optional<std::int64_t> known(std::uint32_t value) {
 std::string_view domain_name(const Protocol* protocol) noexcept {
   if (!protocol) return "";
   switch (protocol->domain) {
-    case Domain::ot: return "ot";
-    case Domain::it: return "it";
-    case Domain::shared: return "shared";
+    case Domain::ot:
+      return "ot";
+    case Domain::it:
+      return "it";
+    case Domain::shared:
+      return "shared";
   }
   return "";
 }
@@ -55,7 +60,8 @@ void Writer::write_captures() {
   for (const CaptureInfo& c : observed.captures) captures.push_back(&c);
   const auto name = [](const CaptureInfo& c) { return std::filesystem::path(c.source).filename().string(); };
   std::sort(captures.begin(), captures.end(), [&](const CaptureInfo* a, const CaptureInfo* b) {
-    return std::tuple(a->first_ts, a->sha256, name(*a), a->source) < std::tuple(b->first_ts, b->sha256, name(*b), b->source);
+    return std::tuple(a->first_ts, a->sha256, name(*a), a->source) <
+           std::tuple(b->first_ts, b->sha256, name(*b), b->source);
   });
   Insert row(db, "capture");
   std::map<std::string, const CaptureInfo*> seen;
@@ -68,9 +74,9 @@ void Writer::write_captures() {
     for (const std::uint32_t type : c->link_types) link_types += (link_types.empty() ? "" : ",") + std::to_string(type);
     const auto time = [&](std::int64_t ts) { return c->packets == 0 ? std::nullopt : std::optional(ts); };
     const auto drops = [&](std::uint64_t n) { return c->drops_known ? std::optional(n) : std::nullopt; };
-    row(id, to_utf8(name(*c)), c->sha256, c->format, link_types, c->snaplen, time(c->first_ts), time(c->last_ts), c->packets,
-        c->bytes, c->truncated, c->malformed, c->undecoded, drops(c->kernel_drops), drops(c->interface_drops), c->duplicates,
-        c->file_bytes, to_utf8(c->comment, 1024), to_utf8(c->error, 1024));
+    row(id, to_utf8(name(*c)), c->sha256, c->format, link_types, c->snaplen, time(c->first_ts), time(c->last_ts),
+        c->packets, c->bytes, c->truncated, c->malformed, c->undecoded, drops(c->kernel_drops),
+        drops(c->interface_drops), c->duplicates, c->file_bytes, to_utf8(c->comment, 1024), to_utf8(c->error, 1024));
   }
 }
 
@@ -80,13 +86,15 @@ void Writer::write_assets() {
     const Asset& a = resolution.assets()[i];
     const Profile& p = description.profiles[i];
     asset_row(a.id, p.name, to_string(a.scope), p.role, p.role_reason, p.purdue_level, nullptr, p.vendor, p.product,
-              p.firmware, p.serial, p.os, a.is_router, p.is_ot, p.is_it, a.seen.first.ts, a.seen.last.ts, packet(a.seen.first));
+              p.firmware, p.serial, p.os, a.is_router, p.is_ot, p.is_it, a.seen.first.ts, a.seen.last.ts,
+              packet(a.seen.first));
     for (const AssetAddress& x : a.addresses)
-      address_row(a.id, kind_name(x.address), to_string(x.address), vlan_or_null(x.vlan), x.bound_by, x.address.is_global(),
-                  x.is_squatted, x.seen.first.ts, x.seen.last.ts, packet(x.seen.first));
+      address_row(a.id, kind_name(x.address), to_string(x.address), vlan_or_null(x.vlan), x.bound_by,
+                  x.address.is_global(), x.is_squatted, x.seen.first.ts, x.seen.last.ts, packet(x.seen.first));
   }
   for (const Attribute& a : description.attributes)
-    attribute_row(asset(a.asset), a.name, a.value, a.method, a.protocol, a.confidence, a.seen.count, packet(a.seen.first));
+    attribute_row(asset(a.asset), a.name, a.value, a.method, a.protocol, a.confidence, a.seen.count,
+                  packet(a.seen.first));
 }
 
 void Writer::write_links() {
@@ -100,7 +108,7 @@ void Writer::write_links() {
   for (const std::uint32_t i : order) {
     const LinkRow& l = links[i];
     const LinkKey& k = l.key;
-    const Writer::Id client = asset(resolution.find(k.client, k.vlan)), server = asset(resolution.find(k.server, k.vlan));
+    const Writer::Id client = asset(resolution.ends()[i].client), server = asset(resolution.ends()[i].server);
     if (!client || !server) {
       ++unplaced;
       continue;
@@ -108,13 +116,14 @@ void Writer::write_links() {
     id_of[i] = link_id_of(k);
     link_ids.push_back(id_of[i]);
     row(id_of[i], client, server, to_string(k.client), to_string(k.server), to_string(k.transport), k.server_port,
-        l.protocol ? l.protocol->name : std::string_view(), domain_name(l.protocol), vlan_or_null(k.vlan), to_string(l.state),
-        l.connections, l.packets[0], l.bytes[0], l.packets[1], l.bytes[1], l.payload[0], l.payload[1], ttl(l.ttl[0].min),
-        ttl(l.ttl[0].max), ttl(l.ttl[1].min), ttl(l.ttl[1].max), l.retransmissions, l.gaps, l.seen.first.ts, l.seen.last.ts,
-        packet(l.seen.first), packet(l.seen.last));
+        l.protocol ? l.protocol->name : std::string_view(), domain_name(l.protocol), vlan_or_null(k.vlan),
+        to_string(l.state), l.connections, l.packets[0], l.bytes[0], l.packets[1], l.bytes[1], l.payload[0],
+        l.payload[1], ttl(l.ttl[0].min), ttl(l.ttl[0].max), ttl(l.ttl[1].min), ttl(l.ttl[1].max), l.retransmissions,
+        l.gaps, l.seen.first.ts, l.seen.last.ts, packet(l.seen.first), packet(l.seen.last));
   }
   std::sort(link_ids.begin(), link_ids.end());
-  if (std::adjacent_find(link_ids.begin(), link_ids.end()) != link_ids.end()) throw DatabaseError("two links of one id");
+  if (std::adjacent_find(link_ids.begin(), link_ids.end()) != link_ids.end())
+    throw DatabaseError("two links of one id");
 
   std::vector<std::uint32_t> place(links.size());
   for (std::uint32_t i = 0; i < order.size(); ++i) place[order[i]] = i;
@@ -135,10 +144,12 @@ void Writer::write_links() {
   Insert operation_row(db, "operation");
   for (const OperationRow* o : operations) {
     const Protocol* const p = o->protocol;
-    const std::string_view function = p && p->function_name ? p->function_name(o->key.function_code) : std::string_view();
+    const std::string_view function =
+        p && p->function_name ? p->function_name(o->key.function_code) : std::string_view();
     operation_row(id_of[o->link], p ? p->name : std::string_view(), known(o->key.unit), known(o->key.peer_unit),
                   o->key.function_code, known(o->key.qualifier), function, to_string(o->key.cls), o->from_client,
-                  o->from_server, o->refused, o->seen.first.ts, o->seen.last.ts, packet(o->seen.first), packet(o->seen.last));
+                  o->from_server, o->refused, o->seen.first.ts, o->seen.last.ts, packet(o->seen.first),
+                  packet(o->seen.last));
   }
 }
 
@@ -146,6 +157,7 @@ void write_inventory(const Observed& observed, const InventoryOptions& options, 
   const Resolution resolution = Resolution::of(observed);
   const Description description = describe(observed, resolution, options.ieee_data);
   const auto [tables, indices] = schema();
+  db.execute("pragma cache_size = -262144");  // KiB, for this connection: pages need not be written twice
   db.execute("begin immediate");
   try {
     db.execute(tables);

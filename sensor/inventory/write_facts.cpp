@@ -40,17 +40,17 @@ void Writer::write_link_facts() {
     if (first.count == 0) continue;
     const auto id = link(key.link);
     if (!id) continue;
-    lookup_row(id, key.name, key.type, is_public_name(key.name), row.asked.count, row.answered.count, row.no_such_name.count,
-               row.failed.count, join(row.addresses), packet(first.first),
+    lookup_row(id, key.name, key.type, is_public_name(key.name), row.asked.count, row.answered.count,
+               row.no_such_name.count, row.failed.count, join(row.addresses), packet(first.first),
                answers.count != 0 ? std::optional(packet(answers.first)) : std::nullopt);
   }
 
   Insert session_row(db, "tls_session");
   for (const auto& [key, seen] : observed.sessions)
     if (const auto id = link(key.link))
-      session_row(id, seen_number(key.version), seen_number(key.offered), seen_number(key.cipher), key.server_name, key.alpn,
-                  key.subject, key.issuer, key.fingerprint, nanoseconds(key.not_before), nanoseconds(key.not_after),
-                  key.self_signed, seen.count, packet(seen.first));
+      session_row(id, seen_number(key.version), seen_number(key.offered), seen_number(key.cipher), key.server_name,
+                  key.alpn, key.subject, key.issuer, key.fingerprint, nanoseconds(key.not_before),
+                  nanoseconds(key.not_after), key.self_signed, seen.count, packet(seen.first));
 
   Insert credential_row(db, "credential");
   for (const auto& [key, row] : observed.credentials) {
@@ -61,7 +61,9 @@ void Writer::write_link_facts() {
     const auto id = link(key.link);
     if (!id) continue;
     credential_row(id, key.protocol, key.scheme, key.user, key.mask, key.fingerprint, key.fingerprint.empty(),
-                   accepted ? "accepted" : rejected ? "rejected" : "attempted",
+                   accepted   ? "accepted"
+                   : rejected ? "rejected"
+                              : "attempted",
                    std::max(row.attempted.count, row.accepted.count + row.rejected.count), packet(sent.first),
                    answer.count != 0 ? std::optional(packet(answer.first)) : std::nullopt);
   }
@@ -102,7 +104,8 @@ void Writer::write_network() {
         address = a.address;
         break;
       }
-    gateway_row(asset(index), to_string(address), "forwarding", "", nullptr, vlan_or_null(f.vlan), f.addresses, packet(f.first));
+    gateway_row(asset(index), to_string(address), "forwarding", "", nullptr, vlan_or_null(f.vlan), f.addresses,
+                packet(f.first));
   }
 
   Insert lease_row(db, "dhcp_lease");

@@ -25,8 +25,8 @@ std::string_view name_of(const Protocol* p) noexcept { return p ? p->name : std:
 // OT before IT, unrecognised last.
 bool use_order(const Use& a, const Use& b) noexcept {
   const auto key = [](const Use& u) {
-    return std::tuple(u.port, u.protocol == nullptr, u.protocol ? u.protocol->domain : Domain::shared, name_of(u.protocol),
-                      u.client, u.first);
+    return std::tuple(u.port, u.protocol == nullptr, u.protocol ? u.protocol->domain : Domain::shared,
+                      name_of(u.protocol), u.client, u.first);
   };
   return key(a) < key(b);
 }
@@ -51,8 +51,9 @@ std::map<Port, std::string> software_of_ports(const Observed& observed, const Re
 
 void Writer::write_services() {
   std::vector<Use> uses;
-  for (const LinkRow& l : observed.links) {
-    const std::uint32_t server = resolution.find(l.key.server, l.key.vlan), client = resolution.find(l.key.client, l.key.vlan);
+  for (std::size_t i = 0; i < observed.links.size(); ++i) {
+    const LinkRow& l = observed.links[i];
+    const auto [client, server] = resolution.ends()[i];
     if (server == Resolution::kNone || client == Resolution::kNone || !is_answered(l)) continue;
     const Scope scope = resolution.assets()[server].scope;
     if (scope == Scope::multicast || scope == Scope::broadcast) continue;
@@ -71,7 +72,8 @@ void Writer::write_services() {
       clients.insert(use.client);
       first = std::min(first, use.first);
     };
-    for (; end < uses.size() && uses[end].port == port && name_of(uses[end].protocol) == name_of(protocol); ++end) add(uses[end]);
+    for (; end < uses.size() && uses[end].port == port && name_of(uses[end].protocol) == name_of(protocol); ++end)
+      add(uses[end]);
     // links that were not recognised come last, and are taken for more of the same
     for (std::size_t i = end; i < uses.size() && uses[i].port == port; ++i)
       if (!uses[i].protocol) add(uses[i]);
@@ -103,8 +105,9 @@ void Writer::write_subnets() {
     const auto count = [&, &all = hosts.all](bool Profile::*flag) {
       return std::count_if(all.begin(), all.end(), [&](std::uint32_t i) { return description.profiles[i].*flag; });
     };
-    row(vlan_or_null(vlan), to_string(network), resolution.segments().subnets.has_mask(vlan, network) ? "dhcp" : "inferred",
-        hosts.all.size(), count(&Profile::is_ot), count(&Profile::is_it));
+    row(vlan_or_null(vlan), to_string(network),
+        resolution.segments().subnets.has_mask(vlan, network) ? "dhcp" : "inferred", hosts.all.size(),
+        count(&Profile::is_ot), count(&Profile::is_it));
   }
 }
 
@@ -177,8 +180,10 @@ void Writer::write_coverage() {
   row("captures", static_cast<double>(captures), "");
   row("duration_s", static_cast<double>(covered_time(observed.captures)) / 1e9, "in which at least one capture ran");
   row("facts_dropped", static_cast<double>(observed.facts_dropped + unplaced), "rows that found no room in a table");
-  row("kernel_drops", drops_known == captures && captures != 0 ? std::optional(static_cast<double>(drops)) : std::nullopt,
-      "told by " + of(drops_known, captures, "captures") + (drops_known != 0 ? ": " + std::to_string(drops) + " packets" : ""));
+  row("kernel_drops",
+      drops_known == captures && captures != 0 ? std::optional(static_cast<double>(drops)) : std::nullopt,
+      "told by " + of(drops_known, captures, "captures") +
+          (drops_known != 0 ? ": " + std::to_string(drops) + " packets" : ""));
   row("malformed_share", share(malformed, packets), of(malformed, packets, "packets"));
   row("one_way_share", share(one_way, tcp), of(one_way, tcp, "TCP links with traffic"));
   row("packets", static_cast<double>(packets), "");

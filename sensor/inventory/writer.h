@@ -44,10 +44,10 @@ struct Writer {
   const Resolution& resolution;
   const Description& description;
   Database& db;
-  Citations packet;                        // packet id of a PacketRef
+  Citations packet;  // packet id of a PacketRef
   LinkIds link_id_of{};
-  std::vector<std::int64_t> link_ids{};    // of table `link`, sorted
-  std::uint64_t unplaced = 0;              // facts about links that were not kept
+  std::vector<std::int64_t> link_ids{};  // of table `link`, sorted
+  std::uint64_t unplaced = 0;            // facts about links that were not kept
 
   using Id = std::optional<std::string_view>;
   Id asset(std::uint32_t index) const {

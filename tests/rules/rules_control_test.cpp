@@ -57,6 +57,7 @@ TEST(ProtocolLeavesZone, ToTheInternetIsCritical) {
   site.link("outside", "plc1", kModbus);
   EXPECT_THAT(site.findings(), ElementsAre("external-inbound plc1", "ot-protocol-leaves-zone plc1"));
   EXPECT_EQ(site.of("ot-protocol-leaves-zone", "severity"), "critical");
+  EXPECT_EQ(site.of("ot-protocol-leaves-zone", "confidence"), "95");  // no zone is needed to tell
   EXPECT_THAT(site.findings("allowed_external: [{name: remote, cidr: 8.8.4.4, protocol: modbus}]\n"), IsEmpty());
 }
 

@@ -96,6 +96,15 @@ TEST(SnmpCommunity, WithoutAnAnswerIsMedium) {
   EXPECT_EQ(site.of("snmp-default-community", "severity"), "medium");
 }
 
+TEST(SnmpCommunity, OfNotificationsIsLow) {
+  Site site = plant();
+  Talk trap = kSnmp;
+  trap.port = 162;
+  site.credential(site.link("box", "hmi", trap), "snmp-v2c", "", "public", "attempted");
+  EXPECT_THAT(site.findings(), ElementsAre("snmp-default-community hmi"));
+  EXPECT_EQ(site.of("snmp-default-community", "severity"), "low");
+}
+
 TEST(OpenAccess, IsReportedForServicesThatCouldAsk) {
   Site site = plant();
   site.open_access(site.link("hmi", "box", kFtp), "ftp-anonymous");

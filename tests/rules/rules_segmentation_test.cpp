@@ -15,8 +15,17 @@ TEST(RouterByForwarding, IsReportedUnlessDeclared) {
   site.host("box", {.ip = "192.168.10.1", .router = true});
   site.gateway("forwarding", "192.168.10.1", "box", "", 7);
   EXPECT_THAT(site.findings(), ElementsAre("router-by-forwarding box"));
-  EXPECT_THAT(site.of("router-by-forwarding", "detail_en"), HasSubstr("7 address(es)"));
+  EXPECT_THAT(site.of("router-by-forwarding", "detail_en"), HasSubstr("7 addresses of other networks"));
+  EXPECT_EQ(site.of("router-by-forwarding", "severity"), "high");
   EXPECT_THAT(site.findings("gateways: [box]\n"), IsEmpty());
+}
+
+TEST(RouterByForwarding, IsLessSureByOneAddress) {
+  Site site;
+  site.host("box", {.ip = "192.168.10.1", .router = true});
+  site.gateway("forwarding", "192.168.10.1", "box", "", 1);
+  EXPECT_THAT(site.findings(), ElementsAre("router-by-forwarding box"));
+  EXPECT_EQ(site.of("router-by-forwarding", "confidence"), "65");
 }
 
 TEST(UndeclaredRange, IsJudgedByTheDeclaredRanges) {

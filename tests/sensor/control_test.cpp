@@ -69,7 +69,7 @@ constexpr std::string_view kWpadNoSuchName =
     "6c67 8583 0001 0000 0001 0000 04777061 6407636f 6e746f73 6f056c6f 63616c00 0001 0001"
     "07636f6e 746f736f 056c6f63 616c0000 06000100 000e1000 27036463 31c0240a 686f7374 6d617374 6572c024"
     "0000001b 00000384 00000258 00015180 00000e10";
-// suricata-verify output-eve-ftp-data #99, its answer alone (authority and additional sections left out, counts set to 0)
+// suricata-verify output-eve-ftp-data #99, without its authority and additional sections
 constexpr std::string_view kMsftncsiAnswer =
     "b789 8180 0001 0001 0000 0000 03646e73 086d7366 746e6373 6903636f 6d000001 0001"
     "c00c 0001 0001 0000001e 0004 836bffff";

@@ -52,10 +52,13 @@ TEST(Inventory, AssetsAndAddresses) {
   t.arp(kHmi, kPlc);
   t.talk(kHmi, kPlc, 502, &test::kModbus);
   Database db = write(t.observed);
-  EXPECT_EQ(rows(db, "select asset_id, name, scope, role, role_reason, purdue_level, zone_id, is_router, is_ot, is_it from asset"),
-            "mac-0000bc000010|192.168.1.10|local|plc|answers modbus|1.0|NULL|0|1|0\n"
-            "mac-0000bc000020|192.168.1.20|local|hmi|asks OT devices|2.0|NULL|0|1|0\n"
-            "mac-ffffffffffff|ff:ff:ff:ff:ff:ff|broadcast|||NULL|NULL|0|0|0");
+  EXPECT_EQ(
+      rows(
+          db,
+          "select asset_id, name, scope, role, role_reason, purdue_level, zone_id, is_router, is_ot, is_it from asset"),
+      "mac-0000bc000010|192.168.1.10|local|plc|answers modbus|1.0|NULL|0|1|0\n"
+      "mac-0000bc000020|192.168.1.20|local|hmi|asks OT devices|2.0|NULL|0|1|0\n"
+      "mac-ffffffffffff|ff:ff:ff:ff:ff:ff|broadcast|||NULL|NULL|0|0|0");
 }
 
 TEST(Inventory, NoRowCitesAMissingRow) {
@@ -82,14 +85,18 @@ TEST(Inventory, LinksAndOperations) {
   o.seen.add(t.packet());
   t.observed.operations.push_back(o);
   Database db = write(t.observed);
-  EXPECT_EQ(rows(db, "select client_id, server_id, client_address, server_address, transport, server_port, protocol, "
-                     "protocol_domain, vlan, state, connections, packets_to_server, bytes_to_server, packets_to_client, "
-                     "payload_to_client, ttl_to_server_min, ttl_to_client_max from link"),
-            "mac-0000bc000020|mac-0000bc000010|192.168.1.20|192.168.1.10|tcp|502|modbus|ot|20|established|1|1|100|1|12|128|64");
-  EXPECT_EQ(rows(db, "select o.protocol, unit, peer_unit, function_code, qualifier, class, from_client, from_server, refused, "
-                     "p.number from operation o join link l on l.link_id = o.link_id join packet p on p.packet_id = "
-                     "o.first_packet_id"),
-            "modbus|1|NULL|16|NULL|write|2|2|1|3");
+  EXPECT_EQ(rows(db,
+                 "select client_id, server_id, client_address, server_address, transport, server_port, protocol, "
+                 "protocol_domain, vlan, state, connections, packets_to_server, bytes_to_server, packets_to_client, "
+                 "payload_to_client, ttl_to_server_min, ttl_to_client_max from link"),
+            "mac-0000bc000020|mac-0000bc000010|192.168.1.20|192.168.1.10|tcp|502|modbus|ot|20|established|1|1|100|1|12|"
+            "128|64");
+  EXPECT_EQ(
+      rows(db,
+           "select o.protocol, unit, peer_unit, function_code, qualifier, class, from_client, from_server, refused, "
+           "p.number from operation o join link l on l.link_id = o.link_id join packet p on p.packet_id = "
+           "o.first_packet_id"),
+      "modbus|1|NULL|16|NULL|write|2|2|1|3");
 }
 
 TEST(Inventory, PacketsAreCitedAsWiresharkCounts) {
@@ -97,8 +104,9 @@ TEST(Inventory, PacketsAreCitedAsWiresharkCounts) {
   t.skip_to(41);
   t.talk(kHmi, kPlc, 502, &test::kModbus);
   Database db = write(t.observed);
-  EXPECT_EQ(rows(db, "select p.capture_id, p.number, p.ts, p.bytes from link join packet p on p.packet_id = first_packet_id"),
-            "9f86d081884c7d65|42|1704067241000000000|NULL");
+  EXPECT_EQ(
+      rows(db, "select p.capture_id, p.number, p.ts, p.bytes from link join packet p on p.packet_id = first_packet_id"),
+      "9f86d081884c7d65|42|1704067241000000000|NULL");
   EXPECT_EQ(rows(db, "select source, kernel_drops, link_types from capture"), "plant.pcap|NULL|1");
 }
 
@@ -124,8 +132,10 @@ TEST(Inventory, Roles) {
   t.talk(kHmi, kPlc, 502, &test::kModbus);
   t.talk(scada, rtu, 2404, &test::kIec104);
   for (int i = 0; i < 4; ++i)
-    t.talk(scada, host("00:00:bc:00:01:0" + std::to_string(i), "192.168.1.10" + std::to_string(i)), 20000, &test::kDnp3);
-  for (const std::uint16_t port : std::initializer_list<std::uint16_t>{80, 8080, 8000}) t.talk(office, web, port, &test::kHttp);
+    t.talk(scada, host("00:00:bc:00:01:0" + std::to_string(i), "192.168.1.10" + std::to_string(i)), 20000,
+           &test::kDnp3);
+  for (const std::uint16_t port : std::initializer_list<std::uint16_t>{80, 8080, 8000})
+    t.talk(office, web, port, &test::kHttp);
   Database db = write(t.observed);
   const auto role = [&](const Host& h) {
     return rows(db, "select role from asset join address using (asset_id) where value = '" + to_string(h.ip) + "'");
@@ -160,7 +170,8 @@ TEST(Inventory, DevicesOwnWordComesFirst) {
   t.identity(kPlc.mac, Trait::vendor, "Acme", "modbus 43/14", 50);
   t.identity(kPlc.ip, Trait::model, "M-1", "modbus 43/14", 90);
   Database db = write(t.observed, {"", "", "/usr/share/ieee-data"});
-  EXPECT_EQ(rows(db, "select name, vendor, product from asset where asset_id = 'mac-0000bc000010'"), "press-seven|Acme|M-1");
+  EXPECT_EQ(rows(db, "select name, vendor, product from asset where asset_id = 'mac-0000bc000010'"),
+            "press-seven|Acme|M-1");
   EXPECT_EQ(rows(db, "select name from asset where asset_id = 'mac-0000bc000020'"), "192.168.1.20");
   EXPECT_EQ(rows(db, "select count(*) from attribute where name = 'name' and asset_id = 'mac-0000bc000010'"), "4");
 }
@@ -191,8 +202,9 @@ TEST(Inventory, Gateways) {
   route.detail = "router option";
   t.observed.routes[route].add(t.frame(kHmi, kPlc));
   Database db = write(t.observed);
-  EXPECT_EQ(rows(db, "select asset_id, address, kind, detail, announced_by, count, number from gateway join packet using "
-                     "(packet_id) order by kind"),
+  EXPECT_EQ(rows(db,
+                 "select asset_id, address, kind, detail, announced_by, count, number from gateway join packet using "
+                 "(packet_id) order by kind"),
             "mac-00000c000001|192.168.1.1|dhcp_router|router option|mac-0000bc000020|1|7\n"
             "mac-00000c000001|192.168.1.1|forwarding||NULL|2|4");
 }
@@ -211,8 +223,10 @@ TEST(Inventory, SquattedAddress) {
   Traffic t;
   t.arp(host("00:00:bc:00:00:20", "25.1.1.20"), host("00:00:bc:00:00:10", "25.1.1.10"));
   Database db = write(t.observed);
-  EXPECT_EQ(rows(db, "select value, is_public, is_squatted, scope from address join asset using (asset_id) where kind = 'ipv4'"),
-            "25.1.1.10|1|1|local\n25.1.1.20|1|1|local");
+  EXPECT_EQ(
+      rows(db,
+           "select value, is_public, is_squatted, scope from address join asset using (asset_id) where kind = 'ipv4'"),
+      "25.1.1.10|1|1|local\n25.1.1.20|1|1|local");
 }
 
 TEST(Inventory, Services) {
@@ -239,10 +253,12 @@ TEST(Inventory, CredentialsAreMaskedAndTellTheStrongestOutcome) {
   key.fingerprint = key.mask = "";
   t.observed.credentials[key].attempted.add(t.packet());
   Database db = write(t.observed);
-  EXPECT_EQ(rows(db, "select scheme, username, mask, fingerprint, is_empty, outcome, count, p.number, a.number from credential c "
-                     "join packet p using (packet_id) left join packet a on a.packet_id = outcome_packet_id order by is_empty"),
-            "http-basic|admin|********|0123456789abcdef|0|accepted|2|3|6\n"
-            "http-basic|admin|||1|attempted|1|7|NULL");
+  EXPECT_EQ(
+      rows(db,
+           "select scheme, username, mask, fingerprint, is_empty, outcome, count, p.number, a.number from credential c "
+           "join packet p using (packet_id) left join packet a on a.packet_id = outcome_packet_id order by is_empty"),
+      "http-basic|admin|********|0123456789abcdef|0|accepted|2|3|6\n"
+      "http-basic|admin|||1|attempted|1|7|NULL");
 }
 
 TEST(Inventory, NamesSessionsLeasesAndQuestions) {
@@ -271,9 +287,11 @@ TEST(Inventory, NamesSessionsLeasesAndQuestions) {
   Database db = write(t.observed);
   EXPECT_EQ(rows(db, "select name, type, is_public, asked, answered, no_such_name, failed, addresses from name_lookup"),
             "update.example.com|1|1|1|0|1|0|8.8.8.8,93.184.216.34");
-  EXPECT_EQ(rows(db, "select version, offered, not_before_ts, not_after_ts from tls_session"), "769|NULL|NULL|9223372036854775807");
-  EXPECT_EQ(rows(db, "select asset_id, server_id, client_mac, routers, resolvers, prefix_length, granted from dhcp_lease"),
-            "mac-0000bc000020|mac-0000bc000010|00:00:bc:00:00:20|192.168.1.1|192.168.1.2,8.8.8.8|24|1");
+  EXPECT_EQ(rows(db, "select version, offered, not_before_ts, not_after_ts from tls_session"),
+            "769|NULL|NULL|9223372036854775807");
+  EXPECT_EQ(
+      rows(db, "select asset_id, server_id, client_mac, routers, resolvers, prefix_length, granted from dhcp_lease"),
+      "mac-0000bc000020|mac-0000bc000010|00:00:bc:00:00:20|192.168.1.1|192.168.1.2,8.8.8.8|24|1");
   EXPECT_EQ(rows(db, "select target, target_id, count from asked_for order by target"),
             "192.168.1.10|mac-0000bc000010|1\n192.168.1.99|NULL|1");
   EXPECT_EQ(rows(db, "select cidr, source, hosts, ot_hosts, it_hosts from subnet"), "192.168.1.0/24|dhcp|2|0|0");
@@ -286,9 +304,11 @@ TEST(Inventory, Coverage) {
   t.talk(kHmi, kPlc, 81, nullptr, LinkState::attempted);
   t.observed.captures[0].truncated = 1;
   Database db = write(t.observed);
-  EXPECT_EQ(rows(db, "select metric, value from coverage where metric in ('packets', 'duration_s', 'one_way_share', "
-                     "'truncated_share', 'kernel_drops', 'unicast_share', 'vlans') order by metric"),
-            "duration_s|3.0\nkernel_drops|NULL\none_way_share|0.5\npackets|4.0\ntruncated_share|0.25\nunicast_share|1.0\nvlans|1.0");
+  EXPECT_EQ(rows(db,
+                 "select metric, value from coverage where metric in ('packets', 'duration_s', 'one_way_share', "
+                 "'truncated_share', 'kernel_drops', 'unicast_share', 'vlans') order by metric"),
+            "duration_s|3.0\nkernel_drops|NULL\none_way_share|0.5\npackets|4.0\ntruncated_share|0.25\nunicast_share|1."
+            "0\nvlans|1.0");
 }
 
 TEST(Inventory, FailureLeavesNothing) {
@@ -303,9 +323,10 @@ TEST(Inventory, FailureLeavesNothing) {
 TEST(PublicName, WhatLeavesTheHouse) {
   for (const char* name : {"www.example.com", "time.windows.com.", "4.4.8.8.in-addr.arpa", "localhost.evil.com"})
     EXPECT_TRUE(is_public_name(name)) << name;
-  for (const char* name : {"", "plc7", "plc7.local", "PLC7.LOCAL", "_http._tcp.local", "nas.lan", "x.home.arpa", "a.test",
-                           "1.168.192.in-addr.arpa", "1.1.168.192.in-addr.arpa", "host.internal", "b.invalid",
-                           "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.e.f.ip6.arpa", "x.y.in-addr.arpa"})
+  for (const char* name :
+       {"", "plc7", "plc7.local", "PLC7.LOCAL", "_http._tcp.local", "nas.lan", "x.home.arpa", "a.test",
+        "1.168.192.in-addr.arpa", "1.1.168.192.in-addr.arpa", "host.internal", "b.invalid",
+        "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.e.f.ip6.arpa", "x.y.in-addr.arpa"})
     EXPECT_FALSE(is_public_name(name)) << name;
 }
 
@@ -345,18 +366,25 @@ class Chance : public testing::TestWithParam<unsigned> {
       const std::uint32_t vlan = pick(3) * 10;
       const auto port = static_cast<std::uint16_t>(pick(4) * 101 + 80);
       switch (pick(6)) {
-        case 0: t.arp(a, b, vlan); break;
-        case 1: t.identity(a.ip, Trait::name, "name-" + std::to_string(pick(3)), pick(2) ? "nbns" : "mdns"); break;
+        case 0:
+          t.arp(a, b, vlan);
+          break;
+        case 1:
+          t.identity(a.ip, Trait::name, "name-" + std::to_string(pick(3)), pick(2) ? "nbns" : "mdns");
+          break;
         case 2: {
           const PacketRef ref = t.frame(a, b, vlan);
           LeaseKey lease{a.mac, a.ip, b.ip, {b.ip}, {}, static_cast<std::uint8_t>(16 + 8 * pick(2)), "", true, vlan};
           t.observed.leases[lease].add(ref);
           break;
         }
-        case 3: t.talk(a, b, port, nullptr, LinkState::datagram, vlan, Transport::udp); break;
+        case 3:
+          t.talk(a, b, port, nullptr, LinkState::datagram, vlan, Transport::udp);
+          break;
         default: {
           const Protocol* protocols[] = {&test::kModbus, &test::kHttp, nullptr};
-          LinkRow& link = t.talk(a, b, port, protocols[port % 3], pick(2) ? LinkState::established : LinkState::attempted, vlan);
+          LinkRow& link =
+              t.talk(a, b, port, protocols[port % 3], pick(2) ? LinkState::established : LinkState::attempted, vlan);
           OperationRow o;
           o.link = static_cast<std::uint32_t>(&link - t.observed.links.data());
           o.protocol = &test::kModbus;
@@ -364,7 +392,8 @@ class Chance : public testing::TestWithParam<unsigned> {
           o.from_client = 1;
           o.seen = Traffic::once(t.packet());
           t.observed.operations.push_back(o);
-          t.observed.credentials[{link.key, "http", "http-basic", "u", "********", std::to_string(pick(3))}].attempted.add(o.seen.first);
+          t.observed.credentials[{link.key, "http", "http-basic", "u", "********", std::to_string(pick(3))}]
+              .attempted.add(o.seen.first);
         }
       }
     }
@@ -408,7 +437,8 @@ TEST_P(Chance, OrderOfMergingDoesNotShow) {
     for (int turn = 0; turn < 3; ++turn) {
       std::vector<Observed> copies;
       for (const Traffic& t : parts) copies.push_back(t.observed);
-      std::rotate(copies.begin(), copies.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(turn) % shards), copies.end());
+      std::rotate(copies.begin(), copies.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(turn) % shards),
+                  copies.end());
       for (std::size_t i = 1; i < shards; ++i) copies[0].merge(std::move(copies[i]));
       finish(copies[0]);
       Database db = write(copies[0]);
@@ -431,7 +461,10 @@ TEST_P(Chance, EveryAddressHasARowAndEveryReferenceHolds) {
   for (const auto& [key, row] : observed.bindings) EXPECT_TRUE(has(key.ip)) << to_string(key.ip);
   for (const LinkRow& link : observed.links) EXPECT_TRUE(has(link.key.client) && has(link.key.server));
   EXPECT_EQ(db.integer("select count(*) from link"), static_cast<std::int64_t>(observed.links.size()));
-  EXPECT_EQ(rows(db, "select value, vlan, kind, count(*) from address where kind <> 'mac' group by 1, 2, 3 having count(*) > 1"), "");
+  EXPECT_EQ(
+      rows(db,
+           "select value, vlan, kind, count(*) from address where kind <> 'mac' group by 1, 2, 3 having count(*) > 1"),
+      "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Chance, testing::Range(1u, 13u));

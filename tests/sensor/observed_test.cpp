@@ -50,7 +50,8 @@ TEST(Observed, OperationsFollowTheirLinks) {
   two.skip_to(100);
   two.talk(kA, kC, 502);
   two.talk(kA, kB, 502);
-  two.observed.operations = {operation(0, 3, two.packet()), operation(1, 3, two.packet()), operation(1, 16, two.packet())};
+  two.observed.operations = {operation(0, 3, two.packet()), operation(1, 3, two.packet()),
+                             operation(1, 16, two.packet())};
   one.observed.merge(std::move(two.observed));
   one.observed.sort();
 

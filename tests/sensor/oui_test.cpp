@@ -32,7 +32,8 @@ class Oui : public testing::Test {
   ~Oui() override { std::filesystem::remove_all(folder_); }
 
   void write(const char* name, std::string_view rows) {
-    std::ofstream(folder_ / name, std::ios::binary) << "Registry,Assignment,Organization Name,Organization Address\r\n" << rows;
+    std::ofstream(folder_ / name, std::ios::binary) << "Registry,Assignment,Organization Name,Organization Address\r\n"
+                                                    << rows;
   }
   std::string vendor(std::string_view mac) {
     const Vendors found = find_vendors(std::vector<Address>{at(mac)}, folder_);

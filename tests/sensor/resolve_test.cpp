@@ -153,6 +153,24 @@ TEST(Resolve, PublicAddressAloneOnItsMacWithUntouchedTtlIsSquatted) {
   EXPECT_FALSE(find(r, "25.1.1.10")->is_router);
 }
 
+// S7-300 and S7-400 send with TTL 30: no ARP seen, public numbers of two ranges, and yet one segment.
+TEST(Resolve, ControllersWithALowInitialTtlAreSquattedToo) {
+  Traffic t;
+  t.talk(host("00:0c:29:00:00:20", "134.249.62.202", 128), host("00:0e:8c:00:00:10", "134.249.61.182", 30), 102);
+  const Resolution r = Resolution::of(t.observed);
+  EXPECT_EQ(id(r, "134.249.61.182"), "mac-000e8c000010");
+  EXPECT_TRUE(entry(r, "134.249.61.182").is_squatted);
+  EXPECT_FALSE(find(r, "134.249.61.182")->is_router);
+}
+
+TEST(Resolve, PublicAddressFourHopsAwayIsOnTheInternet) {
+  Traffic t;
+  t.talk(kPlc, {kRouter.mac, at("93.184.216.34"), 60}, 443);
+  const Resolution r = Resolution::of(t.observed);
+  EXPECT_EQ(find(r, "93.184.216.34")->scope, Scope::internet);
+  EXPECT_TRUE(find(r, "00:00:0c:00:00:01")->is_router);
+}
+
 TEST(Resolve, PublicAddressOfARouterIsItsOwnButNotSquatted) {
   Traffic t;
   const Host wan = host("00:00:0c:00:00:01", "203.0.114.1"), gateway = host("00:00:0c:00:00:02", "203.0.114.2");
@@ -283,7 +301,8 @@ TEST(Resolve, LeaseGivenToTheNextClientIsNoDuplicate) {
 
 TEST(Resolve, VirtualRouterIsNoDuplicateOfItsMaster) {
   Traffic t;
-  const Host master = host("00:00:0c:00:00:01", "192.168.1.1"), virtual_router = host("00:00:5e:00:01:07", "192.168.1.1");
+  const Host master = host("00:00:0c:00:00:01", "192.168.1.1"),
+             virtual_router = host("00:00:5e:00:01:07", "192.168.1.1");
   t.arp(kPlc, master);
   t.arp(kPlc, virtual_router);
   const Resolution r = Resolution::of(t.observed);

@@ -11,16 +11,17 @@ TEST(Text, KeepsWhatIsFit) {
   EXPECT_EQ(to_utf8("PLC-7 (Ofen)"), "PLC-7 (Ofen)");
   EXPECT_EQ(to_utf8("制御盤３号機"), "制御盤３号機");
   EXPECT_EQ(to_utf8("Größe ☃ 𝄞"), "Größe ☃ 𝄞");
-  EXPECT_EQ(to_utf8("葛\xF3\xA0\x84\x80城"), "葛\xF3\xA0\x84\x80城");  // a variation selector (U+E0100) belongs to its letter
+  EXPECT_EQ(to_utf8("葛\xF3\xA0\x84\x80城"),
+            "葛\xF3\xA0\x84\x80城");  // a variation selector (U+E0100) belongs to its letter
 }
 
 TEST(Text, InvalidBytesAreReplaced) {
   EXPECT_EQ(to_utf8("a\xFFz"), "a\uFFFDz");
-  EXPECT_EQ(to_utf8("\xC0\xAF"), "\uFFFD\uFFFD");               // overlong '/'
-  EXPECT_EQ(to_utf8("\xE0\x80\xAF"), "\uFFFD\uFFFD\uFFFD");     // overlong
-  EXPECT_EQ(to_utf8("\xED\xA0\x80"), "\uFFFD\uFFFD\uFFFD");     // surrogate
+  EXPECT_EQ(to_utf8("\xC0\xAF"), "\uFFFD\uFFFD");                      // overlong '/'
+  EXPECT_EQ(to_utf8("\xE0\x80\xAF"), "\uFFFD\uFFFD\uFFFD");            // overlong
+  EXPECT_EQ(to_utf8("\xED\xA0\x80"), "\uFFFD\uFFFD\uFFFD");            // surrogate
   EXPECT_EQ(to_utf8("\xF4\x90\x80\x80"), "\uFFFD\uFFFD\uFFFD\uFFFD");  // above U+10FFFF
-  EXPECT_EQ(to_utf8("z\xE3\x81"), "z\uFFFD\uFFFD");             // cut in the middle
+  EXPECT_EQ(to_utf8("z\xE3\x81"), "z\uFFFD\uFFFD");                    // cut in the middle
 }
 
 TEST(Text, ControlsAreReplaced) {

@@ -68,13 +68,15 @@ class Traffic {
     BindingRow& source = observed.bindings[{from.mac, from.ip, vlan}];
     source.as_source.add(ref);
     source.ttl.add(from.ttl);
-    if (!to.mac.is_multicast() && !to.mac.is_broadcast()) observed.bindings[{to.mac, to.ip, vlan}].as_destination.add(ref);
+    if (!to.mac.is_multicast() && !to.mac.is_broadcast())
+      observed.bindings[{to.mac, to.ip, vlan}].as_destination.add(ref);
     return ref;
   }
 
   // One packet of a conversation, and its answer if there is one.
   LinkRow& talk(const Host& client, const Host& server, std::uint16_t port, const Protocol* protocol = nullptr,
-                LinkState state = LinkState::established, std::uint32_t vlan = 0, Transport transport = Transport::tcp) {
+                LinkState state = LinkState::established, std::uint32_t vlan = 0,
+                Transport transport = Transport::tcp) {
     const bool answered = state == LinkState::established || state == LinkState::refused;
     const PacketRef asked = frame(client, server, vlan);
     LinkRow& row = link({client.ip, server.ip, port, transport, vlan});
