@@ -72,7 +72,7 @@ function clock(microseconds, fraction) {
   const micro = microseconds - Math.floor(microseconds / 1e6) * 1e6;
   return text.slice(0, 10) + " " + text.slice(11, 19) + (fraction ? "." + String(micro).padStart(6, "0") : "");
 }
-function zoneName() {
+function clockZone() {
   const minutes = Math.abs(model.meta.zone_minutes);
   if (minutes === 0) return "UTC";
   const two = (n) => String(n).padStart(2, "0");

@@ -143,9 +143,9 @@ function zoneTitle(zone) {
   const special = { [INTERNET]: "internet", [REMOTE]: "zone_remote", [NOWHERE]: "zone_none" }[zone.id];
   const level = zone.shownLevel === null || zone.shownLevel === undefined ? "" : "L" + zone.shownLevel + " ";
   const marks = [
-    !special && word("zone_kind", zone.kind),
+    !special && !zone.name.includes(word("zone_kind", zone.kind)) && word("zone_kind", zone.kind),
     zone.closed && t("zone_closed"),
-    zone.inferred && t("zone_inferred_mark"),
+    zone.inferred && !zone.name.includes(t("zone_inferred_mark")) && t("zone_inferred_mark"),
   ]
     .filter(Boolean)
     .join(" · ");
@@ -301,7 +301,7 @@ function nodeBox(node, spot, hidden, light, select) {
     },
     svg("title", null, [name, ...second].join("\n")),
     svg("rect", { x: spot.x, y: spot.y, width: NODE.width, height: NODE.height, rx: 4 }),
-    svg("text", { x: spot.x + 9, y: spot.y + 32 - 7 * second.length, class: "node-name" }, shorten(name, 16)),
+    svg("text", { x: spot.x + 9, y: spot.y + 32 - 7 * second.length, class: "node-name" }, shorten(name, 17)),
     second.map((line, i) =>
       svg(
         "text",

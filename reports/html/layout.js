@@ -2,7 +2,7 @@
 // Zones stand in ranks by Purdue level, the internet above all. Within a zone devices form a grid,
 // ordered so that those which talk across zones stand near their partners.
 
-const NODE = { width: 136, height: 54, gapX: 28, gapY: 34 };
+const NODE = { width: 144, height: 54, gapX: 28, gapY: 34 };
 const ZONE = { pad: 18, head: 30, gapX: 40, gapY: 64 };
 const LANE = 5; // between lines side by side
 const MARGIN = 30; // around the whole drawing
@@ -17,7 +17,7 @@ function drawnZones(m) {
   const add = (id, zone) => zones.set(id, { id, nodes: [], ...zone });
   for (const z of m.zones)
     add(z.id, {
-      name: z.name || z.id,
+      name: zoneName(z),
       kind: z.kind,
       level: z.level ?? DEFAULT_LEVEL[z.kind] ?? 2,
       shownLevel: z.level,

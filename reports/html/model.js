@@ -12,6 +12,19 @@ function readModel(text) {
 
 const SEVERITIES = ["critical", "high", "medium", "low", "info"];
 
+// Microseconds in which at least one capture ran; captures of different days leave gaps.
+function coveredTime(captures) {
+  const spans = captures.filter((c) => c.first !== null).sort((a, b) => a.first - b.first);
+  let total = 0;
+  let end = -Infinity;
+  for (const { first, last } of spans) {
+    if (last <= end) continue;
+    total += last - Math.max(first, end);
+    end = last;
+  }
+  return total;
+}
+
 function relate(m) {
   m.assetById = new Map(m.assets.map((asset, i) => [asset.id, i]));
   m.zoneById = new Map(m.zones.map((zone) => [zone.id, zone]));
@@ -38,13 +51,17 @@ function relate(m) {
     for (const i of new Set([...finding.assets, finding.subjectAsset, finding.peerAsset])) {
       if (i !== undefined && !finding.accepted) m.assets[i].findings.push(finding);
     }
-    if (finding.accepted || finding.subjectAsset === undefined || finding.peerAsset === undefined) continue;
-    m.badPairs.add(finding.subjectAsset + " " + finding.peerAsset);
-    m.badPairs.add(finding.peerAsset + " " + finding.subjectAsset);
+    if (finding.accepted || finding.subjectAsset === undefined) continue;
+    for (const other of [finding.peerAsset, ...finding.assets]) {
+      if (other === undefined || other === finding.subjectAsset) continue;
+      m.badPairs.add(finding.subjectAsset + " " + other);
+      m.badPairs.add(other + " " + finding.subjectAsset);
+    }
   }
   m.open = m.findings.filter((finding) => !finding.accepted);
   m.first = Math.min(...m.captures.filter((c) => c.first !== null).map((c) => c.first));
   m.last = Math.max(...m.captures.filter((c) => c.last !== null).map((c) => c.last));
+  m.covered = coveredTime(m.captures);
   m.packets = m.captures.reduce((sum, c) => sum + c.packets, 0);
   m.bytes = m.captures.reduce((sum, c) => sum + c.bytes, 0);
   // links with the world outside that nobody has declared
@@ -65,9 +82,14 @@ function mainAddress(asset) {
   const sorted = [...asset.addresses].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   return sorted.length ? sorted[0].value : asset.id;
 }
+// The program's own names of inferred zones are English.
+function zoneName(zone) {
+  if (zone.id === "inferred-" + zone.kind) return t("zone_inferred_name", word("zone_kind", zone.kind));
+  return zone.name || zone.id;
+}
 function zoneLabel(zoneId) {
   const zone = model.zoneById.get(zoneId);
-  return zone ? zone.name || zone.id : zoneId || "";
+  return zone ? zoneName(zone) : zoneId || "";
 }
 function familyLabel(family) {
   return word("family", family);

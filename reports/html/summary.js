@@ -4,7 +4,7 @@ function countBySeverity(findings) {
   return SEVERITIES.map((severity) => [severity, findings.filter((f) => f.severity === severity).length]);
 }
 function spanText() {
-  return Number.isFinite(model.first) ? duration(model.last - model.first) : t("none_seen");
+  return Number.isFinite(model.first) ? duration(model.covered) : t("none_seen");
 }
 function deviceCount() {
   return model.assets.filter(isDevice).length;
@@ -48,8 +48,7 @@ function blindSpots() {
   const sum = (key) => model.captures.reduce((n, c) => n + (c[key] || 0), 0);
   const links = (test) => model.links.filter(test).length;
   const spots = [t("blind_elsewhere")];
-  const span = model.last - model.first;
-  if (Number.isFinite(span)) spots.push(t(span < 86400e6 ? "blind_short" : "blind_silent", duration(span)));
+  if (model.packets) spots.push(t(model.covered < 86400e6 ? "blind_short" : "blind_silent", duration(model.covered)));
   for (const c of model.captures) if (c.error) spots.push(t("blind_error", visible(c.source), visible(c.error)));
   const oneWay = links((l) => l.state === "one_way");
   if (oneWay) spots.push(t("blind_one_way", number(oneWay)));
@@ -85,7 +84,7 @@ function factList() {
         t("packets_bytes", number(model.packets), bytes(model.bytes)),
     ],
     [t("zones_basis"), model.meta.policy === "declared" ? t("zones_declared") : t("zones_inferred")],
-    [t("time_zone"), zoneName()],
+    [t("time_zone"), clockZone()],
   ];
   return el(
     "dl",

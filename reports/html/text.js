@@ -158,6 +158,7 @@ const TEXT = {
   internet_more: ["ほか{0}宛先", "{0} more"],
   zone_none: ["区域不明", "No zone"],
   zone_remote: ["ルータの先", "Behind routers"],
+  zone_inferred_name: ["{0}（推定）", "{0} (inferred)"],
   zone_closed: ["閉域", "closed"],
   zone_inferred_mark: ["推定", "inferred"],
   zone_assets: ["機器 {0}", "{0|device|devices}"],

@@ -137,7 +137,10 @@ bool looks_like_message(Bytes head, std::size_t size) noexcept {
   const std::size_t questions_left = h->questions == 0 ? 0 : h->questions - 1u;
   const std::size_t records_left = h->questions == 0 ? records - 1 : records;
   if (at > size || questions_left * 5 + records_left * 11 > size - at) return false;
-  return questions_left != 0 || records_left != 0 || at == size;  // nothing may follow the last item
+  if (questions_left != 0 || records_left != 0) return true;
+  // Nothing may follow the last item but the zeros with which some home routers fill their buffer.
+  const Bytes rest = head.subspan(std::min(at, head.size()));
+  return std::all_of(rest.begin(), rest.end(), [](std::uint8_t c) { return c == 0; });
 }
 
 }  // namespace kakoi::dns

@@ -49,9 +49,12 @@ void hsrp(const Decoded& packet, const Emit& emit) noexcept {
   }
 }
 
-// Responses alone: any host may ask (RFC 2453 §3.9.1). Version 1 or 2, and entries of 20 octets each.
+// Responses alone: any host may ask (RFC 2453 §3.9.1). The first entry is of IP, of no family, or authentication, whose
+// trailer may have any length (RFC 4822 §2).
 bool is_rip(Bytes b) noexcept {
-  return b.size() >= 24 && b[0] == 2 && (b[1] == 1 || b[1] == 2) && (b.size() - 4) % 20 == 0;
+  if (b.size() < 24 || b[0] != 2 || (b[1] != 1 && b[1] != 2)) return false;
+  const unsigned family = static_cast<unsigned>(b[4]) << 8 | b[5];
+  return family == 2 || family == 0 || (family == 0xFFFF && b[1] == 2);
 }
 // RFC 2080 §2.1: version 1.
 bool is_ripng(Bytes b) noexcept { return b.size() >= 24 && b[0] == 2 && b[1] == 1 && (b.size() - 4) % 20 == 0; }

@@ -131,7 +131,8 @@ bool takes_part(const LinkRow& link, std::size_t side) noexcept {
 
 bool is_answered(const LinkRow& link) noexcept {
   if (link.key.transport == Transport::tcp) return link.state == LinkState::established;
-  return link.key.transport == Transport::udp && link.packets[0] != 0 && link.packets[1] != 0;
+  // a recognised answer is enough: the question may have gone to all (DHCP), or past the mirror
+  return link.key.transport == Transport::udp && link.packets[1] != 0 && (link.packets[0] != 0 || link.protocol);
 }
 
 }  // namespace kakoi

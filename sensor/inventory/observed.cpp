@@ -11,15 +11,6 @@ namespace kakoi {
 
 namespace {
 
-constexpr std::size_t kMostAddresses = 64;  // of a name; the lowest stay, so that the order of merging does not show
-
-// Two shards may have recognised different protocols between the same ends (a port that serves two):
-// the same one must win in whichever order they meet, so the first by name, as within a shard.
-const Protocol* preferred(const Protocol* a, const Protocol* b) noexcept {
-  if (!a || !b) return a ? a : b;
-  return a->name <= b->name ? a : b;
-}
-
 std::string_view name_of(const Protocol* p) noexcept { return p ? p->name : std::string_view(); }
 
 // All that tells operations of one link apart.
@@ -81,6 +72,12 @@ void add(std::map<Key, Row>& to, std::map<Key, Row>& from) {
 }
 
 }  // namespace
+
+const Protocol* preferred(const Protocol* a, const Protocol* b) noexcept {
+  if (!a || !b) return a ? a : b;
+  if ((a->domain == Domain::ot) != (b->domain == Domain::ot)) return a->domain == Domain::ot ? a : b;
+  return a->name <= b->name ? a : b;
+}
 
 std::string_view to_string(LinkState value) noexcept {
   static constexpr std::string_view names[] = {"datagram", "one_way", "attempted", "refused", "established"};

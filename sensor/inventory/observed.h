@@ -40,6 +40,10 @@ struct LinkKeyHash {
     return mix(h, std::uint64_t{k.vlan} << 32 | std::uint64_t{k.server_port} << 8 | static_cast<std::uint64_t>(k.transport));
   }
 };
+// Of two protocols recognised on one port (either may be null): the same one must win in whatever
+// order they are met, and the control protocol matters more; else the first by name.
+const Protocol* preferred(const Protocol* a, const Protocol* b) noexcept;
+
 struct LinkRow {
   LinkKey key;
   const Protocol* protocol = nullptr;  // by content; null: not recognised
@@ -115,6 +119,7 @@ struct LookupKey {
   std::uint16_t type = 0;
   auto operator<=>(const LookupKey&) const = default;
 };
+inline constexpr std::size_t kMostAddresses = 64;  // of a name; the lowest stay, so that no order shows
 struct LookupRow {
   Seen asked, answered, no_such_name, failed;
   std::set<Address> addresses;  // of the answers, bounded
@@ -124,7 +129,6 @@ struct CredentialKey {
   LinkKey link;
   std::string protocol, scheme, user;  // user: as seen (a name is not the secret)
   std::string mask, fingerprint;       // see sensor/inventory/secret.h
-  std::uint8_t length = 0;             // of the secret, in bytes, 255 = more
   auto operator<=>(const CredentialKey&) const = default;
 };
 struct CredentialRow {

@@ -207,8 +207,8 @@ void Recorder::take_fact(const Context& context, const Identity& f) {
 void Recorder::take_fact(const Context& context, const NameLookup& f) {
   LookupRow* row = slot(observed_.lookups, {link_key(*context.conversation), to_utf8(f.name), f.type});
   if (!row) return;
-  for (const Address& a : f.addresses)
-    if (row->addresses.size() < kMostAddresses) row->addresses.insert(a);
+  row->addresses.insert(f.addresses.begin(), f.addresses.end());
+  while (row->addresses.size() > kMostAddresses) row->addresses.erase(std::prev(row->addresses.end()));
   switch (f.outcome) {
     case LookupOutcome::asked: last_ = &row->asked; break;
     case LookupOutcome::answered: last_ = &row->answered; break;

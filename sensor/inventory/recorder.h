@@ -33,7 +33,6 @@ class Recorder final : public Sink {
 
   // Rows of one table; what does not fit is counted in Observed::facts_dropped.
   static constexpr std::size_t kMostRows = 200'000;
-  static constexpr std::size_t kMostAddresses = 64;  // per name
 
  private:
   void operation(const Context& context, const Operation& fact);

@@ -3,6 +3,7 @@
 namespace kakoi {
 
 Software split_software(std::string_view banner) {
+  if (banner.starts_with('(')) banner.remove_prefix(1);  // "(vsFTPd 3.0.3)"
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   for (std::size_t i = 1; i + 1 < banner.size(); ++i) {
     if (banner[i] != '/' && banner[i] != '_' && banner[i] != ' ') continue;

@@ -38,8 +38,7 @@ Shard::Shard(const SecretKeeper& secrets) : recorder_(secrets) {
 std::uint32_t Shard::on_identified(const Conversation& c, const Protocol& protocol) {
   const std::uint32_t link = recorder_.link({c.client, c.server, c.server_port, c.transport, c.vlan});
   LinkRow& row = recorder_.row(link);
-  // Two protocols on one port: the first by name, so that the order of packets does not matter.
-  if (!row.protocol || protocol.name < row.protocol->name) row.protocol = &protocol;
+  row.protocol = preferred(row.protocol, &protocol);
   return link;
 }
 
@@ -225,7 +224,7 @@ void Shard::fold(flow::Flow& flow) {
     link = recorder_.link({ends.address[c], ends.address[s], ports ? ends.port[s] : flow.key.number, flow.key.transport, flow.key.vlan});
   }
   LinkRow& row = recorder_.row(link);
-  if (flow.protocol && (!row.protocol || flow.protocol->name < row.protocol->name)) row.protocol = flow.protocol;
+  row.protocol = preferred(row.protocol, flow.protocol);
   row.state = std::max(row.state, state_of(flow, client));
   if (flow.key.transport == Transport::tcp) ++row.connections;
   for (const std::size_t way : {0u, 1u}) {

@@ -118,7 +118,9 @@ TEST(Dns, OverTcpAMessageHasALengthBeforeIt) {
 
 TEST(Dns, FrameRefusesWhatIsNotDns) {
   EXPECT_EQ(frame_of(dns_udp_protocol, kWpadQuery), Frame::Kind::whole);
-  EXPECT_EQ(frame_of(dns_udp_protocol, std::string(kWpadQuery) + "00"), Frame::Kind::foreign);  // bytes left over
+  EXPECT_EQ(frame_of(dns_udp_protocol, std::string(kWpadQuery) + "0041"), Frame::Kind::foreign);  // bytes left over
+  EXPECT_EQ(frame_of(dns_udp_protocol, std::string(kWpadQuery) + "0000"),
+            Frame::Kind::whole);  // zeek Teredo #61 pads so
   // reserved bit, class 0x5555, answer count in a query, label beyond the end, compressed first name
   EXPECT_EQ(frame_of(dns_udp_protocol, "6c67 0140 0001 0000 0000 0000 0161 00 0001 0001"), Frame::Kind::foreign);
   EXPECT_EQ(frame_of(dns_udp_protocol, "6c67 0100 0001 0000 0000 0000 0161 00 0001 5555"), Frame::Kind::foreign);

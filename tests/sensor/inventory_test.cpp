@@ -340,6 +340,7 @@ TEST(Software, ProductAndVersion) {
   EXPECT_EQ(split("OpenSSH_9.2p1 Debian-2+deb12u3"), "OpenSSH|9.2p1");
   EXPECT_EQ(split("Microsoft-IIS/10.0"), "Microsoft-IIS|10.0");
   EXPECT_EQ(split("vsFTPd 3.0.3"), "vsFTPd|3.0.3");
+  EXPECT_EQ(split("(vsFTPd 3.0.3)"), "vsFTPd|3.0.3");
   EXPECT_EQ(split("Modicon TM221 v1.6"), "Modicon TM221|1.6");
   EXPECT_EQ(split("GoAhead-Webs"), "GoAhead-Webs|");
   EXPECT_EQ(split(""), "|");
