@@ -3,7 +3,7 @@
 # "build": what compiling and running needs; "test": that and what the tests need.
 set -euo pipefail
 
-packages=(g++ cmake ninja-build pkg-config libpcap-dev libtins-dev libboost-program-options-dev libboost-iostreams-dev
+packages=(g++ cmake ninja-build pkg-config libtins-dev libboost-program-options-dev
           nlohmann-json3-dev libyaml-cpp-dev libsqlite3-dev libssl-dev ieee-data)
 if [ "${1:-build}" = test ]; then
   packages+=(libgtest-dev libgmock-dev libbenchmark-dev clang libclang-rt-14-dev clang-format-14 python3 sqlite3 tshark

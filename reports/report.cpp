@@ -7,6 +7,7 @@
 #include "reports/json/documents.h"
 #include "reports/manifest/manifest.h"
 #include "reports/output.h"
+#include "reports/packets.h"
 
 namespace kakoi {
 
@@ -33,9 +34,11 @@ void write_reports(const ReportInput& input, const std::filesystem::path& out) {
   if (error) throw OutputError(out.string() + ": " + error.message());
   // a manifest that speaks of an earlier run must not stand beside new files
   std::filesystem::remove(out / "manifest.json", error);
+  ReportInput shared = input;
+  if (!shared.packets) shared.packets = std::make_shared<const Packets>(shared.db);
   std::vector<std::string> files;
   for (const Writer& writer : kWriters) {
-    write_whole(out / writer.file, [&](std::ostream& stream) { writer.write(input, stream); });
+    write_whole(out / writer.file, [&](std::ostream& stream) { writer.write(shared, stream); });
     files.emplace_back(writer.file);
   }
   for (const std::string& file : input.other_outputs) {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,8 @@
 #include "sensor/inventory/database.h"
 
 namespace kakoi {
+
+class Packets;
 
 // What a rule says whatever it found; in English and Japanese, plain text.
 struct RuleText {
@@ -31,6 +34,7 @@ struct ReportInput {
   std::vector<std::pair<std::string, std::string>> input_hashes{};  // besides captures: ("policy", SHA-256 in hex) …
   std::vector<std::string> other_outputs{
       "inventory.db"};  // placed in OUT by the caller; listed in the manifest if there
+  std::shared_ptr<const Packets> packets{};  // shared by the writers of one run; each loads its own if there is none
 };
 
 // Writes report.html, inventory.json, findings.json, assets.csv, links.csv and, last, manifest.json into the folder,

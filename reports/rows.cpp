@@ -1,69 +1,40 @@
 #include "reports/rows.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace kakoi {
 
-namespace {
-
-std::string with_order(std::string_view select, std::string_view order) {
-  return std::string(select) + " " + std::string(order);
-}
-
-}  // namespace
-
 std::string dump(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-std::string vlan_text(std::int64_t vlan) {
-  return vlan < 4096 ? std::to_string(vlan) : std::to_string(vlan / 4096) + "." + std::to_string(vlan % 4096);
-}
-
-std::vector<std::string> split_list(std::string_view text) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    if (comma > 0) parts.emplace_back(text.substr(0, comma));
-    text.remove_prefix(std::min(comma + 1, text.size()));
+void append_vlan(std::string& out, std::int64_t vlan) {
+  if (vlan >= 4096) {
+    append_number(out, vlan / 4096);
+    out += '.';
+    vlan %= 4096;
   }
-  return parts;
+  append_number(out, vlan);
 }
 
-Rows::Rows(Database& db, Form form) : db_(db), form_(form) {
+Rows::Rows(const ReportInput& input, Form form) : db_(input.db), form_(form), packets_(input.packets) {
   zone_ = time_zone(meta("timezone"));
-  if (form_ == Form::document) return;
-  load_index(with_order("select capture_id from capture", kCaptureOrder), captures_);
-  load_index(with_order("select asset_id from asset", kAssetOrder), assets_);
-  load_index(with_order("select link_id from link", kLinkOrder), links_);
+  if (form_ == Form::page) load_positions();
 }
 
-std::size_t Rows::load_index(std::string_view sql, std::unordered_map<std::string, std::size_t>& index) {
-  for (Statement s = db_.prepare(sql); s.step();) index.emplace(s.text(0), index.size());
-  return index.size();
+void Rows::load_positions() {
+  for (Statement s = db_.prepare("select asset_id from asset " + std::string(kAssetOrder)); s.step();)
+    assets_.emplace(s.view(0), static_cast<std::int64_t>(assets_.size()));
+  for (Statement s = db_.prepare("select link_id from link " + std::string(kLinkOrder)); s.step();)
+    links_.emplace(s.integer(0), static_cast<std::int64_t>(links_.size()));
 }
 
-void Rows::each(std::string_view sql, const std::function<void(Json&&)>& on_row) {
-  Statement statement = db_.prepare(sql);
-  const auto named = columns(statement);
-  while (statement.step()) on_row(row(statement, named));
-}
-
-Json Rows::all(const std::string& sql, std::string_view parameter) {
-  auto found = prepared_.find(sql);
-  if (found == prepared_.end()) found = prepared_.emplace(sql, db_.prepare(sql)).first;
-  Statement& statement = found->second;
-  statement.reset();
-  statement.bind(1, parameter);
-  const auto named = columns(statement);
-  Json rows = Json::array();
-  while (statement.step()) rows.push_back(row(statement, named));
-  return rows;
-}
-
-std::vector<std::string> Rows::names(std::string_view sql) {
-  const Statement statement = db_.prepare(sql);
-  std::vector<std::string> names;
-  for (Column& column : columns(statement)) names.push_back(std::move(column.name));
-  return names;
+void Rows::each(std::string_view sql, const std::function<void(std::string_view)>& on_row) {
+  std::string text;
+  for (Cursor cursor = query(sql); cursor.step();) {
+    text.clear();
+    cursor.append(text);
+    on_row(text);
+  }
 }
 
 std::string Rows::meta(std::string_view key) {
@@ -72,91 +43,191 @@ std::string Rows::meta(std::string_view key) {
   return s.step() ? s.text(0) : std::string();
 }
 
-std::vector<Rows::Column> Rows::columns(const Statement& statement) const {
+const Packets& Rows::packets() {
+  if (!packets_) packets_ = std::make_shared<const Packets>(db_);
+  return *packets_;
+}
+
+Cursor::Cursor(Rows& rows, std::string_view sql) : rows_(rows), statement_(rows.db_.prepare(sql)) {
   static constexpr std::pair<std::string_view, Kind> kKinds[] = {
-      {"n", Kind::number},    {"real", Kind::real}, {"id", Kind::id},     {"bool", Kind::boolean},
-      {"time", Kind::time},   {"vlan", Kind::vlan}, {"list", Kind::list}, {"packet", Kind::packet},
-      {"asset", Kind::asset}, {"link", Kind::link}, {"hex", Kind::hex},
+      {"n", Kind::number},  {"real", Kind::real},     {"id", Kind::id},       {"bool", Kind::boolean}, {"time", Kind::time},
+      {"vlan", Kind::vlan}, {"list", Kind::list},     {"packet", Kind::packet}, {"asset", Kind::asset},
+      {"link", Kind::link}, {"hex", Kind::hex},       {"pair", Kind::pair},   {"key", Kind::key},
   };
-  std::vector<Column> result;
-  for (int i = 0; i < statement.columns(); ++i) {
-    const std::string_view alias = statement.column_name(i);
+  bool first = true;
+  for (int i = 0; i < statement_.columns(); ++i) {
+    const std::string_view alias = statement_.column_name(i);
     const std::size_t colon = alias.find(':');
-    Column column{std::string(alias.substr(0, colon)), Kind::text};
-    for (const auto& [word, kind] : kKinds) {
+    Column column{std::string(alias.substr(0, colon)), "", Kind::text};
+    for (const auto& [word, kind] : kKinds)
       if (colon != std::string_view::npos && alias.substr(colon + 1) == word) column.kind = kind;
+    if (!columns_.empty() && columns_.back().kind == Kind::pair) column.kind = Kind::second;
+    if (column.kind != Kind::second && !column.name.empty()) {
+      const bool page = rows.form_ == Rows::Form::page;
+      column.before = !first ? "," : page ? "[" : "{";
+      if (!page) column.before += dump(column.name) + ':';
+      first = false;
     }
-    result.push_back(std::move(column));
+    columns_.push_back(std::move(column));
   }
-  return result;
 }
 
-Json Rows::row(Statement& statement, const std::vector<Column>& named) {
-  Json result = form_ == Form::document ? Json::object() : Json::array();
-  for (std::size_t i = 0; i < named.size(); ++i) {
-    Json value = cell(statement, static_cast<int>(i), named[i].kind);
-    if (form_ == Form::document) {
-      result[named[i].name] = std::move(value);
-    } else {
-      result.push_back(std::move(value));
-    }
-  }
-  return result;
+bool Cursor::step() {
+  state_ = statement_.step() ? State::on_row : State::done;
+  return state_ == State::on_row;
 }
 
-Json Rows::cell(Statement& statement, int column, Kind kind) {
-  if (statement.is_null(column)) return nullptr;
-  const bool page = form_ == Form::page;
+std::string_view Cursor::key() const { return statement_.view(0); }
+
+std::vector<std::string> Cursor::names() const {
+  std::vector<std::string> names;
+  for (const Column& column : columns_)
+    if (!column.before.empty()) names.push_back(column.name);
+  return names;
+}
+
+void Cursor::append(std::string& out) {
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    const Column& column = columns_[i];
+    if (column.before.empty()) continue;
+    out += column.before;
+    append_cell(out, static_cast<int>(i), column.kind);
+  }
+  out += rows_.form_ == Rows::Form::page ? ']' : '}';
+}
+
+void Cursor::append_group(std::string& out, std::string_view key) {
+  if (state_ == State::fresh) step();
+  while (state_ == State::on_row && this->key() < key) step();  // rows of nothing that is listed
+  char before = '[';
+  for (; state_ == State::on_row && this->key() == key; step()) {
+    out += std::exchange(before, ',');
+    append(out);
+  }
+  out += before == '[' ? "[]" : "]";
+}
+
+void Cursor::append_rows(std::string& out, std::string_view parameter) {
+  statement_.reset();
+  statement_.bind(1, parameter);
+  char before = '[';
+  while (statement_.step()) {
+    out += std::exchange(before, ',');
+    append(out);
+  }
+  out += before == '[' ? "[]" : "]";
+}
+
+void Cursor::append_cell(std::string& out, int column, Kind kind) {
+  const bool page = rows_.form_ == Rows::Form::page;
+  const Place place = page ? Place::script : Place::file;
+  if (kind == Kind::pair) {
+    out += "{\"en\":";
+    append_cell(out, column, Kind::text);
+    out += ",\"ja\":";
+    append_cell(out, column + 1, Kind::text);
+    out += '}';
+    return;
+  }
+  if (statement_.is_null(column)) {
+    out += "null";
+    return;
+  }
   switch (kind) {
-    case Kind::id:
-      return statement.text(column);
     case Kind::boolean:
-      return statement.integer(column) != 0;
+      out += statement_.integer(column) != 0 ? "true" : "false";
+      return;
     case Kind::time:
-      return page ? Json(statement.integer(column) / 1000) : Json(iso8601(statement.integer(column), zone_));
+      if (page) return append_number(out, statement_.integer(column) / 1000);
+      out += '"';
+      append_iso8601(out, statement_.integer(column), rows_.zone_);
+      out += '"';
+      return;
     case Kind::vlan:
-      return vlan_text(statement.integer(column));
-    case Kind::list:
-      return split_list(statement.text(column));
-    case Kind::packet:
-      return packet(statement.integer(column));
-    case Kind::asset:
-    case Kind::link: {
-      if (!page) return statement.text(column);
-      const auto& index = kind == Kind::asset ? assets_ : links_;
-      const auto found = index.find(statement.text(column));
-      return found == index.end() ? Json(nullptr) : Json(found->second);
-    }
-    case Kind::hex: {
-      constexpr std::string_view kDigits = "0123456789abcdef";
-      std::string text;
-      for (const std::uint8_t byte : statement.blob(column)) {
-        text += kDigits[byte >> 4];
-        text += kDigits[byte & 15];
+      out += '"';
+      append_vlan(out, statement_.integer(column));
+      out += '"';
+      return;
+    case Kind::list: {
+      out += '[';
+      bool first = true;
+      for (std::string_view text = statement_.view(column); !text.empty();) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        if (comma > 0) {  // empty parts are left out
+          if (!std::exchange(first, false)) out += ',';
+          append_string(out, text.substr(0, comma), place);
+        }
+        text.remove_prefix(std::min(comma + 1, text.size()));
       }
-      return text;
+      out += ']';
+      return;
     }
+    case Kind::packet:
+      return append_packet(out, statement_.integer(column));
+    case Kind::asset:
+      if (page) {
+        const auto found = rows_.assets_.find(statement_.view(column));
+        if (found == rows_.assets_.end())
+          out += "null";
+        else
+          append_number(out, found->second);
+        return;
+      }
+      break;
+    case Kind::link:
+      if (page) {
+        const auto found = rows_.links_.find(statement_.integer(column));
+        if (found == rows_.links_.end())
+          out += "null";
+        else
+          append_number(out, found->second);
+        return;
+      }
+      break;
+    case Kind::hex:
+      out += '"';
+      append_hex(out, statement_.blob(column));
+      out += '"';
+      return;
     case Kind::number:
-      return statement.integer(column);
+      return append_number(out, statement_.integer(column));
     case Kind::real:
-      return statement.real(column);
+      return append_real(out, statement_.real(column));
+    case Kind::id:
     case Kind::text:
+    case Kind::key:
+    case Kind::pair:
+    case Kind::second:
       break;
   }
-  return statement.text(column);
+  append_string(out, statement_.view(column), place);
 }
 
-Json Rows::packet(std::int64_t packet_id) {
-  if (!packet_) packet_ = db_.prepare("select capture_id, number, ts from packet where packet_id = ?1");
-  packet_->reset();
-  packet_->bind(1, packet_id);
-  if (!packet_->step()) return nullptr;
-  if (form_ == Form::document) {
-    return {
-        {"capture", packet_->text(0)}, {"number", packet_->integer(1)}, {"time", iso8601(packet_->integer(2), zone_)}};
+void Cursor::append_packet(std::string& out, std::int64_t packet_id) {
+  const Packets::Packet* const packet = rows_.packets().find(packet_id);
+  if (!packet) {
+    out += "null";
+    return;
   }
-  const auto found = captures_.find(packet_->text(0));
-  return Json::array({found == captures_.end() ? Json(nullptr) : Json(found->second), packet_->integer(1)});
+  const Packets::Capture& capture = rows_.packets_->capture(*packet);
+  if (rows_.form_ == Rows::Form::page) {
+    out += '[';
+    if (capture.is_listed)
+      append_number(out, packet->capture);
+    else
+      out += "null";
+    out += ',';
+    append_number(out, packet->number);
+    out += ']';
+    return;
+  }
+  out += "{\"capture\":";
+  append_string(out, capture.id, Place::file);
+  out += ",\"number\":";
+  append_number(out, packet->number);
+  out += ",\"time\":\"";
+  append_iso8601(out, packet->ts, rows_.zone_);
+  out += "\"}";
 }
 
 }  // namespace kakoi

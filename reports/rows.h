@@ -1,4 +1,4 @@
-// Rows of a query as JSON. An alias names the field and, after a colon, how its value is written:
+// Rows of a query as JSON text. An alias names the field and, after a colon, how its value is written:
 //   select link_id as "id:id", first_ts as "first_seen:time", first_packet_id as "first_packet:packet" …
 //
 //   kind     document                                        page (short, for the HTML report)
@@ -14,18 +14,23 @@
 //   asset    id                                              index in the asset table, null if there is none
 //   link     id as a string                                  index in the link table
 //   hex      lower-case hex digits of a blob                 the same
+//   pair     {"en": this, "ja": the next column}             the same
+//   key      (the first column) what rows of several queries are put together by; a name of "" leaves it out
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "reports/json_text.h"
+#include "reports/packets.h"
+#include "reports/report.h"
 #include "reports/time_text.h"
-#include "sensor/inventory/database.h"
 
 namespace kakoi {
 
@@ -34,47 +39,73 @@ using Json = nlohmann::ordered_json;
 // One line, valid UTF-8 whatever the database holds.
 std::string dump(const Json& value);
 
-std::string vlan_text(std::int64_t vlan);
-std::vector<std::string> split_list(std::string_view text);  // at commas; empty parts are left out
+void append_vlan(std::string& out, std::int64_t vlan);
+
+class Rows;
+
+// The rows of one query, one after the other.
+class Cursor {
+ public:
+  bool step();                               // to the next row
+  std::string_view key() const;              // valid until the next step
+  void append(std::string& out);             // the row: an object (document) or an array (page)
+  std::vector<std::string> names() const;    // of the columns
+
+  // Appends an array of all rows of this key. For queries that are ordered by their key, asked for in order of keys.
+  void append_group(std::string& out, std::string_view key);
+  // The same for a query with one parameter, ?1, asked for in any order.
+  void append_rows(std::string& out, std::string_view parameter);
+
+ private:
+  friend class Rows;
+  enum class Kind { text, number, real, id, boolean, time, vlan, list, packet, asset, link, hex, pair, second, key };
+  struct Column {
+    std::string name;
+    std::string before;  // what stands in front of the value: a brace or a comma, the name of the field
+    Kind kind;
+  };
+  enum class State { fresh, on_row, done };
+
+  Cursor(Rows& rows, std::string_view sql);
+  void append_cell(std::string& out, int column, Kind kind);
+  void append_packet(std::string& out, std::int64_t packet_id);
+
+  Rows& rows_;
+  Statement statement_;
+  std::vector<Column> columns_;
+  State state_ = State::fresh;
+};
 
 class Rows {
  public:
   enum class Form { document, page };
 
-  Rows(Database& db, Form form);
+  Rows(const ReportInput& input, Form form);
 
-  // Calls `row` with an object (document) or an array (page) for each row.
-  void each(std::string_view sql, const std::function<void(Json&&)>& row);
-  // The same for a query with one parameter, ?1; the statement is kept for the next call.
-  Json all(const std::string& sql, std::string_view parameter);
-  std::vector<std::string> names(std::string_view sql);  // of the columns, without their kinds
+  Cursor query(std::string_view sql) { return Cursor(*this, sql); }
+  // Calls `row` with the text of each row.
+  void each(std::string_view sql, const std::function<void(std::string_view)>& row);
 
   std::string meta(std::string_view key);  // "" if the database does not tell
   TimeZone zone() const noexcept { return zone_; }
+  const Packets& packets();
 
  private:
-  enum class Kind { text, number, real, id, boolean, time, vlan, list, packet, asset, link, hex };
-  struct Column {
-    std::string name;
-    Kind kind;
+  friend class Cursor;
+  struct TextHash : std::hash<std::string_view> {
+    using is_transparent = void;
   };
-
-  std::vector<Column> columns(const Statement& statement) const;
-  Json row(Statement& statement, const std::vector<Column>& columns);
-  Json cell(Statement& statement, int column, Kind kind);
-  Json packet(std::int64_t packet_id);
-  std::size_t load_index(std::string_view sql, std::unordered_map<std::string, std::size_t>& index);
+  void load_positions();
 
   Database& db_;
   Form form_;
   TimeZone zone_;
-  std::optional<Statement> packet_;
-  std::unordered_map<std::string, Statement> prepared_;
-  std::unordered_map<std::string, std::size_t> captures_, assets_, links_;  // page: position by id
+  std::shared_ptr<const Packets> packets_;
+  std::unordered_map<std::string, std::int64_t, TextHash, std::equal_to<>> assets_;  // page: position by id
+  std::unordered_map<std::int64_t, std::int64_t> links_;
 };
 
-// The order of these tables wherever they are listed, so that positions agree.
-inline constexpr std::string_view kCaptureOrder = "order by first_ts, source, capture_id";
+// The order of these tables wherever they are listed, so that positions agree; captures: packets.h.
 inline constexpr std::string_view kAssetOrder = "order by asset_id";
 inline constexpr std::string_view kLinkOrder = "order by link_id";
 

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <chrono>
-#include <cstdio>
 #include <utility>
 
 namespace kakoi {
@@ -53,6 +52,12 @@ TimeZone time_zone(std::string_view name) noexcept {
 }
 
 std::string iso8601(std::int64_t nanoseconds, TimeZone zone) {
+  std::string text;
+  append_iso8601(text, nanoseconds, zone);
+  return text;
+}
+
+void append_iso8601(std::string& out, std::int64_t nanoseconds, TimeZone zone) {
   using namespace std::chrono;
   // divided by hand: at the ends of the range chrono's floor() overflows on its way
   constexpr std::int64_t kSecond = 1'000'000'000;
@@ -61,21 +66,38 @@ std::string iso8601(std::int64_t nanoseconds, TimeZone zone) {
   const auto local = whole + minutes{zone.minutes};
   const auto day = floor<days>(local);
   const year_month_day date{day};
-  const hh_mm_ss clock{local - day};
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()));
-  std::string result(text.data());
+  const auto second = static_cast<std::uint64_t>((local - day).count());
+  std::array<char, 40> text;
+  char* at = text.data();
+  const auto put = [&](std::uint64_t value, int width) {
+    for (int i = width; i-- > 0; value /= 10) at[i] = static_cast<char>('0' + value % 10);
+    at += width;
+  };
+  put(static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);  // 1677 to 2262 is all that 64 bits hold
+  *at++ = '-';
+  put(static_cast<unsigned>(date.month()), 2);
+  *at++ = '-';
+  put(static_cast<unsigned>(date.day()), 2);
+  *at++ = 'T';
+  put(second / 3600, 2);
+  *at++ = ':';
+  put(second / 60 % 60, 2);
+  *at++ = ':';
+  put(second % 60, 2);
   if (fraction != 0) {
-    std::snprintf(text.data(), text.size(), ".%09d", static_cast<int>(fraction));
-    result += text.data();
+    *at++ = '.';
+    put(static_cast<std::uint64_t>(fraction), 9);
   }
-  if (zone.minutes == 0) return result + "Z";
-  const std::int32_t distance = zone.minutes < 0 ? -zone.minutes : zone.minutes;
-  std::snprintf(text.data(), text.size(), "%c%02d:%02d", zone.minutes < 0 ? '-' : '+', distance / 60, distance % 60);
-  return result + text.data();
+  if (zone.minutes == 0) {
+    *at++ = 'Z';
+  } else {
+    const auto distance = static_cast<std::uint64_t>(zone.minutes < 0 ? -zone.minutes : zone.minutes);
+    *at++ = zone.minutes < 0 ? '-' : '+';
+    put(distance / 60, 2);
+    *at++ = ':';
+    put(distance % 60, 2);
+  }
+  out.append(text.data(), at);
 }
 
 }  // namespace kakoi

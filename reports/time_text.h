@@ -17,5 +17,6 @@ TimeZone time_zone(std::string_view name) noexcept;
 
 // "2024-05-01T09:00:00+09:00"; UTC is written "Z". Fractions appear where they are not zero, in nanoseconds.
 std::string iso8601(std::int64_t nanoseconds, TimeZone zone);
+void append_iso8601(std::string& out, std::int64_t nanoseconds, TimeZone zone);
 
 }  // namespace kakoi

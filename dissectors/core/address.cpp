@@ -89,7 +89,10 @@ std::optional<Address> parse_address(std::string_view text) {
   copy[text.size()] = '\0';
   std::uint8_t raw[16];
   if (inet_pton(AF_INET, copy, raw) == 1) return Address::ipv4(Bytes(raw));
-  if (inet_pton(AF_INET6, copy, raw) == 1) return Address::ipv6(Bytes(raw));
+  if (inet_pton(AF_INET6, copy, raw) == 1) {
+    const Address address = Address::ipv6(Bytes(raw));
+    return address.is_none() ? std::nullopt : std::optional(address);
+  }
   unsigned o[6];
   int used = 0;
   for (const char* format : {"%2x:%2x:%2x:%2x:%2x:%2x%n", "%2x-%2x-%2x-%2x-%2x-%2x%n"}) {

@@ -26,7 +26,11 @@ struct Address {
   static constexpr Address mac(Bytes b) noexcept { return {kMacPrefix, ByteReader(b.first(6)).be32() * 0x10000ull + ByteReader(b.subspan(4, 2)).be16()}; }
   static constexpr Address ipv4(Bytes b) noexcept { return ipv4(ByteReader(b.first(4)).be32()); }
   static constexpr Address ipv4(std::uint32_t host_order) noexcept { return {0, kMappedPrefix | host_order}; }
-  static constexpr Address ipv6(Bytes b) noexcept { return {ByteReader(b.first(8)).be64(), ByteReader(b.subspan(8, 8)).be64()}; }
+  // None for ffff:ffff:ffff:ffff::/64, which is no address that anybody has (scope F, RFC 4291 §2.7).
+  static constexpr Address ipv6(Bytes b) noexcept {
+    const std::uint64_t prefix = ByteReader(b.first(8)).be64();
+    return prefix == kMacPrefix ? Address{} : Address{prefix, ByteReader(b.subspan(8, 8)).be64()};
+  }
 
   constexpr bool is_mac() const noexcept { return hi == kMacPrefix && lo >> 48 == 0; }
   constexpr bool is_ipv4() const noexcept { return hi == 0 && lo >> 32 == 0xFFFF; }

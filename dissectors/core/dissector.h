@@ -3,6 +3,7 @@
 // Nothing here throws; a dissector does not allocate per PDU.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -19,10 +20,11 @@ std::string_view to_string(Transport value) noexcept;
 
 // A cited packet: capture time, the capture (index of this run) and the packet's number in it
 // (1 = first, as Wireshark counts). Ordered by time, then capture, then number.
+// 16 bytes, for every row of the inventory holds two.
 struct PacketRef {
   std::int64_t ts = 0;  // nanoseconds since the epoch
   std::uint32_t capture = 0;
-  std::uint64_t number = 0;  // 0 = no packet
+  std::uint32_t number = 0;  // 0 = no packet; 32 bits, as in Wireshark
   auto operator<=>(const PacketRef&) const = default;
 };
 
@@ -37,6 +39,11 @@ struct Conversation {
   Transport transport = Transport::tcp;
   std::uint32_t vlan = 0;   // 0 = untagged; outer*4096+inner for stacked tags
   std::uint32_t handle = kNoValue;  // the sensor's own mark (its link row); of no meaning to a dissector
+  // … and its memory of the rows that this conversation touched last, by a hash of their kind.
+  struct Recent {
+    std::uint32_t tag = 0, row = kNoValue;
+  };
+  mutable std::array<Recent, 8> recent{};
 };
 
 struct Context {

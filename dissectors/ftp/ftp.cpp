@@ -166,13 +166,21 @@ class Ftp final : public Dissector {
   }
 
   // An answer, or the question to one, is missing: the pairing of the two is lost.
-  void on_gap(Role) override { forget(); }
+  void on_gap(Role speaker) override {
+    forget();
+    if (speaker == Role::client) user_.clear();  // another may have been named
+  }
 
  private:
   enum class Awaited : std::uint8_t { nothing, user, password, syst, auth };
 
   bool is_anonymous() const noexcept {  // RFC 1635 §2
     return text::equals(user_.view(), "anonymous") || text::equals(user_.view(), "ftp");
+  }
+
+  // By convention the password of anonymous is a mail address, not a secret. Who was named may be lost.
+  bool is_secret() const noexcept {
+    return !is_anonymous() && !(user_.empty() && text::contains(secret_.view(), "@"));
   }
 
   void on_command(const Command& command, const Emit& emit) {
@@ -184,8 +192,7 @@ class Ftp final : public Dissector {
     } else if (text::equals(command.verb, "pass")) {
       secret_.assign(command.argument);
       awaited_ = Awaited::password;
-      // By convention the password of anonymous is a mail address, not a secret.
-      if (!is_anonymous()) state(CredentialOutcome::attempted, emit);
+      if (is_secret()) state(CredentialOutcome::attempted, emit);
     } else {
       awaited_ = text::equals(command.verb, "syst")   ? Awaited::syst
                  : text::equals(command.verb, "auth") ? Awaited::auth
@@ -208,7 +215,7 @@ class Ftp final : public Dissector {
     } else if (answered == Awaited::password) {
       if (code == 230 || code == 202)
         login_accepted(emit);
-      else if ((code == 530 || code == 430) && !is_anonymous())
+      else if ((code == 530 || code == 430) && is_secret())
         state(CredentialOutcome::rejected, emit);
       secret_.clear();
     } else if (answered == Awaited::syst && code == 215) {
@@ -241,7 +248,7 @@ class Ftp final : public Dissector {
   void login_accepted(const Emit& emit) const {
     if (is_anonymous())
       emit(OpenAccess{"ftp-anonymous"});
-    else
+    else if (is_secret())
       state(CredentialOutcome::accepted, emit);
   }
 

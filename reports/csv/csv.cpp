@@ -17,16 +17,22 @@ bool starts_formula(std::string_view text) {
 }  // namespace
 
 std::string csv_cell(std::string_view text) {
-  std::string cell(starts_formula(text) ? "'" : "");
-  cell += text;
-  std::erase(cell, '\0');  // some readers end the file there
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
-  std::string quoted = "\"";
-  for (const char c : cell) {
-    if (c == '"') quoted += '"';
-    quoted += c;
+  std::string cell;
+  append_csv_cell(cell, text);
+  return cell;
+}
+
+void append_csv_cell(std::string& out, std::string_view text) {
+  constexpr std::string_view kQuoted = ",\"\r\n";
+  const bool is_quoted =
+      std::any_of(text.begin(), text.end(), [&](char c) { return c <= ',' && kQuoted.find(c) != kQuoted.npos; });
+  if (is_quoted) out += '"';
+  if (starts_formula(text)) out += '\'';
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    if (c != '\0') out += c;  // some readers end the file there
   }
-  return quoted + "\"";
+  if (is_quoted) out += '"';
 }
 
 }  // namespace kakoi

@@ -2,6 +2,8 @@
 // mark, because Excel takes a file without one for the machine's code page.
 #pragma once
 
+#include <array>
+#include <charconv>
 #include <cstdint>
 #include <ostream>
 #include <string>
@@ -12,27 +14,41 @@ namespace kakoi {
 // One cell. Text from the network that a spreadsheet would run as a formula (= + - @ TAB CR at its start, also behind
 // spaces, and their full-width forms) gets an apostrophe in front.
 std::string csv_cell(std::string_view text);
+void append_csv_cell(std::string& out, std::string_view text);
 
 class CsvWriter {
  public:
-  explicit CsvWriter(std::ostream& out) : out_(out) { out_ << "\xEF\xBB\xBF"; }
-  CsvWriter& text(std::string_view value) { return put(csv_cell(value)); }
-  CsvWriter& number(std::int64_t value) { return put(std::to_string(value)); }  // never guarded: no formula is a number
-  CsvWriter& empty() { return put({}); }
+  explicit CsvWriter(std::ostream& out) : out_(out), row_("\xEF\xBB\xBF") {}
+  CsvWriter& text(std::string_view value) {
+    next();
+    append_csv_cell(row_, value);
+    return *this;
+  }
+  CsvWriter& number(std::int64_t value) {  // never guarded: no formula is a number
+    next();
+    std::array<char, 24> digits;
+    row_.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
+    return *this;
+  }
+  CsvWriter& empty() {
+    next();
+    return *this;
+  }
   void end_row() {
-    out_ << "\r\n";
+    row_ += "\r\n";
+    out_ << row_;
+    row_.clear();
     first_ = true;
   }
 
  private:
-  CsvWriter& put(std::string_view cell) {
-    if (!first_) out_ << ',';
-    out_ << cell;
+  void next() {
+    if (!first_) row_ += ',';
     first_ = false;
-    return *this;
   }
 
   std::ostream& out_;
+  std::string row_;
   bool first_ = true;
 };
 

@@ -1,7 +1,11 @@
 #include "reports/csv/tables.h"
 
+#include <functional>
+#include <map>
+#include <set>
 #include <span>
 #include <string>
+#include <unordered_map>
 
 #include "reports/csv/csv.h"
 #include "reports/rows.h"
@@ -10,9 +14,10 @@ namespace kakoi {
 
 namespace {
 
-// How a column of the query is written: its name in both languages and the kind of its value.
+// How a column of the query is written: its name in both languages and the kind of its value. A packet is cited as
+// "capture:number"; for what is looked up, the query gives the key.
 struct Column {
-  enum class Kind { text, number, time, vlan } kind;
+  enum class Kind { text, number, time, vlan, packet, lookup } kind;
   const char* en;
   const char* ja;
 };
@@ -25,52 +30,36 @@ constexpr Column kAssetColumns[] = {
     {text, "role", "役割"},
     {text, "role_reason", "役割の根拠"},
     {text, "purdue_level", "Purdueレベル"},
-    {text, "zone", "区域"},
+    {lookup, "zone", "区域"},
     {text, "vendor", "製造者"},
     {text, "product", "製品"},
     {text, "firmware", "ファームウェア"},
     {text, "serial", "製造番号"},
     {text, "os", "OS"},
-    {text, "mac_addresses", "MACアドレス"},
-    {text, "ip_addresses", "IPアドレス"},
-    {text, "vlans", "VLAN"},
-    {text, "services", "提供サービス"},
+    {lookup, "mac_addresses", "MACアドレス"},
+    {lookup, "ip_addresses", "IPアドレス"},
+    {lookup, "vlans", "VLAN"},
+    {lookup, "services", "提供サービス"},
     {number, "is_router", "中継機能"},
     {number, "is_ot", "制御系通信"},
     {number, "is_it", "情報系通信"},
-    {number, "open_findings", "未対応の所見数"},
+    {lookup, "open_findings", "未対応の所見数"},
     {time, "first_seen", "初回観測"},
     {time, "last_seen", "最終観測"},
-    {text, "first_packet", "証跡パケット（キャプチャ:番号）"},
+    {packet, "first_packet", "証跡パケット（キャプチャ:番号）"},
 };
 
-// The lists are sorted inside, because group_concat alone promises no order.
-constexpr std::string_view kAssets = R"(select a.asset_id, a.name, a.scope, a.role, a.role_reason, a.purdue_level,
-  coalesce((select z.name from zone z where z.zone_id = a.zone_id), ''), a.vendor, a.product, a.firmware, a.serial, a.os,
-  (select group_concat(value, ' ') from (select distinct value from address x
-    where x.asset_id = a.asset_id and kind = 'mac' order by value)),
-  (select group_concat(value, ' ') from (select distinct value, kind from address x
-    where x.asset_id = a.asset_id and kind <> 'mac' order by kind, value)),
-  (select group_concat(tag, ' ') from (select distinct case when vlan < 4096 then vlan
-    else (vlan / 4096) || '.' || (vlan % 4096) end as tag from address x
-    where x.asset_id = a.asset_id and vlan is not null order by vlan)),
-  (select group_concat(one, ' ') from (select distinct port, transport, protocol, transport || '/' || port ||
-    case when protocol = '' then '' else '(' || protocol || ')' end as one from service x
-    where x.asset_id = a.asset_id order by port, transport, protocol)),
-  a.is_router, a.is_ot, a.is_it,
-  (select count(distinct f.finding_id) from finding_asset fa join finding f on f.finding_id = fa.finding_id
-    where fa.asset_id = a.asset_id and f.accepted = 0),
-  a.first_ts, a.last_ts, (select c.source || ':' || p.number from packet p join capture c on c.capture_id = p.capture_id
-    where p.packet_id = a.first_packet_id)
-  from asset a order by a.asset_id)";
+constexpr std::string_view kAssets = R"(select asset_id, name, scope, role, role_reason, purdue_level, zone_id, vendor,
+  product, firmware, serial, os, asset_id, asset_id, asset_id, asset_id, is_router, is_ot, is_it, asset_id,
+  first_ts, last_ts, first_packet_id from asset order by asset_id)";
 
 constexpr Column kLinkColumns[] = {
-    {text, "client", "接続元"},
+    {lookup, "client", "接続元"},
     {text, "client_address", "接続元アドレス"},
-    {text, "client_zone", "接続元の区域"},
-    {text, "server", "接続先"},
+    {lookup, "client_zone", "接続元の区域"},
+    {lookup, "server", "接続先"},
     {text, "server_address", "接続先アドレス"},
-    {text, "server_zone", "接続先の区域"},
+    {lookup, "server_zone", "接続先の区域"},
     {text, "transport", "トランスポート"},
     {number, "server_port", "接続先ポート"},
     {text, "protocol", "プロトコル"},
@@ -84,56 +73,209 @@ constexpr Column kLinkColumns[] = {
     {number, "bytes_to_client", "バイト数（復）"},
     {number, "retransmissions", "再送"},
     {number, "gaps", "欠落"},
-    {text, "operations", "操作（種別:回数）"},
+    {lookup, "operations", "操作（種別:回数）"},
     {time, "first_seen", "初回観測"},
     {time, "last_seen", "最終観測"},
-    {text, "first_packet", "最初のパケット（キャプチャ:番号）"},
-    {text, "last_packet", "最後のパケット（キャプチャ:番号）"},
+    {packet, "first_packet", "最初のパケット（キャプチャ:番号）"},
+    {packet, "last_packet", "最後のパケット（キャプチャ:番号）"},
     {text, "client_id", "接続元の資産ID"},
     {text, "server_id", "接続先の資産ID"},
 };
 
-constexpr std::string_view kLinks = R"(select c.name, l.client_address,
-  coalesce((select z.name from zone z where z.zone_id = c.zone_id), ''), s.name, l.server_address,
-  coalesce((select z.name from zone z where z.zone_id = s.zone_id), ''), l.transport, l.server_port, l.protocol,
-  l.protocol_domain, l.vlan, l.state, l.connections, l.packets_to_server, l.bytes_to_server, l.packets_to_client,
-  l.bytes_to_client, l.retransmissions, l.gaps,
-  (select group_concat(one, ' ') from (select class || ':' || sum(from_client) as one from operation o
-    where o.link_id = l.link_id and (o.protocol <> 'dnp3' or o.qualifier is null) group by class order by class)),
-  l.first_ts, l.last_ts,
-  (select k.source || ':' || p.number from packet p join capture k on k.capture_id = p.capture_id
-    where p.packet_id = l.first_packet_id),
-  (select k.source || ':' || p.number from packet p join capture k on k.capture_id = p.capture_id
-    where p.packet_id = l.last_packet_id), l.client_id, l.server_id
-  from link l join asset c on c.asset_id = l.client_id join asset s on s.asset_id = l.server_id
-  order by l.client_address, l.server_address, l.transport, l.server_port, l.protocol, coalesce(l.vlan, -1), l.link_id)";
+constexpr std::string_view kLinks = R"(select client_id, client_address, client_id, server_id, server_address,
+  server_id, transport, server_port, protocol, protocol_domain, vlan, state, connections, packets_to_server,
+  bytes_to_server, packets_to_client, bytes_to_client, retransmissions, gaps, link_id, first_ts, last_ts,
+  first_packet_id, last_packet_id, client_id, server_id
+  from link where client_id in (select asset_id from asset) and server_id in (select asset_id from asset)
+  order by client_address, server_address, transport, server_port, protocol, coalesce(vlan, -1), link_id)";
 
-void write_table(const ReportInput& input, std::span<const Column> columns, std::string_view sql, std::ostream& out) {
-  const TimeZone zone = Rows(input.db, Rows::Form::document).zone();
+// Writes the cell of column `column` of the row.
+using LookUp = std::function<void(const Statement& row, int column, CsvWriter& csv)>;
+
+void write_table(const ReportInput& input, std::span<const Column> columns, std::string_view sql, const LookUp& look_up,
+                 std::ostream& out) {
+  Rows rows(input, Rows::Form::document);
   CsvWriter csv(out);
   for (const Column& column : columns) csv.text(input.language == "ja" ? column.ja : column.en);
   csv.end_row();
+  std::string cell;
   for (Statement row = input.db.prepare(sql); row.step(); csv.end_row()) {
     for (int i = 0; i < row.columns(); ++i) {
       const auto kind = columns[static_cast<std::size_t>(i)].kind;
-      if (row.is_null(i)) {
+      cell.clear();
+      if (kind == lookup) {
+        look_up(row, i, csv);
+      } else if (row.is_null(i)) {
         csv.empty();
       } else if (kind == number) {
         csv.number(row.integer(i));
       } else if (kind == time) {
-        csv.text(iso8601(row.integer(i), zone));
+        append_iso8601(cell, row.integer(i), rows.zone());
+        csv.text(cell);
       } else if (kind == vlan) {
-        csv.text(vlan_text(row.integer(i)));
+        append_vlan(cell, row.integer(i));
+        csv.text(cell);
+      } else if (kind == packet) {
+        if (const auto* found = rows.packets().find(row.integer(i));
+            found && rows.packets().capture(*found).is_listed) {
+          cell = rows.packets().capture(*found).source + ':';
+          append_number(cell, found->number);
+        }
+        csv.text(cell);
       } else {
-        csv.text(row.text(i));
+        csv.text(row.view(i));
       }
     }
   }
 }
 
+void add_word(std::string& list, std::string_view word) {
+  if (!list.empty()) list += ' ';
+  list += word;
+}
+
+// Rows of a query that is ordered by its first column, a key, as one list of words for each key.
+class Lists {
+ public:
+  Lists(Database& db, std::string_view sql) : statement_(db.prepare(sql)), on_row_(statement_.step()) {}
+  // Calls `row` for the rows of the key; keys must be asked for in their order.
+  template <typename Row>
+  void each(std::string_view key, Row row) {
+    while (on_row_ && statement_.view(0) < key) on_row_ = statement_.step();
+    for (; on_row_ && statement_.view(0) == key; on_row_ = statement_.step()) row(statement_);
+  }
+
+ private:
+  Statement statement_;
+  bool on_row_;
+};
+
+std::map<std::string, std::string> zone_names(Database& db) {
+  std::map<std::string, std::string> names;
+  for (Statement s = db.prepare("select zone_id, name from zone"); s.step();) names.emplace(s.text(0), s.text(1));
+  return names;
+}
+
+struct AssetLists {
+  std::string macs, ips, vlans, services;
+  std::int64_t open_findings = 0;
+};
+
+class AssetLookUp {
+ public:
+  explicit AssetLookUp(Database& db)
+      : zones_(zone_names(db)),
+        addresses_(db, "select asset_id, kind, value, vlan from address order by asset_id, kind, value"),
+        services_(db,
+                  "select asset_id, transport, port, protocol from service order by asset_id, port, transport, protocol"),
+        findings_(db,
+                  "select fa.asset_id, count(distinct f.finding_id) from finding_asset fa"
+                  " join finding f on f.finding_id = fa.finding_id where f.accepted = 0"
+                  " group by fa.asset_id order by fa.asset_id") {}
+
+  void operator()(const Statement& row, int column, CsvWriter& csv) {
+    const std::string_view name = kAssetColumns[column].en;
+    if (name == "zone") {
+      const auto zone = zones_.find(row.text(column));
+      csv.text(zone == zones_.end() ? std::string_view() : zone->second);
+    } else if (name == "mac_addresses") {  // the first of the lists
+      read(row.view(column));
+      csv.text(lists_.macs);
+    } else if (name == "ip_addresses") {
+      csv.text(lists_.ips);
+    } else if (name == "vlans") {
+      csv.text(lists_.vlans);
+    } else if (name == "services") {
+      csv.text(lists_.services);
+    } else {
+      csv.number(lists_.open_findings);
+    }
+  }
+
+ private:
+  void read(std::string_view asset) {
+    lists_ = {};
+    std::set<std::int64_t> vlans;
+    std::string last;
+    addresses_.each(asset, [&](const Statement& s) {
+      if (!s.is_null(3)) vlans.insert(s.integer(3));
+      if (s.view(2) == last) return;  // on another VLAN
+      last = s.view(2);
+      add_word(s.view(1) == "mac" ? lists_.macs : lists_.ips, last);
+    });
+    for (const std::int64_t vlan : vlans) {
+      std::string text;
+      append_vlan(text, vlan);
+      add_word(lists_.vlans, text);
+    }
+    last.clear();
+    services_.each(asset, [&](const Statement& s) {
+      std::string one = s.text(1) + '/' + s.text(2);
+      if (!s.view(3).empty()) one += '(' + s.text(3) + ')';
+      if (one == last) return;  // on another address
+      add_word(lists_.services, one);
+      last = std::move(one);
+    });
+    findings_.each(asset, [&](const Statement& s) { lists_.open_findings = s.integer(1); });
+  }
+
+  const std::map<std::string, std::string> zones_;
+  Lists addresses_, services_, findings_;
+  AssetLists lists_;  // of the row's asset
+};
+
+class LinkLookUp {
+ public:
+  explicit LinkLookUp(Database& db) : zones_(zone_names(db)) {
+    for (Statement s = db.prepare("select asset_id, name, zone_id from asset"); s.step();) {
+      const auto zone = zones_.find(s.text(2));
+      assets_.emplace(s.text(0), Asset{s.text(1), zone == zones_.end() ? std::string_view() : zone->second});
+    }
+    // of DNP3 the message counts, not its object headers
+    for (Statement s = db.prepare("select link_id, class, sum(from_client) from operation"
+                                  " where protocol <> 'dnp3' or qualifier is null group by link_id, class"
+                                  " order by link_id, class");
+         s.step();) {
+      std::string& list = operations_[s.integer(0)];
+      add_word(list, s.view(1));
+      list += ':';
+      append_number(list, s.integer(2));
+    }
+  }
+
+  void operator()(const Statement& row, int column, CsvWriter& csv) const {
+    const std::string_view name = kLinkColumns[column].en;
+    if (name == "operations") {
+      const auto found = operations_.find(row.integer(column));
+      csv.text(found == operations_.end() ? std::string_view() : found->second);
+      return;
+    }
+    const auto asset = assets_.find(row.text(column));
+    csv.text(asset == assets_.end()    ? std::string_view()
+             : name.ends_with("_zone") ? asset->second.zone
+                                       : std::string_view(asset->second.name));
+  }
+
+ private:
+  struct Asset {
+    std::string name;
+    std::string_view zone;  // in zones_
+  };
+  const std::map<std::string, std::string> zones_;
+  std::unordered_map<std::string, Asset> assets_;
+  std::unordered_map<std::int64_t, std::string> operations_;  // by link
+};
+
 }  // namespace
 
-void write_assets_csv(const ReportInput& input, std::ostream& out) { write_table(input, kAssetColumns, kAssets, out); }
-void write_links_csv(const ReportInput& input, std::ostream& out) { write_table(input, kLinkColumns, kLinks, out); }
+void write_assets_csv(const ReportInput& input, std::ostream& out) {
+  AssetLookUp look_up(input.db);
+  write_table(input, kAssetColumns, kAssets, std::ref(look_up), out);
+}
+
+void write_links_csv(const ReportInput& input, std::ostream& out) {
+  LinkLookUp look_up(input.db);
+  write_table(input, kLinkColumns, kLinks, std::ref(look_up), out);
+}
 
 }  // namespace kakoi

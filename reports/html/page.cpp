@@ -45,7 +45,7 @@ void write_page(const ReportInput& input, std::ostream& out) {
   }
   script += "})();\n";
 
-  const std::string site = Rows(input.db, Rows::Form::document).meta("site");
+  const std::string site = Rows(input, Rows::Form::document).meta("site");
   const bool japanese = input.language != "en";
   const std::map<std::string_view, std::string> values{
       {"language", japanese ? "ja" : "en"},

@@ -9,14 +9,12 @@
 #include <string>
 #include <string_view>
 
+#include "reports/json_text.h"
 #include "reports/report.h"
 
 namespace kakoi {
 
 void write_page(const ReportInput& input, std::ostream& out);
-
-// JSON that can stand inside <script>: no "<", ">" or "&" is left, so neither "</script" nor "<!--" can occur.
-std::string script_safe(std::string_view json);
 
 // The tables that the page shows, as {"name": {"columns": […], "rows": [[…] …]} …}; see page_data.cpp.
 void write_page_data(const ReportInput& input, std::ostream& out);

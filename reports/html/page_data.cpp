@@ -100,12 +100,13 @@ std::vector<Table> tables() {
 }
 
 void write_table(Rows& rows, const Table& table, std::ostream& out) {
-  out << ",\n" << script_safe(dump(table.name)) << ": {\"columns\": " << dump(rows.names(table.sql)) << ", \"rows\": [";
-  bool first = true;
-  rows.each(table.sql, [&](Json&& row) {
-    out << (first ? "\n" : ",\n") << script_safe(dump(row));
-    first = false;
-  });
+  Cursor cursor = rows.query(table.sql);
+  out << ",\n" << script_safe(dump(table.name)) << ": {\"columns\": " << dump(cursor.names()) << ", \"rows\": [";
+  std::string text = "\n";
+  for (; cursor.step(); text = ",\n") {
+    cursor.append(text);
+    out << text;
+  }
   out << "]}";
 }
 
@@ -125,29 +126,8 @@ Json rule_texts(const ReportInput& input) {
 
 }  // namespace
 
-std::string script_safe(std::string_view json) {
-  std::string result;
-  result.reserve(json.size());
-  for (const char c : json) {
-    switch (c) {  // only inside strings do these occur in JSON, where \u is an equal spelling
-      case '<':
-        result += "\\u003c";
-        break;
-      case '>':
-        result += "\\u003e";
-        break;
-      case '&':
-        result += "\\u0026";
-        break;
-      default:
-        result += c;
-    }
-  }
-  return result;
-}
-
 void write_page_data(const ReportInput& input, std::ostream& out) {
-  Rows rows(input.db, Rows::Form::page);
+  Rows rows(input, Rows::Form::page);
   Json meta{{"kakoi_version", input.kakoi_version},
             {"database_schema", rows.meta("schema_version")},
             {"site", rows.meta("site")},

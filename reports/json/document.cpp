@@ -12,18 +12,19 @@ void Document::field(std::string_view name, const Json& value) {
   out_ << dump(value);
 }
 
-void Document::array(std::string_view name, const std::function<void(const std::function<void(const Json&)>&)>& fill) {
+void Document::array(std::string_view name,
+                     const std::function<void(const std::function<void(std::string_view)>&)>& fill) {
   this->name(name);
   bool empty = true;
-  fill([&](const Json& element) {
-    out_ << (empty ? "[\n" : ",\n") << dump(element);
+  fill([&](std::string_view element) {
+    out_ << (empty ? "[\n" : ",\n") << element;
     empty = false;
   });
   out_ << (empty ? "[]" : "\n]");
 }
 
 void Document::rows(std::string_view name, Rows& rows, std::string_view sql) {
-  array(name, [&](const auto& add) { rows.each(sql, [&](Json&& row) { add(row); }); });
+  array(name, [&](const auto& add) { rows.each(sql, add); });
 }
 
 }  // namespace kakoi

@@ -14,7 +14,8 @@ class Document {
  public:
   explicit Document(std::ostream& out) : out_(out) { out_ << "{"; }
   void field(std::string_view name, const Json& value);
-  void array(std::string_view name, const std::function<void(const std::function<void(const Json&)>& add)>& fill);
+  // `fill` is given what adds one element, as JSON text.
+  void array(std::string_view name, const std::function<void(const std::function<void(std::string_view)>& add)>& fill);
   void rows(std::string_view name, Rows& rows, std::string_view sql);
   void close() { out_ << "\n}\n"; }
 

@@ -9,11 +9,11 @@ namespace kakoi {
 namespace {
 
 const std::string kFindings =
-    R"(select finding_id as "id", rule_id as "rule", family as "family", severity as "severity",
-  confidence as "confidence:n", subject_id as "subject", peer_id as "peer", title_en as "title_en",
-  title_ja as "title_ja", detail_en as "detail_en", detail_ja as "detail_ja",
+    R"(select finding_id as "id:key", rule_id as "rule", family as "family", severity as "severity",
+  confidence as "confidence:n", subject_id as "subject", peer_id as "peer",
   zones_inferred as "zones_inferred:bool", accepted as "accepted:bool", acceptance_reason as "acceptance_reason",
-  first_ts as "first_seen:time", last_ts as "last_seen:time" from finding )" +
+  first_ts as "first_seen:time", last_ts as "last_seen:time", title_en as "title:pair", title_ja, detail_en as "detail:pair",
+  detail_ja from finding )" +
     std::string(kFindingOrder);
 
 constexpr const char* kAssets = R"(select a.asset_id as "id", a.name as "name", a.role as "role", a.zone_id as "zone"
@@ -28,19 +28,10 @@ constexpr const char* kPackets =
 
 Json both(const std::string& en, const std::string& ja) { return {{"en", en}, {"ja", ja}}; }
 
-void pair_texts(Json& finding) {
-  for (const char* field : {"title", "detail"}) {
-    const std::string name(field);
-    finding[name] = both(finding[name + "_en"], finding[name + "_ja"]);
-    finding.erase(name + "_en");
-    finding.erase(name + "_ja");
-  }
-}
-
 }  // namespace
 
 void write_findings_json(const ReportInput& input, std::ostream& out) {
-  Rows rows(input.db, Rows::Form::document);
+  Rows rows(input, Rows::Form::document);
   Document document(out);
   document.field("schema", "kakoi-findings/1");
   document.field("kakoi_version", input.kakoi_version);
@@ -56,24 +47,29 @@ void write_findings_json(const ReportInput& input, std::ostream& out) {
   document.field("counts", counts);
   document.array("rules", [&](const auto& add) {
     for (const auto& [id, rule] : input.rules) {
-      add({{"id", id},
+      add(dump({{"id", id},
            {"family", rule.family},
            {"title", both(rule.title_en, rule.title_ja)},
            {"rationale", both(rule.rationale_en, rule.rationale_ja)},
            {"limit", both(rule.limit_en, rule.limit_ja)},
            {"remedy", both(rule.remedy_en, rule.remedy_ja)},
            {"confirm", both(rule.confirm_en, rule.confirm_ja)},
-           {"sql", rule.sql}});
+           {"sql", rule.sql}}));
     }
   });
   document.array("findings", [&](const auto& add) {
-    rows.each(kFindings, [&](Json&& finding) {
-      pair_texts(finding);
-      const std::string id = finding["id"];
-      finding["assets"] = rows.all(kAssets, id);
-      finding["packets"] = rows.all(kPackets, id);
-      add(finding);
-    });
+    Cursor assets = rows.query(kAssets), packets = rows.query(kPackets);
+    std::string text;
+    for (Cursor finding = rows.query(kFindings); finding.step(); add(text)) {
+      text.clear();
+      finding.append(text);
+      text.pop_back();  // the brace: there is more
+      text += ",\"assets\":";
+      assets.append_rows(text, finding.key());
+      text += ",\"packets\":";
+      packets.append_rows(text, finding.key());
+      text += '}';
+    }
   });
   document.rows("verdicts", rows,
                 R"(select framework as "framework", control as "control", verdict as "verdict", reason as "reason"

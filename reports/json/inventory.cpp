@@ -19,30 +19,32 @@ constexpr std::string_view kZones =
   closed as "closed:bool", source as "source" from zone order by zone_id)";
 
 constexpr std::string_view kAssets =
-    R"(select asset_id as "id", name as "name", scope as "scope", role as "role", role_reason as "role_reason",
+    R"(select asset_id as "id:key", name as "name", scope as "scope", role as "role", role_reason as "role_reason",
   purdue_level as "purdue_level:real", zone_id as "zone", vendor as "vendor", product as "product",
   firmware as "firmware", serial as "serial", os as "os", is_router as "is_router:bool", is_ot as "is_ot:bool",
   is_it as "is_it:bool", first_ts as "first_seen:time", last_ts as "last_seen:time",
   first_packet_id as "first_packet:packet" from asset )";
 
-constexpr const char* kAddresses =
-    R"(select kind as "kind", value as "value", vlan as "vlan:vlan", bound_by as "bound_by",
+// What hangs on an asset comes in the order of assets, so that one pass over each table finds it.
+constexpr std::string_view kAddresses =
+    R"(select asset_id as ":key", kind as "kind", value as "value", vlan as "vlan:vlan", bound_by as "bound_by",
   is_public as "is_public:bool", is_squatted as "is_squatted:bool", first_ts as "first_seen:time",
   last_ts as "last_seen:time", packet_id as "packet:packet"
-  from address where asset_id = ?1 order by kind, value, coalesce(vlan, -1), bound_by, packet_id)";
+  from address order by asset_id, kind, value, coalesce(vlan, -1), bound_by, packet_id)";
 
-constexpr const char* kAttributes =
-    R"(select name as "name", value as "value", method as "method", protocol as "protocol",
+constexpr std::string_view kAttributes =
+    R"(select asset_id as ":key", name as "name", value as "value", method as "method", protocol as "protocol",
   confidence as "confidence:n", count as "count:n", packet_id as "packet:packet"
-  from attribute where asset_id = ?1 order by name, confidence desc, value, method, protocol, packet_id)";
+  from attribute order by asset_id, name, confidence desc, value, method, protocol, packet_id)";
 
-constexpr const char* kServices =
-    R"(select address as "address", transport as "transport", port as "port:n", protocol as "protocol",
+constexpr std::string_view kServices =
+    R"(select asset_id as ":key", address as "address", transport as "transport", port as "port:n", protocol as "protocol",
   product as "product", version as "version", clients as "clients:n", packet_id as "packet:packet"
-  from service where asset_id = ?1 order by address, transport, port, protocol, product, version, packet_id)";
+  from service order by asset_id, address, transport, port, protocol, product, version, packet_id)";
 
-constexpr const char* kZoneReasons =
-    R"(select zone_id as "zone", reason as "reason" from zone_member where asset_id = ?1 order by zone_id, reason)";
+constexpr std::string_view kZoneReasons =
+    R"(select asset_id as ":key", zone_id as "zone", reason as "reason"
+  from zone_member order by asset_id, zone_id, reason)";
 
 constexpr std::string_view kLinks =
     R"(select link_id as "id:id", client_id as "client", server_id as "server", client_address as "client_address",
@@ -126,7 +128,7 @@ constexpr Table kFacts[] = {
 }  // namespace
 
 void write_inventory_json(const ReportInput& input, std::ostream& out) {
-  Rows rows(input.db, Rows::Form::document);
+  Rows rows(input, Rows::Form::document);
   Document document(out);
   document.field("schema", "kakoi-inventory/1");
   document.field("kakoi_version", input.kakoi_version);
@@ -136,14 +138,21 @@ void write_inventory_json(const ReportInput& input, std::ostream& out) {
   document.rows("captures", rows, std::string(kCaptures) + std::string(kCaptureOrder));
   document.rows("zones", rows, kZones);
   document.array("assets", [&](const auto& add) {
-    rows.each(std::string(kAssets) + std::string(kAssetOrder), [&](Json&& asset) {
-      const std::string id = asset["id"];
-      asset["addresses"] = rows.all(kAddresses, id);
-      asset["attributes"] = rows.all(kAttributes, id);
-      asset["services"] = rows.all(kServices, id);
-      asset["zone_reasons"] = rows.all(kZoneReasons, id);
-      add(asset);
-    });
+    std::pair<std::string_view, Cursor> parts[] = {{"addresses", rows.query(kAddresses)},
+                                                   {"attributes", rows.query(kAttributes)},
+                                                   {"services", rows.query(kServices)},
+                                                   {"zone_reasons", rows.query(kZoneReasons)}};
+    std::string text;
+    for (Cursor asset = rows.query(std::string(kAssets) + std::string(kAssetOrder)); asset.step(); add(text)) {
+      text.clear();
+      asset.append(text);
+      text.pop_back();  // the brace: there is more
+      for (auto& [name, cursor] : parts) {
+        ((text += ",\"") += name) += "\":";
+        cursor.append_group(text, asset.key());
+      }
+      text += '}';
+    }
   });
   document.rows("links", rows, std::string(kLinks) + std::string(kLinkOrder));
   for (const Table& table : kFacts) document.rows(table.name, rows, table.sql);

@@ -32,7 +32,7 @@ std::string created() {
 
 void write_manifest(const ReportInput& input, const std::filesystem::path& folder,
                     const std::vector<std::string>& files, std::ostream& out) {
-  Rows rows(input.db, Rows::Form::document);
+  Rows rows(input, Rows::Form::document);
   Json document;
   document["schema"] = "kakoi-manifest/1";
   document["created"] = created();
@@ -43,7 +43,7 @@ void write_manifest(const ReportInput& input, const std::filesystem::path& folde
   document["inputs"] = Json::array();
   rows.each(R"(select 'capture' as "kind", source as "name", sha256 as "sha256", file_bytes as "bytes:n"
                from capture order by source, sha256)",
-            [&](Json&& row) { document["inputs"].push_back(std::move(row)); });
+            [&](std::string_view row) { document["inputs"].push_back(Json::parse(row)); });
   for (const auto& [name, hash] : input.input_hashes) document["inputs"].push_back({{"kind", name}, {"sha256", hash}});
   document["outputs"] = Json::array();
   std::vector<std::string> sorted = files;

@@ -1,5 +1,8 @@
 #include "sensor/capture/capture_file.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace kakoi::capture {
 
 CaptureFile::CaptureFile(const std::filesystem::path& path) : source_(path) {
@@ -15,9 +18,13 @@ CaptureFile::CaptureFile(const std::filesystem::path& path) : source_(path) {
 
 const RawPacket* CaptureFile::peek() {
   if (ready_) return &packet_;
+  if (info_.packets == std::numeric_limits<std::uint32_t>::max()) {
+    info_.error = "more than 4294967295 packets; split the file, everything up to there counts";
+    return nullptr;
+  }
   if (!format_->next(source_, info_, packet_)) return nullptr;
   packet_.ref.capture = index_;
-  packet_.ref.number = ++info_.packets;
+  packet_.ref.number = static_cast<std::uint32_t>(++info_.packets);
   info_.bytes += packet_.original_length;
   if (packet_.data.size() < packet_.original_length) ++info_.truncated;
   if (info_.packets == 1) info_.first_ts = info_.last_ts = packet_.ref.ts;

@@ -28,15 +28,17 @@ Inputs find_inputs(const std::vector<std::string>& arguments) {
         if (it->is_regular_file(error)) found.push_back(it->path());
       if (error) inputs.problems.push_back(argument + ": " + error.message());
       std::sort(found.begin(), found.end());
+      bool any = false;
       for (const fs::path& file : found) {
         try {
           CaptureFile probe(file);
           add(file);
+          any = true;
         } catch (const CaptureError&) {
           // notes, hashes and the like lie beside captures
         }
       }
-      if (found.empty()) inputs.problems.push_back(argument + ": no file in this folder");
+      if (!any) inputs.problems.push_back(argument + (found.empty() ? ": no file in this folder" : ": no capture in this folder"));
     } else if (fs::exists(argument, error)) {
       add(argument);
     } else {

@@ -18,7 +18,7 @@ int assess_inventory(const Arguments& arguments) {
   const std::vector<std::string> named = inputs(*values);
   if (named.size() != 1) throw UsageError("assess: name one inventory.db");
   const Judgement judgement = load_judgement(*values);
-  std::filesystem::create_directories(judgement.out);
+  create_out(judgement.out);
   const std::filesystem::path draft = judgement.out / ".inventory.db.part";
   std::filesystem::remove(draft);
   try {
@@ -29,7 +29,7 @@ int assess_inventory(const Arguments& arguments) {
   } catch (const DatabaseError& error) {
     std::error_code ignored;
     std::filesystem::remove(draft, ignored);
-    throw UsageError(named[0] + ": " + error.what());
+    throw InputError(named[0] + ": " + error.what());
   }
 }
 

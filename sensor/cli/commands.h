@@ -20,6 +20,9 @@ enum ExitStatus : int {
 struct UsageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+struct InputError : UsageError {  // the command line is right, a file that it names is not
+  using UsageError::UsageError;
+};
 
 using Arguments = std::vector<std::string>;  // without the program's and the command's name
 

@@ -1,6 +1,10 @@
 #include "sensor/cli/judge.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -17,9 +21,20 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string read_file(const fs::path& path) {
+  std::error_code error;
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw UsageError(path.string() + ": can't be read");
+  if (!file || fs::is_directory(path, error)) throw InputError(path.string() + ": can't be read");
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// Told before hours of reading, not after: OUT, or the folder to hold it, must be one that can be written into.
+void check_out(const fs::path& out) {
+  if (out.empty()) throw UsageError("--out takes the name of a folder");
+  std::error_code error;
+  fs::path there = fs::absolute(out, error);
+  while (!fs::exists(there, error) && there.has_relative_path()) there = there.parent_path();
+  if (!fs::is_directory(there, error)) throw InputError(out.string() + ": no folder can be made here, " + there.string() + " is a file");
+  if (::access(there.c_str(), W_OK) != 0) throw InputError(out.string() + ": can't be written: " + std::strerror(errno));
 }
 
 std::string joined(const std::vector<std::string>& lines) {
@@ -65,6 +80,14 @@ void print_summary(Database& db, const Judgement& j) {
   std::cout << (ja ? "報告書: " : "report: ") << (j.out / "report.html").string() << std::endl;
 }
 
+// Notes which key the database's fingerprints were made with; false if it was another one.
+bool remember_key(Database& db, const SecretKeeper& secrets) {
+  const std::string mark = secrets.fingerprint("kakoi");
+  const std::string known = db.text("select value from meta where key = 'fingerprint_key'");
+  if (known.empty()) db.prepare("insert into meta values ('fingerprint_key', ?1)").bind(1, mark).run();
+  return known.empty() || known == mark;
+}
+
 }  // namespace
 
 void add_judgement_options(po::options_description& options) {
@@ -79,6 +102,7 @@ void add_judgement_options(po::options_description& options) {
 Judgement load_judgement(const po::variables_map& values) {
   Judgement j;
   j.out = values["out"].as<std::string>();
+  check_out(j.out);
   j.language = values["lang"].as<std::string>();
   if (j.language != "ja" && j.language != "en") throw UsageError("--lang takes ja or en, not '" + j.language + "'");
   if (values.contains("fail-on")) j.fail_on = values["fail-on"].as<std::string>();
@@ -92,20 +116,31 @@ Judgement load_judgement(const po::variables_map& values) {
     }
     j.rules = values.contains("rules") ? RuleSet::load(fs::path(values["rules"].as<std::string>())) : RuleSet::load();
   } catch (const PolicyError& error) {
-    throw UsageError(joined(error.problems));
+    throw InputError(joined(error.problems));
   } catch (const RuleError& error) {
-    throw UsageError(joined(error.problems));
+    throw InputError(joined(error.problems));
   }
   if (values.contains("fingerprint-key")) {
     const std::string key = read_file(values["fingerprint-key"].as<std::string>());
-    if (key.empty()) throw UsageError(values["fingerprint-key"].as<std::string>() + ": the key is empty");
+    if (key.empty()) throw InputError(values["fingerprint-key"].as<std::string>() + ": the key is empty");
     j.secrets = SecretKeeper(key);
   }
   return j;
 }
 
+void create_out(const fs::path& out) {
+  std::error_code error;
+  fs::create_directories(out, error);
+  if (error) throw InputError(out.string() + ": can't be made: " + error.message());
+}
+
 int judge(Database db, const fs::path& path, const Judgement& j) {
-  const AssessResult result = assess(db, j.policy, j.rules, [&](std::string_view secret) { return j.secrets.fingerprint(secret); });
+  // Fingerprints of another key would match nothing: then the list stays as the scan stored it.
+  const bool same_key = remember_key(db, j.secrets);
+  if (!same_key) std::cerr << "kakoi: note: the inventory was made with another --fingerprint-key; its default credentials are judged by the list of that time\n";
+  Fingerprint fingerprint;
+  if (same_key) fingerprint = [&](std::string_view secret) { return j.secrets.fingerprint(secret); };
+  const AssessResult result = assess(db, j.policy, j.rules, fingerprint);
   for (const std::string& note : result.notes) std::cerr << "kakoi: note: " << note << "\n";
   place_whole(path, j.out / "inventory.db");
   write_reports({.db = db, .rules = texts_of(j.rules), .kakoi_version = KAKOI_VERSION, .language = j.language, .input_hashes = j.input_hashes}, j.out);

@@ -22,8 +22,11 @@ struct Judgement {
 
 // --policy, --rules, --fingerprint-key, --out, --lang, --fail-on.
 void add_judgement_options(po::options_description& options);
-// Reads what the options name. Throws UsageError, with one line for each mistake in a file.
+// Reads what the options name. Throws UsageError, InputError with one line for each mistake in a file.
 Judgement load_judgement(const po::variables_map& values);
+
+// Makes OUT. Throws InputError if that can't be.
+void create_out(const std::filesystem::path& out);
 
 // Applies the rules, writes the reports into judgement.out and a summary to standard output.
 // `path`: where db is stored; it becomes OUT/inventory.db. Returns kDone or kFindings.

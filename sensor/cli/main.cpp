@@ -12,9 +12,9 @@ std::span<const Command> commands() {
   static constexpr Command list[] = {
       {"scan", "PCAP|DIR|- ...", "read captures; write inventory, findings and report", scan},
       {"assess", "inventory.db", "run the rules again, without packets", assess_inventory},
-      {"query", "inventory.db \"select …\"", "run a query over an inventory", query},
+      {"query", "inventory.db SQL", "run a query over an inventory", query},
       {"rules", "list|show ID|check [DIR]", "the rules: what they look for and how", rules},
-      {"policy", "check site.yaml", "check a site policy", policy},
+      {"policy", "init inventory.db|check YAML", "begin or check a site policy", policy},
       {"protocols", "", "the protocols that are understood", protocol_list},
   };
   return list;
@@ -26,7 +26,7 @@ void print_help(std::ostream& out) {
   out << "kakoi " KAKOI_VERSION " — checks, from traffic alone, whether a \"closed\" control network is closed\n\n"
          "Usage: kakoi COMMAND [arguments]\n\nCommands:\n";
   for (const Command& c : commands())
-    out << "  " << std::left << std::setw(10) << c.name << std::setw(27) << c.synopsis << c.summary << "\n";
+    out << "  " << std::left << std::setw(10) << c.name << std::setw(32) << c.synopsis << c.summary << "\n";
   out << "\n'kakoi COMMAND --help' explains a command. kakoi never sends a packet.\n\n"
          "Exit status: 0 done; 1 findings at or above --fail-on; 2 bad usage or unreadable input\n"
          "(the rest is still processed); 3 internal error.\n";
@@ -58,6 +58,9 @@ int main(int count, char** values) {
   using namespace kakoi::cli;
   try {
     return dispatch({values + std::min(count, 1), values + count});
+  } catch (const InputError& error) {
+    std::cerr << "kakoi: " << error.what() << "\n";
+    return kBadInput;
   } catch (const UsageError& error) {
     std::cerr << "kakoi: " << error.what() << " (kakoi --help tells what there is)\n";
     return kBadInput;

@@ -28,7 +28,7 @@ int policy(const Arguments& arguments) {
       db = Database::open_read_only(words[1]);
       std::cout << starter_policy(db);
     } catch (const DatabaseError& error) {
-      throw UsageError(words[1] + ": " + error.what());
+      throw InputError(words[1] + ": " + error.what());
     }
     return kDone;
   }

@@ -14,7 +14,9 @@ constexpr Help kHelp{"kakoi protocols",
 }
 
 int protocol_list(const Arguments& arguments) {
-  if (!parse(arguments, po::options_description("Options"), kHelp)) return kDone;
+  const auto values = parse(arguments, po::options_description("Options"), kHelp);
+  if (!values) return kDone;
+  if (!inputs(*values).empty()) throw UsageError("protocols: takes no argument");
   const auto print = [](const Protocol& p) {
     std::string ports;
     for (const std::uint16_t port : p.ports) ports += (ports.empty() ? "" : ",") + std::to_string(port);

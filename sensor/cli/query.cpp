@@ -33,7 +33,7 @@ int query(const Arguments& arguments) {
       std::cout << "\n";
     }
   } catch (const DatabaseError& error) {
-    throw UsageError(error.what());
+    throw InputError(error.what());
   }
   return kDone;
 }

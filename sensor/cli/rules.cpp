@@ -30,7 +30,8 @@ int rules(const Arguments& arguments) {
   const std::string verb = words.empty() ? "list" : words[0];
   try {
     if (verb == "list" && words.size() <= 1) {
-      for (const Rule& r : RuleSet::load().rules())
+      const RuleSet all = RuleSet::load();
+      for (const Rule& r : all.rules())
         std::cout << std::left << std::setw(32) << r.id << std::setw(10) << r.severity
                   << ((*values)["lang"].as<std::string>() == "ja" ? r.title.ja : r.title.en) << "\n";
       return kDone;
@@ -38,7 +39,7 @@ int rules(const Arguments& arguments) {
     if (verb == "show" && words.size() == 2) {
       const RuleSet all = RuleSet::load();
       const Rule* rule = all.find(words[1]);
-      if (!rule) throw UsageError("no rule '" + words[1] + "' (kakoi rules list names them)");
+      if (!rule) throw InputError("no rule '" + words[1] + "' (kakoi rules list names them)");
       show(*rule, (*values)["lang"].as<std::string>());
       return kDone;
     }

@@ -29,7 +29,7 @@ namespace fs = std::filesystem;
 struct Draft {
   fs::path path;
   explicit Draft(const fs::path& out) : path(out / ".inventory.db.part") {
-    fs::create_directories(out);
+    create_out(out);
     fs::remove(path);
   }
   ~Draft() {
@@ -46,10 +46,12 @@ int scan(const Arguments& arguments) {
   po::options_description options("Options");
   add_judgement_options(options);
   options.add_options()("site", po::value<std::string>()->default_value("")->value_name("NAME"), "name of the site, if the policy gives none")(
-      "threads,j", po::value<unsigned>()->default_value(std::min(2u, std::max(1u, std::thread::hardware_concurrency())))->value_name("N"),
+      "threads,j", po::value<int>()->default_value(std::thread::hardware_concurrency() > 1 ? 2 : 1)->value_name("N"),
       "threads to use")("quiet,q", "no progress line");
   const auto values = parse(arguments, options, kHelp);
   if (!values) return kDone;
+  const int threads = (*values)["threads"].as<int>();
+  if (threads < 1) throw UsageError("--threads takes a number from 1 on, not " + std::to_string(threads));
   const Judgement judgement = load_judgement(*values);
   if (inputs(*values).empty()) throw UsageError("scan: name a capture, a folder of captures, or - for standard input");
 
@@ -58,7 +60,7 @@ int scan(const Arguments& arguments) {
   std::vector<std::string> problems = found.problems;
 
   ProgressLine progress(!values->contains("quiet"));
-  const Observed observed = pipeline::run(captures, judgement.secrets, {.threads = (*values)["threads"].as<unsigned>(), .on_progress = std::ref(progress)});
+  const Observed observed = pipeline::run(captures, judgement.secrets, {.threads = static_cast<unsigned>(threads), .on_progress = std::ref(progress)});
   progress.clear();
 
   problems.insert(problems.end(), captures.problems().begin(), captures.problems().end());

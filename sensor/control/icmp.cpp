@@ -43,7 +43,7 @@ bool read_quoted_ipv6(Bytes quoted, IcmpSeen& seen) noexcept {
   std::uint8_t next = r.u8();
   r.skip(1);
   const Bytes source = r.take(16), destination = r.take(16);
-  if (!r.ok() || version != 6) return false;
+  if (!r.ok() || version != 6 || !Address::ipv6(source).is_ip() || !Address::ipv6(destination).is_ip()) return false;
   seen.original_source = Address::ipv6(source);
   seen.original_destination = Address::ipv6(destination);
   bool first_fragment = true;

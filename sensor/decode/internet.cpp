@@ -58,6 +58,12 @@ void decode_ipv6(Bytes packet, Decoded& out) noexcept {
   out.ethertype = 0x86DD;
   out.source = Address::ipv6(packet.subspan(8));
   out.destination = Address::ipv6(packet.subspan(24));
+  if (out.source.is_none() || out.destination.is_none()) {  // nobody to account it to
+    out.source = out.destination = {};
+    out.network = NetworkLayer::other;
+    out.malformed = true;
+    return;
+  }
   // 0 with a payload behind it: a jumbogram (RFC 2675) or segmentation offload
   if (length == 0 && packet.size() > 40) length = static_cast<std::uint32_t>(packet.size() - 40);
   Bytes rest = packet.subspan(40, std::min<std::size_t>(packet.size() - 40, length));

@@ -40,18 +40,18 @@ FlowTable::FlowTable() : index_(1 << 12), mask_(index_.size() - 1) {}
 void FlowTable::grow() {
   index_.assign(index_.size() * 2, 0);
   mask_ = index_.size() - 1;
-  for (std::size_t i = 0; i < pool_.size(); ++i) {
-    if (!pool_[i].in_use) continue;
-    std::uint64_t slot = pool_[i].hash & mask_;
+  for (std::uint32_t i = 0; i < made_; ++i) {
+    if (!entry(i).in_use) continue;
+    std::uint64_t slot = entry(i).hash & mask_;
     while (index_[slot] != 0) slot = (slot + 1) & mask_;
-    index_[slot] = static_cast<std::uint32_t>(i + 1);
+    index_[slot] = i + 1;
   }
 }
 
 Flow& FlowTable::find(const FlowKey& key, std::uint64_t hash, bool& created) {
   std::uint64_t slot = hash & mask_;
   for (; index_[slot] != 0; slot = (slot + 1) & mask_) {
-    Flow& flow = pool_[index_[slot] - 1];
+    Flow& flow = entry(index_[slot] - 1);
     if (flow.hash == hash && flow.key == key) {
       created = false;
       return flow;
@@ -65,15 +65,16 @@ Flow& FlowTable::find(const FlowKey& key, std::uint64_t hash, bool& created) {
   }
   std::uint32_t at;
   if (free_.empty()) {
-    at = static_cast<std::uint32_t>(pool_.size());
-    pool_.emplace_back();
+    at = made_++;
+    if (at / kBlock == pool_.size()) pool_.push_back(std::make_unique<Flow[]>(kBlock));
   } else {
     at = free_.back();
     free_.pop_back();
   }
   index_[slot] = at + 1;
   ++used_;
-  Flow& flow = pool_[at];
+  Flow& flow = entry(at);
+  flow.place = at;
   flow.key = key;
   flow.hash = hash;
   flow.in_use = true;
@@ -81,19 +82,19 @@ Flow& FlowTable::find(const FlowKey& key, std::uint64_t hash, bool& created) {
 }
 
 void FlowTable::erase(Flow& flow) {
-  const auto at = static_cast<std::uint32_t>(&flow - pool_.data());
+  const std::uint32_t at = flow.place;
   std::uint64_t hole = flow.hash & mask_;
   while (index_[hole] != at + 1) hole = (hole + 1) & mask_;
   // Backward shift: entries whose way to their place leads over the hole move up.
   for (std::uint64_t next = (hole + 1) & mask_; index_[next] != 0; next = (next + 1) & mask_) {
-    const std::uint64_t home = pool_[index_[next] - 1].hash & mask_;
+    const std::uint64_t home = entry(index_[next] - 1).hash & mask_;
     if (((next - home) & mask_) >= ((next - hole) & mask_)) {
       index_[hole] = index_[next];
       hole = next;
     }
   }
   index_[hole] = 0;
-  pool_[at] = Flow{};
+  flow = Flow{};
   free_.push_back(at);
   --used_;
 }

@@ -46,10 +46,12 @@ struct Keyed {
 };
 Keyed key_of(const Decoded& packet) noexcept;
 
+// Laid out for the packet path: what every packet touches comes first.
 struct Side {
-  Address source_mac, destination_mac;  // of the first packet of this side
   std::uint64_t packets = 0, bytes = 0, payload = 0;
-  PacketRef first, last;
+  PacketRef last;
+  std::uint64_t source_mac = ~std::uint64_t{0}, destination_mac = ~std::uint64_t{0};  // Address::lo, of the first packet of this side
+  PacketRef first;
   TtlRange ttl;
   std::uint8_t flags = 0;               // TCP, of all packets
   bool syn_seen = false;                // a SYN, with or without ACK
@@ -59,9 +61,8 @@ struct Side {
 struct Flow {
   FlowKey key;
   std::uint64_t hash = 0;
-  std::array<Side, 2> sides;
+  std::uint32_t place = 0;              // in the table's pool
   std::unique_ptr<Session> session;     // while something can be learned
-  const Protocol* protocol = nullptr;   // once identified
   std::uint32_t link = kNoValue;        // row in Observed::links, once identified
   std::int8_t client = -1;              // side; -1 not known yet
   bool refused = false;                 // RST answered a SYN
@@ -69,6 +70,8 @@ struct Flow {
   bool closed = false;                  // RST, or FIN of both
   bool silent = false;                  // the session is over, nothing more to learn
   bool in_use = false;
+  std::array<Side, 2> sides;
+  const Protocol* protocol = nullptr;   // once identified
 
   std::int64_t last_ts() const noexcept { return std::max(sides[0].last.ts, sides[1].last.ts); }
 };
@@ -79,22 +82,38 @@ class FlowTable {
 
   // Creates the entry if need be (`created`).
   Flow& find(const FlowKey& key, std::uint64_t hash, bool& created);
-  void prefetch(std::uint64_t hash) const noexcept { __builtin_prefetch(&index_[hash & mask_]); }
+  // Three steps ahead of find(): the index, the entry, and what the entry points to.
+  void prefetch_index(std::uint64_t hash) const noexcept { __builtin_prefetch(&index_[hash & mask_]); }
+  void prefetch_entry(std::uint64_t hash) const noexcept {
+    if (const std::uint32_t at = index_[hash & mask_]; at != 0) {
+      const auto* line = reinterpret_cast<const char*>(&entry(at - 1));
+      for (std::size_t i = 0; i < sizeof(Flow); i += 64) __builtin_prefetch(line + i, 1);
+    }
+  }
+  // The entry that is probably meant: the one at the hash's own place, if it has that hash.
+  const Flow* guess(std::uint64_t hash) const noexcept {
+    const std::uint32_t at = index_[hash & mask_];
+    return at != 0 && entry(at - 1).hash == hash ? &entry(at - 1) : nullptr;
+  }
   void erase(Flow& flow);
   std::size_t size() const noexcept { return used_; }
 
   template <typename Use>
   void for_each(Use use) {
-    for (Flow& flow : pool_)
-      if (flow.in_use) use(flow);
+    for (std::uint32_t at = 0; at < made_; ++at)
+      if (entry(at).in_use) use(entry(at));
   }
 
  private:
+  static constexpr std::uint32_t kBlock = 256;  // entries; blocks never move
+  Flow& entry(std::uint32_t at) noexcept { return pool_[at / kBlock][at % kBlock]; }
+  const Flow& entry(std::uint32_t at) const noexcept { return pool_[at / kBlock][at % kBlock]; }
   void grow();
 
-  std::vector<std::uint32_t> index_;  // 1 + position in pool_; 0 = empty
+  std::vector<std::uint32_t> index_;  // 1 + position in the pool; 0 = empty
   std::uint64_t mask_;
-  std::vector<Flow> pool_;
+  std::vector<std::unique_ptr<Flow[]>> pool_;
+  std::uint32_t made_ = 0;            // entries of the pool that were ever used
   std::vector<std::uint32_t> free_;
   std::size_t used_ = 0;
 };

@@ -6,8 +6,13 @@
 namespace kakoi::flow {
 namespace {
 
-std::uint64_t hash_of(Bytes bytes) noexcept {
-  std::uint64_t h = bytes.size();
+// Over the head and the tail only: a control message is compared whole, bulk data by sample.
+constexpr std::size_t kSample = 256;
+
+std::uint64_t hash_of(Bytes all) noexcept {
+  std::uint64_t h = all.size();
+  if (all.size() > kSample) h = mix(h, hash_of(all.last(kSample / 2)));
+  const Bytes bytes = all.size() > kSample ? all.first(kSample / 2) : all;
   std::size_t at = 0;
   for (; at + 8 <= bytes.size(); at += 8) {
     std::uint64_t word;
@@ -69,12 +74,16 @@ void SegmentWindow::segment(std::uint32_t sequence, Bytes bytes, std::uint32_t l
   if (!known_) start(sequence);
   std::int32_t ahead = distance(next_, sequence);
   if (ahead > kFarAway || ahead < -kFarAway) {
-    // Another life of the connection that was missed, or a stray: begin anew here.
+    // Another life of the connection that was missed, or a stray: begin anew here, unless what waits
+    // leads there.
     flush(out, counters);
-    ++counters.gaps;
-    out.on_missing(ahead > 0 ? static_cast<std::uint32_t>(ahead) : 0, carrier);
-    next_ = sequence;
-    ahead = 0;
+    ahead = distance(next_, sequence);
+    if (ahead > kFarAway || ahead < -kFarAway) {
+      ++counters.gaps;
+      out.on_missing(static_cast<std::uint32_t>(ahead), carrier);
+      next_ = sequence;
+      ahead = 0;
+    }
   }
   if (ahead == 0) {
     deliver(bytes, length, carrier, out);

@@ -25,7 +25,8 @@ class SegmentWindow {
   class Output {
    public:
     virtual void on_run(Bytes run, const Carrier& carrier) = 0;
-    // `lost` bytes will never come (their number follows from the sequence numbers).
+    // `lost` bytes will never come: their number follows from the sequence numbers, modulo 2^32, so that
+    // it is huge where the stream starts anew behind.
     virtual void on_missing(std::uint32_t lost, const Carrier& carrier) = 0;
 
    protected:

@@ -62,6 +62,12 @@ void Session::on_missing(std::uint32_t lost, const Carrier&) {
     assemblers_[static_cast<std::size_t>(side_)].missing(lost, role_of(side_), *this);
   } else {
     guess_->head[static_cast<std::size_t>(side_)].clear();
+    // What is held of this side does not lead up to what comes next.
+    for (auto held = guess_->held.rbegin(); held != guess_->held.rend(); ++held) {
+      if (held->side != side_) continue;
+      held->lost += lost;
+      break;
+    }
   }
 }
 
@@ -123,6 +129,7 @@ void Session::adopt(const Protocol& protocol, int client) {
     if (done_) break;
     if (ends_.transport == Transport::tcp) {
       dissect(held.side, held.bytes, held.carrier);
+      if (held.lost != 0) on_missing(held.lost, held.carrier);
     } else {
       datagram(held.side, held.bytes, static_cast<std::uint32_t>(held.bytes.size()), held.carrier, *host_);
     }

@@ -41,6 +41,7 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
 
   const Protocol* protocol() const noexcept { return protocol_; }
   const Conversation& conversation() const noexcept { return conversation_; }  // once identified
+  void prefetch() const noexcept { __builtin_prefetch(dissector_.get(), 1); }
   const SegmentWindow::Counters& counters() const noexcept { return counters_; }
 
   // Runs of bytes that no protocol recognises before the flow is given up; more where a port is
@@ -54,6 +55,7 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
     int side;
     Carrier carrier;
     std::vector<std::uint8_t> bytes;
+    std::uint32_t lost = 0;  // bytes missing behind
   };
   void on_run(Bytes run, const Carrier& carrier) override;
   void on_missing(std::uint32_t lost, const Carrier& carrier) override;

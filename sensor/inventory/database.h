@@ -56,7 +56,8 @@ class Statement {
   bool is_null(int column) const;
   std::int64_t integer(int column) const;
   double real(int column) const;
-  std::string text(int column) const;  // "" for NULL
+  std::string text(int column) const;       // "" for NULL
+  std::string_view view(int column) const;  // the same, without a copy: valid until the next step()
   std::span<const std::uint8_t> blob(int column) const;  // valid until the next step()
 
  private:

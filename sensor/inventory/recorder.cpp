@@ -124,34 +124,43 @@ void Recorder::on_observation(const Context& context, const Observation& fact) {
 void Recorder::operation(const Context& context, const Operation& fact) {
   const std::uint32_t link = context.conversation->handle;
   if (link == kNoValue) return;
-  const std::size_t mask = operation_index_.size() - 1;
-  std::size_t slot = operation_hash(link, context.protocol, fact) & mask;
-  OperationRow* row = nullptr;
-  for (; operation_index_[slot] != 0; slot = (slot + 1) & mask) {
-    OperationRow& r = observed_.operations[operation_index_[slot] - 1];
-    if (r.link == link && r.protocol == context.protocol && same_kind(r.key, fact)) {
-      row = &r;
-      break;
-    }
-  }
-  if (!row) {
-    if (observed_.operations.size() >= kMostRows * 5) {
-      ++observed_.facts_dropped;
-      return;
-    }
-    OperationRow fresh;
-    fresh.link = link;
-    fresh.protocol = context.protocol;
-    fresh.key = fact;
-    fresh.key.refused = false;
-    observed_.operations.push_back(fresh);
-    operation_index_[slot] = static_cast<std::uint32_t>(observed_.operations.size());
-    row = &observed_.operations.back();
-    if (observed_.operations.size() * 2 > operation_index_.size()) grow_operations();
+  // A conversation says the same few things again and again: look at its last rows first.
+  const std::uint64_t hash = operation_hash(link, context.protocol, fact);
+  const auto tag = static_cast<std::uint32_t>(hash >> 32);
+  auto& recent = context.conversation->recent[tag % context.conversation->recent.size()];
+  OperationRow* row = recent.row != kNoValue && recent.tag == tag ? &observed_.operations[recent.row] : nullptr;
+  if (!row || !same_kind(row->key, fact)) {
+    const std::uint32_t at = find_operation(link, context.protocol, fact, hash);
+    if (at == kNoValue) return;
+    row = &observed_.operations[at];
+    recent = {tag, at};
   }
   ++(context.speaker == Role::client ? row->from_client : row->from_server);
   if (fact.refused) ++row->refused;
   row->seen.add(context.packet);
+}
+
+std::uint32_t Recorder::find_operation(std::uint32_t link, const Protocol* protocol, const Operation& fact, std::uint64_t hash) {
+  const std::size_t mask = operation_index_.size() - 1;
+  std::size_t slot = hash & mask;
+  for (; operation_index_[slot] != 0; slot = (slot + 1) & mask) {
+    const OperationRow& r = observed_.operations[operation_index_[slot] - 1];
+    if (r.link == link && r.protocol == protocol && same_kind(r.key, fact)) return operation_index_[slot] - 1;
+  }
+  if (observed_.operations.size() >= kMostOperations) {
+    ++observed_.facts_dropped;
+    return kNoValue;
+  }
+  OperationRow fresh;
+  fresh.link = link;
+  fresh.protocol = protocol;
+  fresh.key = fact;
+  fresh.key.refused = false;
+  observed_.operations.push_back(fresh);
+  const auto at = static_cast<std::uint32_t>(observed_.operations.size() - 1);
+  operation_index_[slot] = at + 1;
+  if (observed_.operations.size() * 2 > operation_index_.size()) grow_operations();
+  return at;
 }
 
 void Recorder::grow_operations() {
@@ -247,7 +256,11 @@ void Recorder::take_fact(const Context& context, const SecureSession& f) {
   key.server_name = to_utf8(f.server_name);
   key.alpn = to_utf8(f.alpn);
   if (!f.certificate.empty()) {
-    if (const auto certificate = read_certificate(f.certificate)) {
+    // Many sessions show the same certificate.
+    if (certificates_.size() >= kMostCertificates) certificates_.clear();
+    const auto [at, is_new] = certificates_.try_emplace(std::string(as_text(f.certificate)));
+    if (is_new) at->second = read_certificate(f.certificate);
+    if (const std::optional<Certificate>& certificate = at->second) {
       key.subject = certificate->subject;
       key.issuer = certificate->issuer;
       key.fingerprint = certificate->fingerprint;

@@ -11,7 +11,7 @@
 -- The SQL here and in shipped rules stays within what PostgreSQL accepts too.
 
 CREATE TABLE meta (          -- one row a fact about this database; no wall-clock time
-  key TEXT PRIMARY KEY,      -- 'schema_version', 'kakoi_version', 'site', 'timezone', 'policy' ('declared' | 'inferred')
+  key TEXT PRIMARY KEY,      -- 'schema_version', 'kakoi_version', 'site', 'timezone', 'policy' ('declared' | 'inferred'), 'fingerprint_key' (a mark of the key, not the key)
   value TEXT NOT NULL
 );
 
@@ -284,3 +284,4 @@ CREATE INDEX policy_change_subject ON policy_change(subject, field);
 CREATE INDEX allowed_address_address ON allowed_address(address);
 CREATE INDEX finding_packet_finding ON finding_packet(finding_id);
 CREATE INDEX finding_asset_finding ON finding_asset(finding_id);
+CREATE INDEX finding_asset_asset ON finding_asset(asset_id);

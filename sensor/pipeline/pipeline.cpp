@@ -15,10 +15,16 @@ constexpr std::size_t kBatch = 256;         // packets
 constexpr std::uint64_t kReportEvery = 1 << 14;  // packets
 
 void process(Shard& shard, const Batch& batch) {
-  constexpr std::size_t kAhead = 8;
-  for (std::size_t i = 0; i < batch.items.size(); ++i) {
-    if (i + kAhead < batch.items.size()) shard.prefetch(batch.items[i + kAhead]);
-    shard.packet(batch.items[i]);
+  const std::vector<Item>& items = batch.items;
+  const std::size_t n = items.size();
+  constexpr std::size_t kIndex = 12, kEntry = 9, kSession = 6, kRows = 3;  // packets ahead
+  for (std::size_t i = 0; i < std::min(n, kIndex); ++i) shard.prefetch_index(items[i]);
+  for (std::size_t i = 0; i < n; ++i) {
+    if (i + kIndex < n) shard.prefetch_index(items[i + kIndex]);
+    if (i + kEntry < n) shard.prefetch_entry(items[i + kEntry]);
+    if (i + kSession < n) shard.prefetch_session(items[i + kSession]);
+    if (i + kRows < n) shard.prefetch_rows(items[i + kRows]);
+    shard.packet(items[i]);
   }
 }
 

@@ -46,11 +46,11 @@ void Shard::note_macs(flow::Flow& flow, const Item& item, bool first) {
   const Decoded& p = item.packet;
   flow::Side& side = flow.sides[static_cast<std::size_t>(item.side)];
   if (first) {
-    side.source_mac = p.source_mac;
-    side.destination_mac = p.destination_mac;
+    side.source_mac = p.source_mac.lo;
+    side.destination_mac = p.destination_mac.lo;
     return;
   }
-  if (side.source_mac == p.source_mac && side.destination_mac == p.destination_mac) return;
+  if (side.source_mac == p.source_mac.lo && side.destination_mac == p.destination_mac.lo) return;
   // The usual MACs are counted by the flow; others at once.
   Seen seen;
   seen.add(item.ref);
@@ -72,6 +72,19 @@ void Shard::count(flow::Flow& flow, const Item& item) {
   side.bytes += p.frame_length;
   side.payload += payload_length(p);
   if (p.ttl != 0) side.ttl.add(p.ttl);
+}
+
+void Shard::prefetch_session(const Item& item) const noexcept {
+  const flow::Flow* flow = flows_.guess(item.hash);
+  if (!flow || !flow->session) return;
+  const auto* line = reinterpret_cast<const char*>(flow->session.get());
+  for (std::size_t i = 0; i < sizeof(flow::Session); i += 64) __builtin_prefetch(line + i, 1);
+}
+void Shard::prefetch_rows(const Item& item) const noexcept {
+  const flow::Flow* flow = flows_.guess(item.hash);
+  if (!flow || !flow->session || !flow->session->protocol()) return;
+  flow->session->prefetch();
+  recorder_.prefetch(flow->session->conversation());
 }
 
 void Shard::packet(const Item& item) {
@@ -202,12 +215,13 @@ void Shard::fold_bindings(const flow::Flow& flow) {
     seen.first = side.first;
     seen.last = side.last;
     seen.count = side.packets;
-    recorder_.mac(side.source_mac, side.destination_mac, flow.key.vlan, seen);
+    const Address source_mac{Address::kMacPrefix, side.source_mac}, destination_mac{Address::kMacPrefix, side.destination_mac};
+    recorder_.mac(source_mac, destination_mac, flow.key.vlan, seen);
     if (flow.key.transport == Transport::ethernet) continue;
     const Address& source = s == 0 ? flow.key.a : flow.key.b;
     const Address& destination = s == 0 ? flow.key.b : flow.key.a;
-    if (!side.source_mac.is_none()) recorder_.source_binding({side.source_mac, source, flow.key.vlan}, seen, side.ttl);
-    if (!side.destination_mac.is_none()) recorder_.destination_binding({side.destination_mac, destination, flow.key.vlan}, seen);
+    if (!source_mac.is_none()) recorder_.source_binding({source_mac, source, flow.key.vlan}, seen, side.ttl);
+    if (!destination_mac.is_none()) recorder_.destination_binding({destination_mac, destination, flow.key.vlan}, seen);
   }
 }
 

@@ -25,7 +25,12 @@ class Shard final : flow::SessionHost {
   explicit Shard(const SecretKeeper& secrets);
 
   void packet(const Item& item);
-  void prefetch(const Item& item) const noexcept { flows_.prefetch(item.hash); }
+  // Steps ahead of packet(), each leaning on the one before: interleaved flows are spread over
+  // more memory than the cache holds.
+  void prefetch_index(const Item& item) const noexcept { flows_.prefetch_index(item.hash); }
+  void prefetch_entry(const Item& item) const noexcept { flows_.prefetch_entry(item.hash); }
+  void prefetch_session(const Item& item) const noexcept;
+  void prefetch_rows(const Item& item) const noexcept;
   // Ends all flows and gives away what was observed.
   Observed finish();
 

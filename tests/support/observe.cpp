@@ -71,7 +71,7 @@ Recorder observe(const Protocol& protocol, const std::vector<Chunk>& chunks, Tra
   conversation.transport = transport;
   const auto dissector = protocol.open();
   std::array<std::vector<std::uint8_t>, 2> pending;
-  std::uint64_t number = 0;
+  std::uint32_t number = 0;
   for (const Chunk& chunk : chunks) {
     Context context{&protocol, &conversation, {1'000'000'000 + static_cast<std::int64_t>(++number) * 1'000'000, 0, number},
                     chunk.speaker, {}};
