@@ -6,8 +6,8 @@ set -euo pipefail
 packages=(g++ cmake ninja-build pkg-config libtins-dev libboost-program-options-dev
           nlohmann-json3-dev libyaml-cpp-dev libsqlite3-dev libssl-dev ieee-data)
 if [ "${1:-build}" = test ]; then
-  packages+=(libgtest-dev libgmock-dev libbenchmark-dev clang libclang-rt-14-dev clang-format-14 python3 sqlite3 tshark
-             chromium fonts-noto-cjk)
+  packages+=(libgtest-dev libgmock-dev libbenchmark-dev clang libclang-rt-14-dev clang-format-14 python3 python3-yaml
+             sqlite3 tshark nodejs chromium fonts-noto-cjk)
 fi
 
 missing=()

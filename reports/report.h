@@ -33,7 +33,7 @@ struct ReportInput {
   std::string language = "ja";  // "ja" | "en": the page's first language, the CSV headers' only one
   std::vector<std::pair<std::string, std::string>> input_hashes{};  // besides captures: ("policy", SHA-256 in hex) …
   std::vector<std::string> other_outputs{
-      "inventory.db"};  // placed in OUT by the caller; listed in the manifest if there
+      "inventory.db"};                       // placed in OUT by the caller; listed in the manifest if there
   std::shared_ptr<const Packets> packets{};  // shared by the writers of one run; each loads its own if there is none
 };
 

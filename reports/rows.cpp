@@ -50,9 +50,10 @@ const Packets& Rows::packets() {
 
 Cursor::Cursor(Rows& rows, std::string_view sql) : rows_(rows), statement_(rows.db_.prepare(sql)) {
   static constexpr std::pair<std::string_view, Kind> kKinds[] = {
-      {"n", Kind::number},  {"real", Kind::real},     {"id", Kind::id},       {"bool", Kind::boolean}, {"time", Kind::time},
-      {"vlan", Kind::vlan}, {"list", Kind::list},     {"packet", Kind::packet}, {"asset", Kind::asset},
-      {"link", Kind::link}, {"hex", Kind::hex},       {"pair", Kind::pair},   {"key", Kind::key},
+      {"n", Kind::number},    {"real", Kind::real}, {"id", Kind::id},     {"bool", Kind::boolean},
+      {"time", Kind::time},   {"vlan", Kind::vlan}, {"list", Kind::list}, {"packet", Kind::packet},
+      {"asset", Kind::asset}, {"link", Kind::link}, {"hex", Kind::hex},   {"pair", Kind::pair},
+      {"key", Kind::key},
   };
   bool first = true;
   for (int i = 0; i < statement_.columns(); ++i) {

@@ -46,10 +46,10 @@ class Rows;
 // The rows of one query, one after the other.
 class Cursor {
  public:
-  bool step();                               // to the next row
-  std::string_view key() const;              // valid until the next step
-  void append(std::string& out);             // the row: an object (document) or an array (page)
-  std::vector<std::string> names() const;    // of the columns
+  bool step();                             // to the next row
+  std::string_view key() const;            // valid until the next step
+  void append(std::string& out);           // the row: an object (document) or an array (page)
+  std::vector<std::string> names() const;  // of the columns
 
   // Appends an array of all rows of this key. For queries that are ordered by their key, asked for in order of keys.
   void append_group(std::string& out, std::string_view key);

@@ -108,10 +108,11 @@ AssessResult assess(Database& db, const Policy& policy, const RuleSet& rules, co
   note_unknown_rules(policy, rules, notes);
   store_default_credentials(db, rules, fingerprint);
   Writer writer(db, policy.acceptances);
+  const AssetLabels labels(db);
   for (const Rule& rule : rules.rules()) {
     if (!options.only.empty() && std::find(options.only.begin(), options.only.end(), rule.id) == options.only.end())
       continue;
-    for (const Finding& finding : evaluate(rule, db, !policy.declares_zones())) writer.write(finding);
+    for (const Finding& finding : evaluate(rule, db, labels, !policy.declares_zones())) writer.write(finding);
   }
   writer.result.notes = std::move(notes);
   std::sort(writer.result.notes.begin(), writer.result.notes.end());

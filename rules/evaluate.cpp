@@ -110,18 +110,17 @@ std::vector<Column> columns_of(const Rule& rule, const Statement& statement) {
 
 class Evaluator {
  public:
-  Evaluator(const Rule& rule, Database& db, bool zones_inferred)
+  Evaluator(const Rule& rule, Database& db, const AssetLabels& labels, bool zones_inferred)
       : rule_(rule),
         zones_inferred_(zones_inferred),
-        name_(db.prepare("select name from asset where asset_id = ?1")),
-        address_(
-            db.prepare("select value from address where asset_id = ?1 order by kind = 'mac', kind, value limit 1")),
+        labels_(labels),
         packet_(db.prepare("select ts, number from packet where packet_id = ?1")),
         rows_(db.prepare(rule.query)) {}
 
   std::vector<Finding> run() {
     const std::vector<Column> columns = columns_of(rule_, rows_);
     while (rows_.step()) add_row(columns);
+    look_up_packets();
     std::vector<Finding> out;
     for (const auto& [key, group] : groups_) out.push_back(finding(key, group));
     return out;
@@ -186,17 +185,10 @@ class Evaluator {
     }
   }
 
-  // "PLC-1 (192.168.1.10)"; a subject that is no asset stands for itself.
-  const std::string& label(const std::string& id) {
-    const auto [at, fresh] = labels_.try_emplace(id, id);
-    if (!fresh) return at->second;
-    name_.reset();
-    if (!name_.bind(1, id).step()) return at->second;
-    assets_.insert(id);
-    at->second = name_.text(0);
-    address_.reset();
-    if (address_.bind(1, id).step() && address_.text(0) != at->second) at->second += " (" + address_.text(0) + ")";
-    return at->second;
+  // A subject that is no asset stands for itself.
+  const std::string& label(const std::string& id) const {
+    const std::string* const found = labels_.find(id);
+    return found ? *found : id;
   }
 
   std::string spelt(const Values& values, bool ja, bool assets) {
@@ -253,14 +245,34 @@ class Evaluator {
     return f;
   }
 
+  // Those that will most likely be cited, in the order in which the table holds them: neighbours share pages.
+  void look_up_packets() {
+    std::vector<std::int64_t> wanted;
+    for (const auto& [key, group] : groups_) {
+      std::size_t n = 0;
+      for (const auto& [column, ts, id] : group.packets)
+        if (n++ < kPacketsPerFinding) wanted.push_back(id);
+    }
+    std::sort(wanted.begin(), wanted.end());
+    for (const std::int64_t id : wanted) place_of(id);
+  }
+
+  // Time and number of a packet; nothing if there is no such packet.
+  const std::optional<std::pair<std::int64_t, std::int64_t>>& place_of(std::int64_t id) {
+    const auto [at, fresh] = places_.try_emplace(id);
+    if (!fresh) return at->second;
+    if (packet_.bind(1, id).step()) at->second.emplace(packet_.integer(0), packet_.integer(1));
+    packet_.reset();
+    return at->second;
+  }
+
   std::vector<std::int64_t> cite(const Group& group) {
     std::set<std::tuple<std::int64_t, std::int64_t, std::int64_t>> chosen;  // time, number, id
     std::set<std::int64_t> seen;
     for (const auto& [column, ts, id] : group.packets) {
       if (seen.size() == kPacketsPerFinding) break;
-      packet_.reset();
-      if (packet_.bind(1, id).step() && seen.insert(id).second)
-        chosen.insert({packet_.integer(0), packet_.integer(1), id});
+      if (const auto& place = place_of(id); place && seen.insert(id).second)
+        chosen.insert({place->first, place->second, id});
     }
     std::vector<std::int64_t> out;
     for (const auto& [ts, number, id] : chosen) out.push_back(id);
@@ -270,8 +282,7 @@ class Evaluator {
   void list_assets(Finding& f, const Group& group) {
     std::set<std::string> done;
     const auto add = [&](const std::string& id) {
-      label(id);
-      if (assets_.contains(id) && done.insert(id).second) f.assets.push_back(id);
+      if (labels_.find(id) && done.insert(id).second) f.assets.push_back(id);
     };
     add(f.subject_id);
     add(f.peer_id);
@@ -283,10 +294,10 @@ class Evaluator {
 
   const Rule& rule_;
   const bool zones_inferred_;
-  Statement name_, address_, packet_, rows_;
-  std::map<std::string, Group> groups_;        // by key
-  std::map<std::string, std::string> labels_;  // by asset id
-  std::set<std::string> assets_;               // ids among the labels that are assets
+  const AssetLabels& labels_;
+  Statement packet_, rows_;
+  std::map<std::string, Group> groups_;                                                            // by key
+  std::unordered_map<std::int64_t, std::optional<std::pair<std::int64_t, std::int64_t>>> places_;  // by packet id
 };
 
 std::string place(const Rule& rule, int line, int column) {
@@ -364,8 +375,33 @@ std::vector<std::string> check_rule(const Rule& rule, Database& db) {
   return problems;
 }
 
-std::vector<Finding> evaluate(const Rule& rule, Database& db, bool zones_inferred) {
-  return Evaluator(rule, db, zones_inferred).run();
+AssetLabels::AssetLabels(Database& db) {
+  struct Address {
+    bool is_mac = true;
+    std::string kind, value;
+    auto operator<=>(const Address&) const = default;
+  };
+  std::unordered_map<std::string, Address> best;  // an IP before a MAC, then the least
+  for (Statement s = db.prepare("select asset_id, kind, value from address"); s.step();) {
+    Address address{s.view(1) == "mac", s.text(1), s.text(2)};
+    const auto [at, fresh] = best.try_emplace(s.text(0), address);
+    if (!fresh && address < at->second) at->second = std::move(address);
+  }
+  for (Statement s = db.prepare("select asset_id, name from asset"); s.step();) {
+    const auto [at, fresh] = labels_.emplace(s.text(0), s.text(1));
+    const auto address = best.find(at->first);
+    if (fresh && address != best.end() && address->second.value != at->second)
+      at->second += " (" + address->second.value + ")";
+  }
+}
+
+const std::string* AssetLabels::find(const std::string& asset_id) const {
+  const auto found = labels_.find(asset_id);
+  return found == labels_.end() ? nullptr : &found->second;
+}
+
+std::vector<Finding> evaluate(const Rule& rule, Database& db, const AssetLabels& labels, bool zones_inferred) {
+  return Evaluator(rule, db, labels, zones_inferred).run();
 }
 
 }  // namespace kakoi

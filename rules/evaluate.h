@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "rules/rule.h"
@@ -37,7 +38,20 @@ std::string finding_id(std::string_view rule_id, std::string_view key);
 // Complaints of one query: SQL errors, missing columns, placeholders that nothing fills. Empty if it is sound.
 std::vector<std::string> check_rule(const Rule& rule, Database& db);
 
+// How sentences call assets: "PLC-1 (192.168.1.10)". Read once for all rules.
+class AssetLabels {
+ public:
+  explicit AssetLabels(Database& db);
+  const std::string* find(const std::string& asset_id) const;  // nullptr: there is no such asset
+
+ private:
+  std::unordered_map<std::string, std::string> labels_;
+};
+
 // Findings in the order of their keys. The rule must be sound.
-std::vector<Finding> evaluate(const Rule& rule, Database& db, bool zones_inferred);
+std::vector<Finding> evaluate(const Rule& rule, Database& db, const AssetLabels& labels, bool zones_inferred);
+inline std::vector<Finding> evaluate(const Rule& rule, Database& db, bool zones_inferred) {
+  return evaluate(rule, db, AssetLabels(db), zones_inferred);
+}
 
 }  // namespace kakoi

@@ -9,12 +9,11 @@ import sys
 ALLOWED = {
     "dissectors/core": [],
     "dissectors": ["dissectors/core"],  # a protocol: the core, never another protocol
-    "sensor/capture": ["dissectors/core", "sensor/decode/packet.h", "sensor/text"],
+    "sensor/capture": ["dissectors/core", "sensor/decode/packet.h"],
     "sensor/decode": ["dissectors/core"],
     "sensor/flow": ["dissectors/core", "sensor/decode/packet.h"],
     "sensor/control": ["dissectors/core", "sensor/decode/packet.h"],
-    "sensor/inventory": ["dissectors/core", "sensor/capture/capture_info.h", "sensor/flow/seen.h", "sensor/text"],
-    "sensor/text": [],
+    "sensor/inventory": ["dissectors/core", "sensor/capture/capture_info.h", "sensor/flow/seen.h", "sensor/control/virtual_router.h"],
     "sensor/pipeline": ["dissectors/core", "sensor"],
     "rules": ["dissectors/core", "sensor/inventory", "rules"],
     "reports": ["dissectors/core", "sensor/inventory", "rules", "reports"],

@@ -43,7 +43,7 @@ struct Conversation {
   struct Recent {
     std::uint32_t tag = 0, row = kNoValue;
   };
-  mutable std::array<Recent, 8> recent{};
+  mutable std::array<Recent, 16> recent{};
 };
 
 struct Context {

@@ -1,6 +1,5 @@
 #include "reports/csv/tables.h"
 
-#include <functional>
 #include <map>
 #include <set>
 #include <span>
@@ -85,26 +84,34 @@ constexpr Column kLinkColumns[] = {
 constexpr std::string_view kLinks = R"(select client_id, client_address, client_id, server_id, server_address,
   server_id, transport, server_port, protocol, protocol_domain, vlan, state, connections, packets_to_server,
   bytes_to_server, packets_to_client, bytes_to_client, retransmissions, gaps, link_id, first_ts, last_ts,
-  first_packet_id, last_packet_id, client_id, server_id
-  from link where client_id in (select asset_id from asset) and server_id in (select asset_id from asset)
+  first_packet_id, last_packet_id, client_id, server_id from link
   order by client_address, server_address, transport, server_port, protocol, coalesce(vlan, -1), link_id)";
 
-// Writes the cell of column `column` of the row.
-using LookUp = std::function<void(const Statement& row, int column, CsvWriter& csv)>;
+// What the query of a table leaves to be looked up.
+class LookUp {
+ public:
+  LookUp() = default;
+  LookUp(const LookUp&) = delete;
+  LookUp& operator=(const LookUp&) = delete;
+  virtual ~LookUp() = default;
+  virtual bool read(const Statement& row) = 0;  // before the row's cells; false: the row is left out
+  virtual void write(const Statement& row, int column, CsvWriter& csv) = 0;
+};
 
-void write_table(const ReportInput& input, std::span<const Column> columns, std::string_view sql, const LookUp& look_up,
+void write_table(const ReportInput& input, std::span<const Column> columns, std::string_view sql, LookUp& look_up,
                  std::ostream& out) {
   Rows rows(input, Rows::Form::document);
   CsvWriter csv(out);
   for (const Column& column : columns) csv.text(input.language == "ja" ? column.ja : column.en);
   csv.end_row();
   std::string cell;
-  for (Statement row = input.db.prepare(sql); row.step(); csv.end_row()) {
+  for (Statement row = input.db.prepare(sql); row.step();) {
+    if (!look_up.read(row)) continue;
     for (int i = 0; i < row.columns(); ++i) {
       const auto kind = columns[static_cast<std::size_t>(i)].kind;
       cell.clear();
       if (kind == lookup) {
-        look_up(row, i, csv);
+        look_up.write(row, i, csv);
       } else if (row.is_null(i)) {
         csv.empty();
       } else if (kind == number) {
@@ -126,6 +133,7 @@ void write_table(const ReportInput& input, std::span<const Column> columns, std:
         csv.text(row.view(i));
       }
     }
+    csv.end_row();
   }
 }
 
@@ -161,39 +169,20 @@ struct AssetLists {
   std::int64_t open_findings = 0;
 };
 
-class AssetLookUp {
+class AssetLookUp : public LookUp {
  public:
   explicit AssetLookUp(Database& db)
       : zones_(zone_names(db)),
         addresses_(db, "select asset_id, kind, value, vlan from address order by asset_id, kind, value"),
-        services_(db,
-                  "select asset_id, transport, port, protocol from service order by asset_id, port, transport, protocol"),
+        services_(
+            db, "select asset_id, transport, port, protocol from service order by asset_id, port, transport, protocol"),
         findings_(db,
                   "select fa.asset_id, count(distinct f.finding_id) from finding_asset fa"
                   " join finding f on f.finding_id = fa.finding_id where f.accepted = 0"
                   " group by fa.asset_id order by fa.asset_id") {}
 
-  void operator()(const Statement& row, int column, CsvWriter& csv) {
-    const std::string_view name = kAssetColumns[column].en;
-    if (name == "zone") {
-      const auto zone = zones_.find(row.text(column));
-      csv.text(zone == zones_.end() ? std::string_view() : zone->second);
-    } else if (name == "mac_addresses") {  // the first of the lists
-      read(row.view(column));
-      csv.text(lists_.macs);
-    } else if (name == "ip_addresses") {
-      csv.text(lists_.ips);
-    } else if (name == "vlans") {
-      csv.text(lists_.vlans);
-    } else if (name == "services") {
-      csv.text(lists_.services);
-    } else {
-      csv.number(lists_.open_findings);
-    }
-  }
-
- private:
-  void read(std::string_view asset) {
+  bool read(const Statement& row) override {
+    const std::string_view asset = row.view(0);
     lists_ = {};
     std::set<std::int64_t> vlans;
     std::string last;
@@ -217,19 +206,40 @@ class AssetLookUp {
       last = std::move(one);
     });
     findings_.each(asset, [&](const Statement& s) { lists_.open_findings = s.integer(1); });
+    return true;
   }
 
+  void write(const Statement& row, int column, CsvWriter& csv) override {
+    const std::string_view name = kAssetColumns[column].en;
+    if (name == "zone") {
+      const auto zone = zones_.find(row.text(column));
+      csv.text(zone == zones_.end() ? std::string_view() : zone->second);
+    } else if (name == "mac_addresses") {
+      csv.text(lists_.macs);
+    } else if (name == "ip_addresses") {
+      csv.text(lists_.ips);
+    } else if (name == "vlans") {
+      csv.text(lists_.vlans);
+    } else if (name == "services") {
+      csv.text(lists_.services);
+    } else {
+      csv.number(lists_.open_findings);
+    }
+  }
+
+ private:
   const std::map<std::string, std::string> zones_;
   Lists addresses_, services_, findings_;
   AssetLists lists_;  // of the row's asset
 };
 
-class LinkLookUp {
+class LinkLookUp : public LookUp {
  public:
-  explicit LinkLookUp(Database& db) : zones_(zone_names(db)) {
+  explicit LinkLookUp(Database& db) {
+    const auto zones = zone_names(db);
     for (Statement s = db.prepare("select asset_id, name, zone_id from asset"); s.step();) {
-      const auto zone = zones_.find(s.text(2));
-      assets_.emplace(s.text(0), Asset{s.text(1), zone == zones_.end() ? std::string_view() : zone->second});
+      const auto zone = zones.find(s.text(2));
+      assets_.emplace(s.text(0), Asset{s.text(1), zone == zones.end() ? std::string() : zone->second});
     }
     // of DNP3 the message counts, not its object headers
     for (Statement s = db.prepare("select link_id, class, sum(from_client) from operation"
@@ -243,39 +253,47 @@ class LinkLookUp {
     }
   }
 
-  void operator()(const Statement& row, int column, CsvWriter& csv) const {
+  bool read(const Statement& row) override {
+    client_ = find(row.text(0));
+    server_ = find(row.text(3));
+    return client_ && server_;
+  }
+
+  void write(const Statement& row, int column, CsvWriter& csv) override {
     const std::string_view name = kLinkColumns[column].en;
     if (name == "operations") {
       const auto found = operations_.find(row.integer(column));
       csv.text(found == operations_.end() ? std::string_view() : found->second);
       return;
     }
-    const auto asset = assets_.find(row.text(column));
-    csv.text(asset == assets_.end()    ? std::string_view()
-             : name.ends_with("_zone") ? asset->second.zone
-                                       : std::string_view(asset->second.name));
+    const Asset& asset = name.starts_with("client") ? *client_ : *server_;
+    csv.text(name.ends_with("_zone") ? asset.zone : asset.name);
   }
 
  private:
   struct Asset {
-    std::string name;
-    std::string_view zone;  // in zones_
+    std::string name, zone;
   };
-  const std::map<std::string, std::string> zones_;
+  const Asset* find(const std::string& id) const {
+    const auto found = assets_.find(id);
+    return found == assets_.end() ? nullptr : &found->second;
+  }
+
   std::unordered_map<std::string, Asset> assets_;
   std::unordered_map<std::int64_t, std::string> operations_;  // by link
+  const Asset *client_ = nullptr, *server_ = nullptr;         // of the row
 };
 
 }  // namespace
 
 void write_assets_csv(const ReportInput& input, std::ostream& out) {
   AssetLookUp look_up(input.db);
-  write_table(input, kAssetColumns, kAssets, std::ref(look_up), out);
+  write_table(input, kAssetColumns, kAssets, look_up, out);
 }
 
 void write_links_csv(const ReportInput& input, std::ostream& out) {
   LinkLookUp look_up(input.db);
-  write_table(input, kLinkColumns, kLinks, std::ref(look_up), out);
+  write_table(input, kLinkColumns, kLinks, look_up, out);
 }
 
 }  // namespace kakoi

@@ -48,13 +48,13 @@ void write_findings_json(const ReportInput& input, std::ostream& out) {
   document.array("rules", [&](const auto& add) {
     for (const auto& [id, rule] : input.rules) {
       add(dump({{"id", id},
-           {"family", rule.family},
-           {"title", both(rule.title_en, rule.title_ja)},
-           {"rationale", both(rule.rationale_en, rule.rationale_ja)},
-           {"limit", both(rule.limit_en, rule.limit_ja)},
-           {"remedy", both(rule.remedy_en, rule.remedy_ja)},
-           {"confirm", both(rule.confirm_en, rule.confirm_ja)},
-           {"sql", rule.sql}}));
+                {"family", rule.family},
+                {"title", both(rule.title_en, rule.title_ja)},
+                {"rationale", both(rule.rationale_en, rule.rationale_ja)},
+                {"limit", both(rule.limit_en, rule.limit_ja)},
+                {"remedy", both(rule.remedy_en, rule.remedy_ja)},
+                {"confirm", both(rule.confirm_en, rule.confirm_ja)},
+                {"sql", rule.sql}}));
     }
   });
   document.array("findings", [&](const auto& add) {

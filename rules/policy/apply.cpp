@@ -300,7 +300,8 @@ class Applier {
   }
 
   void ranges() {
-    std::vector<Cidr> declared = policy_.ranges, subnets;
+    std::vector<Cidr> declared = policy_.ranges;
+    CidrSet subnets;
     declared.insert(declared.end(), policy_.internal_public_ranges.begin(), policy_.internal_public_ranges.end());
     for (const Zone& zone : policy_.zones)
       for (const ZoneMember& m : zone.members)
@@ -308,10 +309,7 @@ class Applier {
     for (const DeclaredAsset& a : policy_.assets)
       if (a.address.is_ip()) declared.push_back(range_around(a.address, 32, 128));
     for (Statement s = db_.prepare("select distinct cidr from subnet"); s.step();)
-      if (const auto range = parse_cidr(s.text(0))) subnets.push_back(*range);
-    // widest first, and then by address: the last that holds an address is the narrowest
-    std::sort(subnets.begin(), subnets.end(),
-              [](const Cidr& a, const Cidr& b) { return std::pair(a.bits, a.base) < std::pair(b.bits, b.base); });
+      if (const auto range = parse_cidr(s.text(0))) subnets.add(*range);
     Statement insert = db_.prepare("insert into address_range values (?1, ?2, ?3, ?4)");
     std::set<std::string> done;
     for (const Asset& asset : assets_) {
@@ -321,10 +319,8 @@ class Applier {
         if (!ip.is_ip() || ip.is_multicast() || ip.is_broadcast() || ip.is_link_local() || ip.is_loopback() ||
             ip.is_unspecified() || !done.insert(a.text).second)
           continue;
-        Cidr range = range_around(ip);
-        if (!ip.is_global())
-          for (const Cidr& subnet : subnets)
-            if (subnet.contains(ip)) range = subnet;
+        const auto subnet = ip.is_global() ? std::nullopt : subnets.narrowest_around(ip);
+        const Cidr range = subnet.value_or(range_around(ip));
         insert.bind(1, a.text).bind(2, to_string(range)).bind(3, ip.is_private());
         policy_.declares_ranges() ? insert.bind(4, in_any(declared, ip)) : insert.bind(4, nullptr);
         insert.run();

@@ -52,4 +52,13 @@ Cidr range_around(const Address& address, unsigned bits4, unsigned bits6) noexce
   return {cut(address, bits), bits};
 }
 
+void CidrSet::add(const Cidr& range) { bases_[range.bits].insert(range.base); }
+
+std::optional<Cidr> CidrSet::narrowest_around(const Address& address) const {
+  for (const auto& [bits, bases] : bases_)
+    if (const auto base = bases.find(cut(address, bits)); base != bases.end())
+      if (const Cidr range{*base, bits}; range.contains(address)) return range;
+  return std::nullopt;
+}
+
 }  // namespace kakoi

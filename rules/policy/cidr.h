@@ -1,9 +1,12 @@
 // An address range, IPv4 or IPv6, as site policies write it: "192.168.10.0/24", "fd00::/8", or one address.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 #include "dissectors/core/address.h"
 
@@ -25,5 +28,16 @@ std::string to_string(const Cidr& range);
 
 // The range of `bits4` or `bits6` bits around an IP address.
 Cidr range_around(const Address& address, unsigned bits4 = 24, unsigned bits6 = 64) noexcept;
+
+// Many ranges, asked which of them is the narrowest around an address: the work grows with the lengths in use, not
+// with the ranges.
+class CidrSet {
+ public:
+  void add(const Cidr& range);
+  std::optional<Cidr> narrowest_around(const Address& address) const;
+
+ private:
+  std::map<unsigned, std::unordered_set<Address, AddressHash>, std::greater<>> bases_;  // by bits, longest first
+};
 
 }  // namespace kakoi

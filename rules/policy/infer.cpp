@@ -27,13 +27,10 @@ struct Count {
   bool is_it() const noexcept { return it_only > 0 && it_only >= kPredominant * ot; }
 };
 
-std::vector<std::pair<std::string, Cidr>> subnets(Database& db) {  // (VLAN or "", range), widest first
-  std::vector<std::pair<std::string, Cidr>> out;
+std::map<std::string, CidrSet> subnets(Database& db) {  // by VLAN, or ""
+  std::map<std::string, CidrSet> out;
   for (Statement s = db.prepare("select distinct vlan, cidr from subnet"); s.step();)
-    if (const auto range = parse_cidr(s.text(1))) out.emplace_back(s.text(0), *range);
-  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
-    return std::tuple(a.second.bits, a.second.base, a.first) < std::tuple(b.second.bits, b.second.base, b.first);
-  });
+    if (const auto range = parse_cidr(s.text(1))) out[s.text(0)].add(*range);
   return out;
 }
 
@@ -56,10 +53,9 @@ std::map<std::string, Host> load_hosts(Database& db) {
     const auto address = parse_address(s.text(1));
     if (host == hosts.end() || !address || address->is_link_local() || !host->second.segment.empty()) continue;
     const std::string vlan = s.text(2);
-    std::string segment = vlan + ' ' + to_string(range_around(*address));
-    for (const auto& [tag, range] : ranges)
-      if (tag == vlan && range.contains(*address)) segment = vlan + ' ' + to_string(range);
-    host->second.segment = segment;
+    const auto known = ranges.find(vlan);
+    const auto range = known == ranges.end() ? std::nullopt : known->second.narrowest_around(*address);
+    host->second.segment = vlan + ' ' + to_string(range.value_or(range_around(*address)));
   }
   return hosts;
 }

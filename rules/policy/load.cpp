@@ -359,7 +359,7 @@ Policy load_policy(const std::filesystem::path& path) {
   std::ostringstream text;
   if (!file || !(text << file.rdbuf() || file.peek() == std::ifstream::traits_type::eof()))
     throw PolicyError({path.string() + ": cannot be read; check the name and the permissions"});
-  return parse_policy(text.str(), path.filename().string());
+  return parse_policy(text.str(), path.string());
 }
 
 }  // namespace kakoi

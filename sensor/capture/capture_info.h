@@ -12,7 +12,7 @@ struct CaptureInfo {
   std::string source;   // as given on the command line
   std::string sha256;   // hex; of the bytes as stored
   std::string format;   // "pcap", "pcap-ns", "pcapng" …
-  std::string comment;  // of the pcapng section
+  std::string comment;  // of the pcapng section; bytes as they stand there
   std::set<std::uint32_t> link_types;  // LINKTYPE_ numbers
   std::uint32_t snaplen = 0;
   std::uint64_t file_bytes = 0;

@@ -8,7 +8,6 @@
 #include <cstring>
 
 #include "sensor/capture/capture_file.h"
-#include "sensor/inventory/text.h"
 
 namespace kakoi::capture {
 namespace {
@@ -125,7 +124,7 @@ class PcapngFormat final : public Format {
 
   void section(Bytes body, CaptureInfo& info) const {
     options(body, 16, [&](std::uint16_t code, Bytes value) {
-      if (code == 1 && info.comment.empty()) info.comment = to_utf8(as_text(value));
+      if (code == 1 && info.comment.empty()) info.comment = as_text(value);
     });
   }
   void interface(Bytes body, CaptureInfo& info) {

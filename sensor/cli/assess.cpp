@@ -18,11 +18,13 @@ int assess_inventory(const Arguments& arguments) {
   const std::vector<std::string> named = inputs(*values);
   if (named.size() != 1) throw UsageError("assess: name one inventory.db");
   const Judgement judgement = load_judgement(*values);
-  create_out(judgement.out);
   const std::filesystem::path draft = judgement.out / ".inventory.db.part";
-  std::filesystem::remove(draft);
   try {
-    Database::open_read_only(named[0]).save_copy(draft);
+    Database given = Database::open_read_only(named[0]);
+    given.prepare("select asset_id from asset limit 1").step();  // else it is no inventory
+    create_out(judgement.out);
+    std::filesystem::remove(draft);
+    given.save_copy(draft);
     Database db = Database::open(draft);
     db.execute("pragma journal_mode = off; pragma synchronous = off");
     return judge(std::move(db), draft, judgement);

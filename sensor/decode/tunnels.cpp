@@ -5,6 +5,17 @@
 namespace kakoi::decode {
 namespace {
 
+constexpr std::uint16_t kTeredo = 3544, kVxlan = 4789, kCapwap = 5247;
+
+bool uses(const Decoded& p, std::uint16_t port) noexcept { return p.source_port == port || p.destination_port == port; }
+
+// Asked of every packet, so by its headers alone.
+bool may_carry(const Decoded& p) noexcept {
+  if (p.network != NetworkLayer::ipv4 && p.network != NetworkLayer::ipv6) return false;
+  if (p.protocol == 17) return p.has_ports && (p.destination_port == kVxlan || uses(p, kCapwap) || uses(p, kTeredo));
+  return p.protocol == 4 || p.protocol == 41 || p.protocol == 47;
+}
+
 bool decode_gre(Bytes data, Decoded& out) noexcept {
   ByteReader r(data);
   const std::uint16_t flags = r.be16(), type = r.be16();
@@ -65,7 +76,6 @@ bool decode_teredo(Bytes data, Decoded& out) noexcept {
 }
 
 bool decode_inner(const Decoded& outer, Decoded& out) noexcept {
-  if (outer.network != NetworkLayer::ipv4 && outer.network != NetworkLayer::ipv6) return false;
   switch (outer.protocol) {
     case 4: case 41:
       if (outer.payload.empty() || (outer.payload[0] >> 4 != 4 && outer.payload[0] >> 4 != 6)) return false;
@@ -75,20 +85,19 @@ bool decode_inner(const Decoded& outer, Decoded& out) noexcept {
     case 17: break;
     default: return false;
   }
-  if (!outer.has_ports) return false;
-  if (outer.destination_port == 4789 && outer.payload.size() >= 8 + 14 && (outer.payload[0] & 0x08) != 0) {
+  if (outer.destination_port == kVxlan && outer.payload.size() >= 8 + 14 && (outer.payload[0] & 0x08) != 0) {
     decode_ethernet(outer.payload.subspan(8), out);
     return true;
   }
-  if (outer.source_port == 5247 || outer.destination_port == 5247) return decode_capwap(outer.payload, out);
-  if (outer.source_port == 3544 || outer.destination_port == 3544) return decode_teredo(outer.payload, out);
+  if (uses(outer, kCapwap)) return decode_capwap(outer.payload, out);
+  if (uses(outer, kTeredo)) return decode_teredo(outer.payload, out);
   return false;
 }
 
 }  // namespace
 
 bool decapsulate(const Decoded& outer, Decoded& out) noexcept {
-  if (outer.depth >= kDeepest || outer.is_fragment) return false;
+  if (outer.depth >= kDeepest || outer.is_fragment || !may_carry(outer)) return false;
   out = Decoded{};
   out.frame_length = outer.frame_length;
   out.depth = static_cast<std::uint8_t>(outer.depth + 1);

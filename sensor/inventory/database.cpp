@@ -14,6 +14,8 @@ void check(sqlite3_stmt* statement, int code) {
   if (code != SQLITE_OK) fail(sqlite3_db_handle(statement), sqlite3_sql(statement));
 }
 sqlite3* open_handle(const std::filesystem::path& path, int flags) {
+  // counting what SQLite allocates takes a mutex each time; refused, without harm, where SQLite is already at work
+  [[maybe_unused]] static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   sqlite3* db = nullptr;
   // one thread at a time speaks through a connection: its mutex would cost a tenth of a bulk insert
   if (sqlite3_open_v2(path.c_str(), &db, flags | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK) {
@@ -36,6 +38,11 @@ Statement& Statement::bind(int index, std::string_view text) {
   // an empty view may have a null pointer, which SQLite would take for NULL
   check(statement_, sqlite3_bind_text64(statement_, index, text.empty() ? "" : text.data(), text.size(),
                                         SQLITE_TRANSIENT, SQLITE_UTF8));
+  return *this;
+}
+Statement& Statement::bind_static(int index, std::string_view text) {
+  check(statement_, sqlite3_bind_text64(statement_, index, text.empty() ? "" : text.data(), text.size(), SQLITE_STATIC,
+                                        SQLITE_UTF8));
   return *this;
 }
 Statement& Statement::bind(int index, std::int64_t number) {
@@ -64,6 +71,10 @@ bool Statement::step() {
 void Statement::reset() {
   sqlite3_reset(statement_);
   sqlite3_clear_bindings(statement_);
+}
+void Statement::run_again() {
+  step();
+  sqlite3_reset(statement_);
 }
 int Statement::columns() const { return sqlite3_column_count(statement_); }
 std::string_view Statement::column_name(int column) const { return sqlite3_column_name(statement_, column); }

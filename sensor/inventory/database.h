@@ -44,12 +44,16 @@ class Statement {
     return value ? bind(index, *value) : bind(index, nullptr);
   }
 
+  // Without a copy: the text must live until the statement has run.
+  Statement& bind_static(int index, std::string_view text);
+
   bool step();   // true: a row is there
   void reset();  // ready to run again, with bindings cleared
   void run() {   // for statements without rows
     step();
     reset();
   }
+  void run_again();  // run() that keeps the bindings: for statements whose parameters are all bound each time
 
   int columns() const;
   std::string_view column_name(int column) const;

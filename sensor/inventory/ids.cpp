@@ -60,7 +60,11 @@ void Citations::write(Database& db) {
   compact();  // in the order of ids: the primary key grows at its end
   Statement row = db.prepare("insert into packet (packet_id, capture_id, number, ts) values (?1, ?2, ?3, ?4)");
   for (const Cited& c : cited_)
-    row.bind(1, c.id).bind(2, captures_[c.packet.capture]).bind(3, c.packet.number).bind(4, c.packet.ts).run();
+    row.bind(1, c.id)
+        .bind_static(2, captures_[c.packet.capture])
+        .bind(3, c.packet.number)
+        .bind(4, c.packet.ts)
+        .run_again();
 }
 
 std::int64_t LinkIds::operator()(const LinkKey& key) {

@@ -99,34 +99,35 @@ void Writer::write_assets() {
 
 void Writer::write_links() {
   const std::vector<LinkRow>& links = observed.links;
-  std::vector<std::uint32_t> order(links.size());
-  std::iota(order.begin(), order.end(), 0u);
-  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return links[a].key < links[b].key; });
-
-  Insert row(db, "link");
+  // Rows go in by link id, operations too: each B-tree grows at its end, and readers find rows side by side.
   std::vector<std::int64_t> id_of(links.size(), -1);
-  for (const std::uint32_t i : order) {
-    const LinkRow& l = links[i];
-    const LinkKey& k = l.key;
-    const Writer::Id client = asset(resolution.ends()[i].client), server = asset(resolution.ends()[i].server);
-    if (!client || !server) {
+  std::vector<std::pair<std::int64_t, std::uint32_t>> order;
+  for (std::uint32_t i = 0; i < links.size(); ++i) {
+    if (resolution.ends()[i].client == Resolution::kNone || resolution.ends()[i].server == Resolution::kNone) {
       ++unplaced;
       continue;
     }
-    id_of[i] = link_id_of(k);
-    link_ids.push_back(id_of[i]);
-    row(id_of[i], client, server, to_string(k.client), to_string(k.server), to_string(k.transport), k.server_port,
-        l.protocol ? l.protocol->name : std::string_view(), domain_name(l.protocol), vlan_or_null(k.vlan),
-        to_string(l.state), l.connections, l.packets[0], l.bytes[0], l.packets[1], l.bytes[1], l.payload[0],
-        l.payload[1], ttl(l.ttl[0].min), ttl(l.ttl[0].max), ttl(l.ttl[1].min), ttl(l.ttl[1].max), l.retransmissions,
-        l.gaps, l.seen.first.ts, l.seen.last.ts, packet(l.seen.first), packet(l.seen.last));
+    id_of[i] = link_id_of(links[i].key);
+    order.emplace_back(id_of[i], i);
   }
-  std::sort(link_ids.begin(), link_ids.end());
-  if (std::adjacent_find(link_ids.begin(), link_ids.end()) != link_ids.end())
-    throw DatabaseError("two links of one id");
+  std::sort(order.begin(), order.end());
+  for (const auto& [id, i] : order) {
+    if (!link_ids.empty() && link_ids.back() == id) throw DatabaseError("two links of one id");
+    link_ids.push_back(id);
+  }
 
-  std::vector<std::uint32_t> place(links.size());
-  for (std::uint32_t i = 0; i < order.size(); ++i) place[order[i]] = i;
+  Insert row(db, "link");
+  for (const auto& [id, i] : order) {
+    const LinkRow& l = links[i];
+    const LinkKey& k = l.key;
+    row(id, asset(resolution.ends()[i].client), asset(resolution.ends()[i].server), to_string(k.client),
+        to_string(k.server), to_string(k.transport), k.server_port, l.protocol ? l.protocol->name : std::string_view(),
+        domain_name(l.protocol), vlan_or_null(k.vlan), to_string(l.state), l.connections, l.packets[0], l.bytes[0],
+        l.packets[1], l.bytes[1], l.payload[0], l.payload[1], ttl(l.ttl[0].min), ttl(l.ttl[0].max), ttl(l.ttl[1].min),
+        ttl(l.ttl[1].max), l.retransmissions, l.gaps, l.seen.first.ts, l.seen.last.ts, packet(l.seen.first),
+        packet(l.seen.last));
+  }
+
   std::vector<const OperationRow*> operations;
   for (const OperationRow& o : observed.operations) {
     if (o.link < links.size() && id_of[o.link] >= 0)
@@ -136,7 +137,7 @@ void Writer::write_links() {
   }
   std::sort(operations.begin(), operations.end(), [&](const OperationRow* a, const OperationRow* b) {
     const auto key = [&](const OperationRow& o) {
-      return std::tuple(place[o.link], o.protocol ? o.protocol->name : std::string_view(), o.key.unit, o.key.peer_unit,
+      return std::tuple(id_of[o.link], o.protocol ? o.protocol->name : std::string_view(), o.key.unit, o.key.peer_unit,
                         o.key.function_code, o.key.qualifier, o.key.cls);
     };
     return key(*a) < key(*b);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "sensor/inventory/describe.h"
@@ -24,11 +25,21 @@ class Insert {
   void operator()(const Values&... values) {
     if (!statement_) statement_ = db_.prepare(sql(sizeof...(values)));
     int column = 0;
-    (statement_->bind(++column, values), ...);
-    statement_->run();
+    (bind(++column, values), ...);
+    statement_->run_again();
   }
 
  private:
+  template <typename Value>
+  void bind(int column, const Value& value) {
+    if constexpr (std::is_convertible_v<const Value&, std::string_view> && !std::is_null_pointer_v<Value>)
+      statement_->bind_static(column, value);
+    else
+      statement_->bind(column, value);
+  }
+  void bind(int column, const std::optional<std::string_view>& value) {
+    value ? statement_->bind_static(column, *value) : statement_->bind(column, nullptr);
+  }
   std::string sql(std::size_t columns) const {
     std::string text = "insert into " + std::string(table_) + " values (?1";
     for (std::size_t i = 2; i <= columns; ++i) text += ", ?" + std::to_string(i);

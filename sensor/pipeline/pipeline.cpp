@@ -17,7 +17,7 @@ constexpr std::uint64_t kReportEvery = 1 << 14;  // packets
 void process(Shard& shard, const Batch& batch) {
   const std::vector<Item>& items = batch.items;
   const std::size_t n = items.size();
-  constexpr std::size_t kIndex = 12, kEntry = 9, kSession = 6, kRows = 3;  // packets ahead
+  constexpr std::size_t kIndex = 28, kEntry = 20, kSession = 12, kRows = 5;  // packets ahead
   for (std::size_t i = 0; i < std::min(n, kIndex); ++i) shard.prefetch_index(items[i]);
   for (std::size_t i = 0; i < n; ++i) {
     if (i + kIndex < n) shard.prefetch_index(items[i + kIndex]);
@@ -47,10 +47,9 @@ class Dispatcher {
         if (auto whole = fragments_.offer(decoded, raw.ref.ts)) bytes = std::move(whole);
       }
       add(decoded, raw.ref, bytes);
-      Decoded inner;
-      if (!decode::decapsulate(decoded, inner)) return;
-      if (inner.malformed) ++info.malformed;
-      decoded = inner;
+      if (!decode::decapsulate(decoded, inner_)) return;
+      if (inner_.malformed) ++info.malformed;
+      decoded = inner_;
     }
   }
   void flush() {
@@ -79,6 +78,7 @@ class Dispatcher {
   Full full_;
   std::array<Batch, kShards> batches_;
   decode::FragmentTable fragments_;
+  Decoded inner_;
 };
 
 template <typename Full>

@@ -58,7 +58,7 @@ class Shard final : flow::SessionHost {
 
   // A closed connection is kept this long for stray packets, a silent one of any kind this long.
   static constexpr std::int64_t kAfterClose = 60'000'000'000, kIdle = 3'600'000'000'000;
-  static constexpr std::uint64_t kSweepEvery = 1 << 16;  // packets
+  static constexpr std::uint64_t kSweepEvery = 1 << 18;  // packets
 };
 
 }  // namespace kakoi::pipeline

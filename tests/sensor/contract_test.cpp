@@ -15,7 +15,7 @@ using test::Dialogue;
 using test::Turn;
 
 // Trying each byte of a stream costs the square of its length.
-constexpr std::size_t kMostBytes = 600, kMostDialogues = 5;
+constexpr std::size_t kMostBytes = 500, kMostDialogues = 4;
 
 std::size_t size_of(const std::vector<Turn>& turns) {
   std::size_t n = 0;

@@ -66,13 +66,19 @@ TEST(Observed, OperationsFollowTheirLinks) {
 }
 
 TEST(Observed, ProtocolsOfOneLinkDoNotDependOnTheOrder) {
-  for (const bool swapped : {false, true}) {
+  const auto merged = [](const Protocol* first, const Protocol* second) {
     Traffic one, two;
-    one.talk(kA, kB, 502, swapped ? &test::kModbus : &test::kHttp);
-    two.talk(kA, kB, 502, swapped ? &test::kHttp : &test::kModbus);
+    one.talk(kA, kB, 502, first);
+    two.talk(kA, kB, 502, second);
     one.observed.merge(std::move(two.observed));
-    EXPECT_EQ(one.observed.links[0].protocol, &test::kHttp);  // the first by name
-  }
+    return one.observed.links[0].protocol;
+  };
+  EXPECT_EQ(merged(&test::kModbus, &test::kHttp), &test::kModbus);  // control protocols matter more
+  EXPECT_EQ(merged(&test::kHttp, &test::kModbus), &test::kModbus);
+  EXPECT_EQ(merged(&test::kTls, &test::kHttp), &test::kHttp);  // else the first by name
+  EXPECT_EQ(merged(&test::kHttp, &test::kTls), &test::kHttp);
+  EXPECT_EQ(merged(nullptr, &test::kTls), &test::kTls);
+  EXPECT_EQ(merged(&test::kTls, nullptr), &test::kTls);
 }
 
 TEST(Observed, UnreachableLinksAreRefusedUnlessTheServerAnswers) {

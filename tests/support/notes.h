@@ -12,7 +12,8 @@ namespace kakoi::test {
 class Notes final : public Sink {
  public:
   // hide_users: credentials are written as if their user was not known.
-  explicit Notes(bool hide_users = false) : hide_users_(hide_users) {}
+  Notes() = default;
+  explicit Notes(bool hide_users) : hide_users_(hide_users) {}
 
   void on_observation(const Context& context, const Observation& fact) override {
     line_.clear();
@@ -68,7 +69,7 @@ class Notes final : public Sink {
     lost_sync |= f.fault == Fault::lost_sync;
   }
 
-  bool hide_users_;
+  bool hide_users_ = false;
   std::string line_;
   std::string_view (*function_name_)(std::uint32_t) = nullptr;
 };

@@ -1,0 +1,111 @@
+"""The commands beside scan, on real outputs."""
+import json
+import re
+
+import yaml
+
+from harness import CLOSED, DONE, FINDINGS, POLICY, ROOT, SAMPLE, database, equal, expect, folder, kakoi, scan, test
+
+COMMANDS = ["scan", "assess", "query", "rules", "policy", "protocols"]
+
+
+@test
+def help_goes_to_standard_output():
+    overview = kakoi("--help", wanted=DONE).stdout
+    for command in COMMANDS:
+        expect(re.search(rf"^  {command} ", overview, re.M), f"--help does not name {command}")
+    listed = re.findall(r"^  (\w+) {2,}", overview, re.M)
+    equal(listed, COMMANDS, "commands")
+    for arguments in (["--help"], ["-h"], *([c, "--help"] for c in listed), *([c, "-h"] for c in listed)):
+        done = kakoi(*arguments, wanted=DONE)
+        expect("Usage: kakoi" in done.stdout and not done.stderr, f"{arguments}: {done.stdout!r} {done.stderr!r}")
+    equal(kakoi("--version", wanted=DONE).stdout.split()[0], "kakoi", "--version")
+
+
+@test
+def query_prints_what_sqlite_reads():
+    sql = "select asset_id, name, purdue_level from asset order by 1"
+    with database(scan(SAMPLE)) as db:
+        wanted = [["" if cell is None else str(cell) for cell in row] for row in db.execute(sql)]
+    lines = kakoi("query", scan(SAMPLE) / "inventory.db", sql, wanted=DONE).stdout.splitlines()
+    equal(lines[0].split("\t"), ["asset_id", "name", "purdue_level"], "head")
+    equal([line.split("\t") for line in lines[1:]], wanted, "rows")
+
+
+@test
+def rules_list_show_and_check():
+    files = {p.stem for pack in (ROOT / "rules").iterdir() if pack.name in ("baseline", "timely") for p in pack.glob("*.yaml")}
+    listed = kakoi("rules", "list", wanted=DONE).stdout.splitlines()
+    equal({line.split()[0] for line in listed}, files, "rules listed")
+    for rule in sorted(files):
+        for language, title in (("en", "en"), ("ja", "ja")):
+            shown = kakoi("rules", "show", rule, "--lang", language, wanted=DONE).stdout
+            (source,) = (ROOT / "rules").glob(f"*/{rule}.yaml")
+            expect(yaml.safe_load(source.read_text())["title"][title] in shown, f"{rule}: no {language} title")
+            expect("select" in shown.lower(), f"{rule}: no query")
+    checked = kakoi("rules", "check", wanted=DONE).stdout
+    expect(checked.startswith(f"{len(files)} rules"), checked)
+    one = folder("rules")
+    (source,) = (ROOT / "rules").glob("*/external-inbound.yaml")
+    (one / source.name).write_text(source.read_text())
+    kakoi("rules", "check", one, wanted=DONE)
+    (one / source.name).write_text(source.read_text().replace("from asset c", "from no_such_table c"))
+    refused = kakoi("rules", "check", one, wanted=2).stderr
+    expect(source.name in refused and "no_such_table" in refused, refused)
+
+
+@test
+def protocols_are_listed():
+    names = {line.split()[0] for line in kakoi("protocols", wanted=DONE).stdout.splitlines()}
+    for name in ("modbus", "dnp3", "iec104", "http", "tls", "ftp", "telnet", "snmp", "ssh", "ntp", "dns", "dhcp"):
+        expect(name in names, f"{name} is missing of {sorted(names)}")
+
+
+@test
+def assess_finds_what_scan_found():
+    for capture in (SAMPLE, CLOSED):
+        given = scan(capture, "--lang", "en")
+        before = (given / "inventory.db").read_bytes()
+        out = folder("assessed")
+        kakoi("assess", given / "inventory.db", "--out", out, "--lang", "en", wanted=DONE)
+        for name in ("findings.json", "inventory.json", "assets.csv", "links.csv", "report.html"):
+            expect((out / name).read_bytes() == (given / name).read_bytes(), f"{capture.name}: {name} differs")
+        equal((given / "inventory.db").read_bytes(), before, "the inventory given")
+
+
+@test
+def assess_applies_a_policy_as_scan_does():
+    out, back = folder("assessed"), folder("assessed")
+    kakoi("assess", scan(CLOSED) / "inventory.db", "--policy", POLICY, "--fail-on", "info", "--out", out, wanted=DONE)
+    for name in ("findings.json", "inventory.json", "assets.csv", "links.csv"):
+        expect((out / name).read_bytes() == (scan(CLOSED, "--policy", POLICY) / name).read_bytes(), f"{name} differs")
+    kakoi("assess", out / "inventory.db", "--out", back, wanted=DONE)  # and nothing of it stays
+    expect((back / "findings.json").read_bytes() == (scan(CLOSED) / "findings.json").read_bytes(), "the policy left traces")
+
+
+@test
+def a_policy_begun_from_an_inventory_holds():
+    for capture in (SAMPLE, CLOSED):
+        site = folder("policy") / "site.yaml"
+        site.write_text(kakoi("policy", "init", scan(capture) / "inventory.db", wanted=DONE).stdout)
+        expect(yaml.safe_load(site.read_text())["zones"], f"{capture.name}: no zones")
+        kakoi("policy", "check", site, wanted=DONE)
+        out = scan(capture, "--policy", site)
+        equal(json.loads((out / "inventory.json").read_text())["policy"], "declared", "policy")
+    kakoi("policy", "check", POLICY, wanted=DONE)
+
+
+@test
+def an_accepted_finding_no_longer_counts():
+    site = folder("policy") / "site.yaml"
+    with database(scan(SAMPLE)) as db:
+        rows = db.execute("select finding_id, rule_id from finding where severity = 'critical'").fetchall()
+    site.write_text("acceptances:\n" + "".join(
+        f"  - {{rule: {rule}, finding: \"{finding}\", reason: agreed, approver: plant manager}}\n" for finding, rule in rows))
+    out = folder("out")
+    kakoi("scan", SAMPLE, "--policy", site, "--out", out, wanted=DONE)
+    with database(out) as db:
+        accepted = {f for (f,) in db.execute("select finding_id from finding where accepted = 1")}
+    equal(accepted, {f for f, _ in rows}, "accepted")
+    kakoi("scan", SAMPLE, "--policy", site, "--fail-on", "critical", "--out", out, wanted=DONE)
+    kakoi("scan", SAMPLE, "--policy", site, "--fail-on", "high", "--out", out, wanted=FINDINGS)

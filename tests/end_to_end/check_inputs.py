@@ -1,0 +1,171 @@
+"""What can't be read, is cut short or wrongly asked for: told in one line, and the rest is still processed."""
+import json
+import os
+
+import harness
+from harness import BAD_INPUT, CLOSED, DONE, OUTPUTS, POLICY, SAMPLE, database, equal, expect, folder, kakoi, scan, test
+
+
+def blocks(data):
+    """(end, is a packet) of each block of a little-endian pcapng file."""
+    at = 0
+    while at < len(data):
+        kind, length = (int.from_bytes(data[at + i:at + i + 4], "little") for i in (0, 4))
+        at += length
+        yield at, kind == 6
+
+
+@test
+def of_a_capture_cut_short_everything_before_counts():
+    data = SAMPLE.read_bytes()
+    size = len(data) * 3 // 4
+    whole = [packet for end, packet in blocks(data) if end <= size]
+    expect(sum(end == size for end, _ in blocks(data)) == 0, "the cut is between two blocks")
+    cut = folder("cut") / "cut.pcapng"
+    cut.write_bytes(data[:size])
+    out = folder("out")
+    done = kakoi("scan", cut, "--out", out, wanted=DONE)
+    with database(out) as db:
+        packets, error = db.execute("select packets, error from capture").fetchone()
+        (metric,) = db.execute("select value from coverage where metric = 'packets'").fetchone()
+    equal(packets, sum(whole), "packets counted")
+    equal(metric, sum(whole), "packets of the coverage")
+    expect("cut short" in error, f"the database says {error!r}")
+    expect("cut.pcapng" in done.stderr and error in done.stderr and done.stderr.count("\n") == 1, f"said: {done.stderr!r}")
+    equal([c["error"] for c in json.loads((out / "inventory.json").read_text())["captures"]], [error], "inventory.json")
+    expect(error in (out / "report.html").read_text(), "report.html does not say it")
+
+
+@test
+def a_capture_may_end_anywhere():
+    data = SAMPLE.read_bytes()
+    cut = folder("cut") / "cut.pcapng"
+    ends = [end for end, _ in blocks(data)]
+    for size in (5, 27, 28, 29, ends[0] + 3, ends[2] - 1, ends[2], ends[40] + 8, ends[40] + 30):
+        cut.write_bytes(data[:size])
+        done = kakoi("scan", cut, "--out", folder("out"))
+        expect(done.returncode in (DONE, BAD_INPUT), f"{size} bytes: status {done.returncode}, {done.stderr}")
+        expect(bool(done.stderr) == (size not in ends), f"{size} bytes: said {done.stderr!r}")
+
+
+def unreadable():
+    """Inputs that yield nothing, by what is wrong with them."""
+    there = folder("unreadable")
+    (there / "notes.pcap").write_text("This is no capture at all, whatever it is called.\n")
+    (there / "empty.pcapng").write_bytes(b"")
+    (there / "no-captures").mkdir()
+    (there / "no-captures" / "readme.txt").write_text("nothing here\n")
+    (there / "nothing").mkdir()
+    return [there / name for name in ("notes.pcap", "empty.pcapng", "no-captures", "nothing", "missing.pcap")]
+
+
+@test
+def an_input_that_cannot_be_read_is_named():
+    for path in unreadable():
+        out = folder("out")
+        done = kakoi("scan", path, "--out", out, wanted=BAD_INPUT)
+        lines = done.stderr.splitlines()
+        equal(sum(str(path) in line for line in lines), 1, f"{path.name}: lines that name it in {lines}")
+        expect(any("no capture could be read" in line for line in lines), f"{path.name}: {lines}")
+        equal(list(out.iterdir()), [], f"{path.name}: written")
+
+
+@test
+def beside_it_good_captures_are_processed():
+    bad = unreadable()
+    out = folder("out")
+    done = kakoi("scan", bad[0], SAMPLE, *bad[1:], "--out", out, wanted=BAD_INPUT)
+    lines = done.stderr.splitlines()
+    for path in bad:
+        equal(sum(str(path) in line for line in lines), 1, f"lines that name {path.name} in {lines}")
+    equal(len(lines), len(bad), "lines")
+    for name in OUTPUTS:
+        expect((out / name).read_bytes() == (scan(SAMPLE) / name).read_bytes(), f"{name} differs from the scan of the good one alone")
+
+
+@test
+def wrong_usage_is_told_in_a_line():
+    missing = folder("empty") / "missing"
+    for arguments, named in (
+            (["frobnicate"], "frobnicate"),
+            (["scan"], "scan"),
+            (["scan", SAMPLE, "--frobnicate"], "--frobnicate"),
+            (["scan", SAMPLE, "--lang", "xx"], "xx"),
+            (["scan", SAMPLE, "--fail-on", "urgent"], "urgent"),
+            (["scan", SAMPLE, "--threads", "many"], "many"),
+            (["scan", SAMPLE, "--threads", "0"], "--threads"),
+            (["scan", SAMPLE, "--threads", "-1"], "--threads"),
+            (["scan", SAMPLE, "--out", ""], "--out"),
+            (["scan", SAMPLE, "--policy", missing], missing),
+            (["scan", SAMPLE, "--policy", missing.parent], missing.parent),
+            (["scan", SAMPLE, "--rules", missing], missing),
+            (["scan", SAMPLE, "--fingerprint-key", missing], missing),
+            (["assess"], "assess"),
+            (["assess", missing], missing),
+            (["assess", POLICY], POLICY),
+            (["query"], "query"),
+            (["query", missing, "select 1"], missing),
+            (["query", scan(SAMPLE) / "inventory.db", "selec 1"], "selec"),
+            (["query", scan(SAMPLE) / "inventory.db", "delete from asset"], "readonly"),
+            (["rules", "frobnicate"], "rules"),
+            (["rules", "show", "no-such-rule"], "no-such-rule"),
+            (["rules", "check", missing], missing),
+            (["policy"], "policy"),
+            (["policy", "check", missing], missing),
+            (["policy", "init", missing], missing),
+            (["protocols", "frobnicate"], "protocols")):
+        done = kakoi(*arguments, wanted=BAD_INPUT)
+        lines = done.stderr.splitlines()
+        call = " ".join(map(str, arguments))
+        expect(len(lines) == 1 and str(named) in lines[0], f"{call}: {lines} does not name {named} in one line")
+        expect(not (done.stdout and arguments[0] != "query"), f"{call}: on standard output: {done.stdout!r}")
+    expect(not (harness.scratch / "kakoi-out").exists(), "something was written in spite of that")
+
+
+@test
+def mistakes_in_a_policy_are_named_by_line_and_column():
+    policy = folder("policy") / "site.yaml"
+    policy.write_text("site: Works\n"
+                      "zones:\n"
+                      "  - {id: control, kind: ot, colour: red}\n"       # a key that there is not: column 29
+                      "  - {id: office, kind: it, members: [{cidr: 10.0.0.0/40}]}\n")
+    for arguments in (["policy", "check", policy], ["scan", SAMPLE, "--policy", policy], ["assess", scan(SAMPLE) / "inventory.db", "--policy", policy]):
+        done = kakoi(*arguments, wanted=BAD_INPUT)
+        expect(f"{policy}:3:29: " in done.stderr and "colour" in done.stderr, f"{arguments[0]}: {done.stderr}")
+        expect(f"{policy}:4:" in done.stderr and "10.0.0.0/40" in done.stderr, f"{arguments[0]}: {done.stderr}")
+        equal(len(done.stderr.splitlines()), 2, f"{arguments[0]}: lines")
+    policy.write_text("zones: [\n")
+    expect(f"{policy}:2:1: " in kakoi("policy", "check", policy, wanted=BAD_INPUT).stderr, "no place for broken YAML")
+
+
+@test
+def a_place_that_cannot_be_written_is_told_before_reading():
+    file = folder("file") / "file"
+    file.write_text("stays")
+    for out in (file, file / "below"):
+        for arguments in (["scan", SAMPLE], ["assess", scan(SAMPLE) / "inventory.db"]):
+            done = kakoi(*arguments, "--out", out, wanted=BAD_INPUT)
+            expect(len(done.stderr.splitlines()) == 1 and str(file) in done.stderr, f"{arguments[0]}: {done.stderr!r}")
+    equal(file.read_text(), "stays", "the file in the way")
+    out = folder("out")  # an output's name is taken by a folder
+    (out / "inventory.json" / "mine").mkdir(parents=True)
+    done = kakoi("scan", CLOSED, "--out", out)
+    expect(done.returncode not in (0, 1) and str(out / "inventory.json") in done.stderr, f"{done.returncode}: {done.stderr!r}")
+    expect((out / "inventory.json" / "mine").is_dir(), "the folder in the way is gone")
+    expect(not (out / "manifest.json").exists(), "a manifest of half a run")
+    equal([name for name in os.listdir(out) if name.startswith(".") or name.endswith((".tmp", ".part"))], [], "left behind")
+
+
+@test
+def links_in_the_output_folder_are_replaced_not_followed():
+    victim = folder("victim") / "victim"
+    victim.write_text("mine")
+    out = folder("out")
+    names = OUTPUTS + [".inventory.db.part"]
+    for name in names:
+        (out / name).symlink_to(victim)
+    kakoi("scan", CLOSED, "--out", out, wanted=DONE)
+    equal(victim.read_text(), "mine", "the file behind the links")
+    for name in OUTPUTS:
+        expect((out / name).is_file() and not (out / name).is_symlink(), f"{name} is no file of its own")
+    equal(sorted(os.listdir(out)), OUTPUTS, "files")

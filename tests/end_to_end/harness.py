@@ -1,0 +1,101 @@
+"""Runs kakoi in a scratch folder and counts what held. A test is a function marked with @test; it fails by
+raising, or by any expect() that does not hold; the rest of it still runs."""
+import os
+import pathlib
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+import traceback
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PCAPS = ROOT / "pcaps"
+SAMPLE = PCAPS / "sample-plant.pcapng"
+CLOSED = PCAPS / "closed-plant.pcapng"
+POLICY = PCAPS / "closed-plant.site.yaml"
+OUTPUTS = ["assets.csv", "findings.json", "inventory.db", "inventory.json", "links.csv", "manifest.json", "report.html"]
+DONE, FINDINGS, BAD_INPUT = 0, 1, 2
+
+tests, complaints = [], []
+program, scratch = None, None
+
+
+def test(function):
+    tests.append(function)
+    return function
+
+
+def expect(holds, message):
+    if not holds:
+        complaints.append(str(message))
+    return holds
+
+
+def equal(found, wanted, what):
+    return expect(found == wanted, f"{what}: {found!r} instead of {wanted!r}")
+
+
+def kakoi(*arguments, stdin=None, epoch="1700000000", wanted=None):
+    """Runs the program; with `wanted`, any other exit status is a failure. Text comes back decoded."""
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+    if epoch:
+        environment["SOURCE_DATE_EPOCH"] = epoch
+    done = subprocess.run([program, *map(str, arguments)], input=stdin, capture_output=True, env=environment,
+                          cwd=scratch, timeout=300, check=False)
+    done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
+    call = "kakoi " + " ".join(map(str, arguments))
+    if wanted is not None:
+        expect(done.returncode == wanted, f"{call}: status {done.returncode} instead of {wanted}\n{done.stderr}")
+    for word in ("AddressSanitizer", "ThreadSanitizer", "runtime error:", "terminate called"):
+        expect(word not in done.stderr, f"{call}: {done.stderr}")
+    return done
+
+
+scans = {}
+
+
+def scan(*arguments, wanted=DONE, **more):
+    """The output folder of a scan. The same call is made once: what it writes is not to be changed."""
+    key = (*map(str, arguments), wanted, *sorted(more.items()))
+    if key not in scans:
+        scans[key] = scan_again(*arguments, wanted=wanted, **more)
+    return scans[key]
+
+
+def scan_again(*arguments, wanted=DONE, **more):
+    out = folder("out")
+    kakoi("scan", *arguments, "--out", out, "--quiet", wanted=wanted, **more)
+    return out
+
+
+def folder(name):
+    return pathlib.Path(tempfile.mkdtemp(prefix=name + "-", dir=scratch))
+
+
+def database(out):
+    return sqlite3.connect(f"file:{out / 'inventory.db'}?mode=ro", uri=True)
+
+
+def main(program_path):
+    global program, scratch
+    program = str(pathlib.Path(program_path).resolve())
+    scratch = pathlib.Path(tempfile.mkdtemp(prefix="kakoi-end-to-end-"))
+    passed = failed = 0
+    try:
+        for function in tests:
+            complaints.clear()
+            try:
+                function()
+            except Exception:  # pylint: disable=broad-except
+                complaints.append(traceback.format_exc())
+            if complaints:
+                failed += 1
+                print(f"FAILED {function.__module__}.{function.__name__}")
+                for complaint in complaints:
+                    print("  " + complaint.rstrip().replace("\n", "\n  "))
+            else:
+                passed += 1
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0

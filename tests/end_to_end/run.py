@@ -1,0 +1,17 @@
+#!/usr/bin/env python3
+"""End-to-end tests: the program as people call it, on the captures of pcaps/. Usage: run.py KAKOI
+Ends with the line "N passed, N failed"; needs python3-yaml and tshark."""
+import os
+import sys
+
+import harness
+import check_commands  # noqa: F401  each registers its tests
+import check_inputs  # noqa: F401
+import check_outputs  # noqa: F401
+import check_sameness  # noqa: F401
+import check_secrets  # noqa: F401
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2 or not os.access(sys.argv[1], os.X_OK):
+        sys.exit("usage: run.py KAKOI")
+    sys.exit(harness.main(sys.argv[1]))
