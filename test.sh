@@ -5,7 +5,7 @@
 # Captures of others are not part of this repository; with a corpus beside it (../shared/corpus, or
 # KAKOI_CORPUS=DIR) the conformance test runs on that, too.
 set -uo pipefail
-cd "$(dirname "$0")"
+cd "$(dirname "$0")" || exit 1
 jobs=${JOBS:-$(nproc)}
 passed=0 failed=0
 python=/usr/bin/python3   # the one that Debian's python3-yaml is for

@@ -72,11 +72,11 @@ void print_summary(Database& db, const Judgement& j) {
     counts.reset();
   }
   std::cout << (*separator == ',' ? ")\n" : "\n");
-  Statement worst = db.prepare(std::string("select severity, ") + (ja ? "title_ja" : "title_en") +
-                               ", confidence from finding where accepted = 0 order by case severity when 'critical' then 0 "
-                               "when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end, confidence desc, "
-                               "rule_id, finding_id limit 3");
-  while (worst.step()) std::cout << "  [" << worst.text(0) << "] " << worst.text(1) << "\n";
+  Statement worst = db.prepare(std::string("select f.severity, ") + (ja ? "f.title_ja" : "f.title_en") +
+                               ", coalesce(a.name, f.subject_id) from finding f left join asset a on a.asset_id = f.subject_id "
+                               "where f.accepted = 0 order by case f.severity when 'critical' then 0 when 'high' then 1 "
+                               "when 'medium' then 2 when 'low' then 3 else 4 end, f.confidence desc, f.rule_id, f.finding_id limit 3");
+  while (worst.step()) std::cout << "  [" << worst.text(0) << "] " << worst.text(1) << ": " << worst.text(2) << "\n";
   std::cout << (ja ? "報告書: " : "report: ") << (j.out / "report.html").string() << std::endl;
 }
 
