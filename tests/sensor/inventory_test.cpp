@@ -362,7 +362,7 @@ class Chance : public testing::TestWithParam<unsigned> {
     };
     for (std::uint64_t i = 0; i < 300; ++i) {
       Traffic& t = traffic[sharding() % shards];
-      t.skip_to(i * 4);
+      t.skip_to(static_cast<std::uint32_t>(i * 4));
       const Host a = some_host(), b = some_host();
       const std::uint32_t vlan = pick(3) * 10;
       const auto port = static_cast<std::uint16_t>(pick(4) * 101 + 80);
