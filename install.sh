@@ -3,11 +3,11 @@
 # "build": what compiling and running needs; "test": that and what the tests need.
 set -euo pipefail
 
-packages=(g++ cmake ninja-build pkg-config libtins-dev libboost-program-options-dev
-          nlohmann-json3-dev libyaml-cpp-dev libsqlite3-dev libssl-dev ieee-data)
+packages=(g++ cmake ninja-build pkg-config libtins-dev libboost-program-options-dev libboost-iostreams-dev
+          libpcap-dev libseccomp-dev libcap-ng-dev nlohmann-json3-dev libyaml-cpp-dev libsqlite3-dev libssl-dev ieee-data)
 if [ "${1:-build}" = test ]; then
   packages+=(libgtest-dev libgmock-dev libbenchmark-dev clang libclang-rt-14-dev clang-format-14 python3 python3-yaml
-             sqlite3 tshark nodejs chromium fonts-noto-cjk)
+             sqlite3 tshark tcpdump iproute2 bzip2 xz-utils zstd nodejs chromium fonts-noto-cjk)
 fi
 
 missing=()

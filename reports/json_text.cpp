@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 namespace kakoi {
@@ -12,13 +13,37 @@ std::string dump(const nlohmann::json& value) {
   return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-// Bit 0: can't stand in a JSON string as it is, or is not ASCII; bit 1: can't stand in a script.
-constexpr std::array<std::uint8_t, 256> kSpecial = [] {
-  std::array<std::uint8_t, 256> table{};
-  for (std::size_t c = 0; c < table.size(); ++c) table[c] = c < 0x20 || c == '"' || c == '\\' || c >= 0x7F;
-  for (const unsigned char c : {'<', '>', '&'}) table[c] |= 2;
-  return table;
-}();
+// Eight octets at a time. A result other than 0 says that one of them is of the kind.
+constexpr std::uint64_t kOnes = 0x0101010101010101, kTops = 0x8080808080808080;
+
+constexpr std::uint64_t has_zero(std::uint64_t w) noexcept { return (w - kOnes) & ~w & kTops; }
+constexpr std::uint64_t has(std::uint64_t w, unsigned char c) noexcept { return has_zero(w ^ kOnes * c); }
+
+// Can't stand in a JSON string as it is, or is not printable ASCII.
+constexpr std::uint64_t has_special(std::uint64_t w) noexcept {
+  return (w & kTops) | ((w - kOnes * 0x20) & ~w & kTops) | has(w, '"') | has(w, '\\') | has(w, 0x7F);
+}
+constexpr std::uint64_t has_markup(std::uint64_t w) noexcept { return has(w, '<') | has(w, '>') | has(w, '&'); }
+
+bool is_plain(std::string_view text, Place place) noexcept {
+  std::uint64_t found = 0;
+  const auto look = [&](std::uint64_t w) {
+    found |= has_special(w);
+    if (place == Place::script) found |= has_markup(w);
+  };
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t w;
+    std::memcpy(&w, text.data() + at, 8);
+    look(w);
+  }
+  if (at < text.size()) {
+    std::uint64_t w = kOnes * ' ';
+    std::memcpy(&w, text.data() + at, text.size() - at);
+    look(w);
+  }
+  return found == 0;
+}
 
 }  // namespace
 
@@ -30,10 +55,7 @@ void append_number(std::string& out, std::int64_t number) {
 void append_real(std::string& out, double number) { out += dump(number); }
 
 void append_string(std::string& out, std::string_view text, Place place) {
-  std::uint8_t special = 0;
-  for (const char c : text) special |= kSpecial[static_cast<unsigned char>(c)];
-  if (place == Place::file) special &= 1;
-  if (special == 0) {
+  if (is_plain(text, place)) {
     out += '"';
     out += text;
     out += '"';

@@ -33,6 +33,30 @@ class Descriptor {
   int value_;
 };
 
+class Sha256 {
+ public:
+  Sha256() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) { EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr); }
+  void add(const void* data, std::size_t size) { EVP_DigestUpdate(context_.get(), data, size); }
+  std::array<unsigned char, 32> finish() {
+    std::array<unsigned char, 32> hash{};
+    EVP_DigestFinal_ex(context_.get(), hash.data(), nullptr);
+    return hash;
+  }
+
+ private:
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+};
+
+std::string hex(const std::array<unsigned char, 32>& hash) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char byte : hash) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  return text;
+}
+
 // A stream buffer over a descriptor, so that the file is created with O_EXCL and never through a symbolic link.
 class DescriptorBuffer : public std::streambuf {
  public:
@@ -40,6 +64,8 @@ class DescriptorBuffer : public std::streambuf {
     setp(buffer_.data(), buffer_.data() + buffer_.size());
   }
   int error() const noexcept { return error_; }
+  // Of what has reached the descriptor.
+  FileDigest digest() { return {hex(hash_.finish()), bytes_}; }
 
  protected:
   int_type overflow(int_type c) override {
@@ -51,22 +77,41 @@ class DescriptorBuffer : public std::streambuf {
     return traits_type::not_eof(c);
   }
   int sync() override {
-    for (const char* at = pbase(); at < pptr();) {
-      const ssize_t n = ::write(descriptor_, at, static_cast<std::size_t>(pptr() - at));
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) {
-        error_ = errno;
-        return -1;
-      }
-      at += n;
-    }
+    if (!put(pbase(), static_cast<std::size_t>(pptr() - pbase()))) return -1;
     setp(buffer_.data(), buffer_.data() + buffer_.size());
     return 0;
   }
+  // What is larger than the buffer does not pass through it.
+  std::streamsize xsputn(const char* text, std::streamsize size) override {
+    if (size < epptr() - pptr()) {
+      std::memcpy(pptr(), text, static_cast<std::size_t>(size));
+      pbump(static_cast<int>(size));
+      return size;
+    }
+    return sync() == 0 && put(text, static_cast<std::size_t>(size)) ? size : 0;
+  }
 
  private:
+  bool put(const char* at, std::size_t size) {
+    hash_.add(at, size);
+    bytes_ += size;
+    while (size > 0) {
+      const ssize_t n = ::write(descriptor_, at, size);
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) {
+        error_ = errno;
+        return false;
+      }
+      at += n;
+      size -= static_cast<std::size_t>(n);
+    }
+    return true;
+  }
+
   int descriptor_;
   int error_ = 0;
+  Sha256 hash_;
+  std::uint64_t bytes_ = 0;
   std::array<char, 64 * 1024> buffer_;
 };
 
@@ -96,33 +141,9 @@ void flush_folder(const std::filesystem::path& folder) {
   if (directory.value() >= 0) static_cast<void>(::fsync(directory.value()));
 }
 
-class Sha256 {
- public:
-  Sha256() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) { EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr); }
-  void add(const void* data, std::size_t size) { EVP_DigestUpdate(context_.get(), data, size); }
-  std::array<unsigned char, 32> finish() {
-    std::array<unsigned char, 32> hash{};
-    EVP_DigestFinal_ex(context_.get(), hash.data(), nullptr);
-    return hash;
-  }
-
- private:
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
-};
-
-std::string hex(const std::array<unsigned char, 32>& hash) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : hash) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
-}
-
 }  // namespace
 
-void write_whole(const std::filesystem::path& path, const std::function<void(std::ostream&)>& write) {
+FileDigest write_whole(const std::filesystem::path& path, const std::function<void(std::ostream&)>& write) {
   TemporaryName temporary(path);
   ::unlink(temporary.path().c_str());  // of a process of the same number that died
   const Descriptor file(::open(temporary.path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
@@ -135,6 +156,7 @@ void write_whole(const std::filesystem::path& path, const std::function<void(std
   if (::fsync(file.value()) != 0) fail(path, errno);
   temporary.rename_to(path);
   flush_folder(path.parent_path());
+  return buffer.digest();
 }
 
 void place_whole(const std::filesystem::path& draft, const std::filesystem::path& path) {

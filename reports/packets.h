@@ -1,13 +1,15 @@
-// Table `packet` in memory: nearly every row of every report cites a packet or two, and a statement for each would
-// take most of the time of a report. 32 bytes a packet.
+// The packets that rows cite. Nearly every row of every report names a packet or two by id; the id tells capture and
+// number (sensor/inventory/ids.h), so table `packet` is asked only for the ids of other makers.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "sensor/inventory/database.h"
+#include "sensor/inventory/ids.h"
 
 namespace kakoi {
 
@@ -17,27 +19,22 @@ inline constexpr std::string_view kCaptureOrder = "order by first_ts, source, ca
 class Packets {
  public:
   struct Packet {
-    std::int64_t id, number, ts;
     std::uint32_t capture;  // index into captures()
+    std::uint64_t number;
   };
   struct Capture {
     std::string id, source;
-    bool is_listed;  // false: packets name it, but table `capture` does not hold it
+    PacketNumbers numbers;
   };
 
   explicit Packets(Database& db);
-  const Packet* find(std::int64_t id) const noexcept;  // nullptr if there is none
-  const Capture& capture(const Packet& packet) const { return captures_[packet.capture]; }
+  std::optional<Packet> find(std::int64_t id);        // nothing if there is none, or its capture is not listed
+  std::optional<std::int64_t> time(std::int64_t id);  // nanoseconds since the epoch
+  const std::vector<Capture>& captures() const noexcept { return captures_; }
 
  private:
-  std::size_t bucket(std::int64_t id) const noexcept { return static_cast<std::uint64_t>(id) >> shift_; }
-
-  std::vector<Capture> captures_;  // the listed ones first, in kCaptureOrder
-  std::vector<Packet> packets_;    // by id as an unsigned number
-  // Ids are evenly spread over 63 bits, so their upper bits say nearly where they stand: packets of bucket b are
-  // packets_[starts_[b]] up to packets_[starts_[b + 1]].
-  std::vector<std::uint32_t> starts_;
-  unsigned shift_ = 0;
+  std::vector<Capture> captures_;
+  Statement look_up_;
 };
 
 }  // namespace kakoi

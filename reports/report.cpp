@@ -5,9 +5,9 @@
 #include "reports/csv/tables.h"
 #include "reports/html/page.h"
 #include "reports/json/documents.h"
+#include "reports/lookups.h"
 #include "reports/manifest/manifest.h"
 #include "reports/output.h"
-#include "reports/packets.h"
 
 namespace kakoi {
 
@@ -26,6 +26,25 @@ constexpr Writer kWriters[] = {
     {"report.html", write_page},
 };
 
+// One state of the database for all reports, and locked once instead of for each statement; also inside a transaction
+// of the caller.
+class Reading {
+ public:
+  explicit Reading(Database& db) : db_(db) { db_.execute("savepoint reports"); }
+  Reading(const Reading&) = delete;
+  Reading& operator=(const Reading&) = delete;
+  ~Reading() {
+    try {
+      db_.execute("release reports");
+    } catch (const DatabaseError&) {
+      // nothing was written that could be lost
+    }
+  }
+
+ private:
+  Database& db_;
+};
+
 }  // namespace
 
 void write_reports(const ReportInput& input, const std::filesystem::path& out) {
@@ -34,17 +53,17 @@ void write_reports(const ReportInput& input, const std::filesystem::path& out) {
   if (error) throw OutputError(out.string() + ": " + error.message());
   // a manifest that speaks of an earlier run must not stand beside new files
   std::filesystem::remove(out / "manifest.json", error);
+  const Reading reading(input.db);
   ReportInput shared = input;
-  if (!shared.packets) shared.packets = std::make_shared<const Packets>(shared.db);
-  std::vector<std::string> files;
+  if (!shared.lookups) shared.lookups = std::make_shared<Lookups>(shared.db);
+  std::map<std::string, FileDigest> files;
   for (const Writer& writer : kWriters) {
-    write_whole(out / writer.file, [&](std::ostream& stream) { writer.write(shared, stream); });
-    files.emplace_back(writer.file);
+    files[writer.file] = write_whole(out / writer.file, [&](std::ostream& stream) { writer.write(shared, stream); });
   }
   for (const std::string& file : input.other_outputs) {
-    if (std::filesystem::is_regular_file(out / file, error)) files.push_back(file);
+    if (std::filesystem::is_regular_file(out / file, error)) files[file] = digest_of_file(out / file);
   }
-  write_whole(out / "manifest.json", [&](std::ostream& stream) { write_manifest(input, out, files, stream); });
+  write_whole(out / "manifest.json", [&](std::ostream& stream) { write_manifest(input, files, stream); });
 }
 
 }  // namespace kakoi

@@ -13,7 +13,7 @@
 
 namespace kakoi {
 
-class Packets;
+class Lookups;
 
 // What a rule says whatever it found; in English and Japanese, plain text.
 struct RuleText {
@@ -33,8 +33,8 @@ struct ReportInput {
   std::string language = "ja";  // "ja" | "en": the page's first language, the CSV headers' only one
   std::vector<std::pair<std::string, std::string>> input_hashes{};  // besides captures: ("policy", SHA-256 in hex) …
   std::vector<std::string> other_outputs{
-      "inventory.db"};                       // placed in OUT by the caller; listed in the manifest if there
-  std::shared_ptr<const Packets> packets{};  // shared by the writers of one run; each loads its own if there is none
+      "inventory.db"};                 // placed in OUT by the caller; listed in the manifest if there
+  std::shared_ptr<Lookups> lookups{};  // shared by the writers of one run; each makes its own if there is none
 };
 
 // Writes report.html, inventory.json, findings.json, assets.csv, links.csv and, last, manifest.json into the folder,

@@ -4,31 +4,39 @@
 //   kind     document                                        page (short, for the HTML report)
 //   (none)   text or null                                    the same
 //   n        integer or null                                 the same
+//   count    integer                                         the same
 //   real     number or null                                  the same
 //   id       64-bit number as a string                       the same
 //   bool     true, false                                     the same
 //   time     ISO 8601 in the site's time zone                microseconds since the epoch
+//   when     the same, of the packet with this id            the same
 //   vlan     "20", stacked "100.20"                          the same
 //   list     array of a comma-separated text                 the same
-//   packet   {"capture": id, "number": n, "time": …}         [index of the capture, number]
-//   asset    id                                              index in the asset table, null if there is none
-//   link     id as a string                                  index in the link table
+//   packet   [index of the capture, number]                  the same
+//   asset    id                                              index in the asset table, null if it has none
+//   link     id as a string                                  index in the link table, null if it has none
+//   of_asset, of_link                                        the same; a row of something left out is left out
 //   hex      lower-case hex digits of a blob                 the same
 //   pair     {"en": this, "ja": the next column}             the same
 //   key      (the first column) what rows of several queries are put together by; a name of "" leaves it out
+//
+// A row is an object (document), an object without what says nothing – null, "", false, a count of 0, [] – (sparse),
+// or an array (page).
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "reports/json_text.h"
-#include "reports/packets.h"
+#include "reports/lookups.h"
 #include "reports/report.h"
 #include "reports/time_text.h"
 
@@ -40,6 +48,29 @@ using Json = nlohmann::ordered_json;
 std::string dump(const Json& value);
 
 void append_vlan(std::string& out, std::int64_t vlan);
+void append_packet(std::string& out, const std::optional<Packets::Packet>& packet);  // [capture, number] or null
+
+// A text that goes to a stream in large pieces.
+class Pieces {
+ public:
+  explicit Pieces(std::ostream& out) : out_(out) { text_.reserve(kPiece + kPiece / 4); }
+  Pieces(const Pieces&) = delete;
+  Pieces& operator=(const Pieces&) = delete;
+  ~Pieces() { flush(); }
+  std::string& text() noexcept { return text_; }  // to append to
+  void pass_on() {                                // after each row
+    if (text_.size() >= kPiece) flush();
+  }
+
+ private:
+  static constexpr std::size_t kPiece = std::size_t{128} << 10;
+  void flush() {
+    out_.write(text_.data(), static_cast<std::streamsize>(text_.size()));
+    text_.clear();
+  }
+  std::ostream& out_;
+  std::string text_;
+};
 
 class Rows;
 
@@ -48,61 +79,93 @@ class Cursor {
  public:
   bool step();                             // to the next row
   std::string_view key() const;            // valid until the next step
-  void append(std::string& out);           // the row: an object (document) or an array (page)
+  void append(std::string& out);           // the row
   std::vector<std::string> names() const;  // of the columns
 
-  // Appends an array of all rows of this key. For queries that are ordered by their key, asked for in order of keys.
-  void append_group(std::string& out, std::string_view key);
-  // The same for a query with one parameter, ?1, asked for in any order.
-  void append_rows(std::string& out, std::string_view parameter);
+  // Appends `before` and an array of all rows of this key, sorted as text; nothing if there are none. For queries that
+  // are ordered by their key, asked for in order of keys.
+  void append_group(std::string& out, std::string_view before, std::string_view key);
+  // Calls `row` with the text of each row. Those that are equal in the first column, by which the query is ordered,
+  // come sorted as text: far cheaper than a sort of whole tables that lie in order already.
+  void each_in_order(const std::function<void(std::string_view)>& row);
+  bool is_of_left_out() const;  // page: the row names something as its own that the page leaves out
 
  private:
   friend class Rows;
-  enum class Kind { text, number, real, id, boolean, time, vlan, list, packet, asset, link, hex, pair, second, key };
+  enum class Kind {
+    text,
+    number,
+    count,
+    real,
+    id,
+    boolean,
+    time,
+    when,
+    vlan,
+    list,
+    packet,
+    asset,
+    link,
+    of_asset,
+    of_link,
+    hex,
+    pair,
+    second,
+    key
+  };
   struct Column {
     std::string name;
-    std::string before;  // what stands in front of the value: a brace or a comma, the name of the field
+    std::string before;  // what stands in front of the value: a comma, the name of the field
     Kind kind;
   };
   enum class State { fresh, on_row, done };
 
   Cursor(Rows& rows, std::string_view sql);
-  void append_cell(std::string& out, int column, Kind kind);
-  void append_packet(std::string& out, std::int64_t packet_id);
+  bool says_nothing(const Cell& cell, Kind kind) const;
+  void append_cell(std::string& out, int column, Cell cell, Kind kind);
+  void append_time(std::string& out, std::int64_t nanoseconds);
 
   Rows& rows_;
   Statement statement_;
   std::vector<Column> columns_;
   State state_ = State::fresh;
+  std::vector<std::string> group_;  // kept for its memory
 };
 
 class Rows {
  public:
-  enum class Form { document, page };
+  enum class Form { document, sparse, page };
 
   Rows(const ReportInput& input, Form form);
 
   Cursor query(std::string_view sql) { return Cursor(*this, sql); }
-  // Calls `row` with the text of each row.
-  void each(std::string_view sql, const std::function<void(std::string_view)>& row);
-
+  Database& database() noexcept { return db_; }
+  // Rows of a table by the values of a column: " order by …", where possible the order in which they lie.
+  std::string order_by(std::string_view table, std::string_view column);
   std::string meta(std::string_view key);  // "" if the database does not tell
   TimeZone zone() const noexcept { return zone_; }
-  const Packets& packets();
+  Lookups& lookups() noexcept { return *lookups_; }
+  TimeText& time_text() noexcept { return time_text_; }
+
+  // Page: the assets and links that it shows, in the order of its tables.
+  void show_assets(const std::vector<std::string>& ids);
+  void show_links(std::vector<std::int64_t> ids);
+  std::optional<std::size_t> asset(std::string_view id) const;  // its place among them
+  std::optional<std::size_t> link(std::int64_t id);
 
  private:
   friend class Cursor;
   struct TextHash : std::hash<std::string_view> {
     using is_transparent = void;
   };
-  void load_positions();
-
   Database& db_;
   Form form_;
   TimeZone zone_;
-  std::shared_ptr<const Packets> packets_;
-  std::unordered_map<std::string, std::int64_t, TextHash, std::equal_to<>> assets_;  // page: position by id
-  std::unordered_map<std::int64_t, std::int64_t> links_;
+  TimeText time_text_{{}};
+  std::shared_ptr<Lookups> lookups_;
+  std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> assets_;  // page: position by id
+  std::vector<std::int64_t> links_;                                                 // page: ids by position, ascending
+  std::size_t last_link_ = 0;                                                       // rows often name the same link
 };
 
 // The order of these tables wherever they are listed, so that positions agree; captures: packets.h.

@@ -1,5 +1,6 @@
 #include "reports/time_text.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <utility>
@@ -53,51 +54,74 @@ TimeZone time_zone(std::string_view name) noexcept {
 
 std::string iso8601(std::int64_t nanoseconds, TimeZone zone) {
   std::string text;
-  append_iso8601(text, nanoseconds, zone);
+  TimeText(zone).append(text, nanoseconds);
   return text;
 }
 
-void append_iso8601(std::string& out, std::int64_t nanoseconds, TimeZone zone) {
-  using namespace std::chrono;
-  // divided by hand: at the ends of the range chrono's floor() overflows on its way
-  constexpr std::int64_t kSecond = 1'000'000'000;
-  const std::int64_t fraction = (nanoseconds % kSecond + kSecond) % kSecond;
-  const sys_seconds whole{seconds{nanoseconds / kSecond - (nanoseconds % kSecond < 0 ? 1 : 0)}};
-  const auto local = whole + minutes{zone.minutes};
-  const auto day = floor<days>(local);
-  const year_month_day date{day};
-  const auto second = static_cast<std::uint64_t>((local - day).count());
-  std::array<char, 40> text;
-  char* at = text.data();
-  const auto put = [&](std::uint64_t value, int width) {
-    for (int i = width; i-- > 0; value /= 10) at[i] = static_cast<char>('0' + value % 10);
-    at += width;
-  };
-  put(static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);  // 1677 to 2262 is all that 64 bits hold
-  *at++ = '-';
-  put(static_cast<unsigned>(date.month()), 2);
-  *at++ = '-';
-  put(static_cast<unsigned>(date.day()), 2);
-  *at++ = 'T';
-  put(second / 3600, 2);
-  *at++ = ':';
-  put(second / 60 % 60, 2);
-  *at++ = ':';
-  put(second % 60, 2);
-  if (fraction != 0) {
-    *at++ = '.';
-    put(static_cast<std::uint64_t>(fraction), 9);
-  }
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kDay = 86'400;
+constexpr std::size_t kDateSize = 11, kTimeSize = 19;  // "2024-05-01T", "2024-05-01T09:00:00"
+
+void put(char* at, std::uint64_t value, int width) {
+  for (int i = width; i-- > 0; value /= 10) at[i] = static_cast<char>('0' + value % 10);
+}
+
+}  // namespace
+
+TimeText::TimeText(TimeZone zone) : zone_(zone) {
   if (zone.minutes == 0) {
-    *at++ = 'Z';
+    zone_text_[0] = 'Z';
+    zone_size_ = 1;
   } else {
     const auto distance = static_cast<std::uint64_t>(zone.minutes < 0 ? -zone.minutes : zone.minutes);
-    *at++ = zone.minutes < 0 ? '-' : '+';
-    put(distance / 60, 2);
-    *at++ = ':';
-    put(distance % 60, 2);
+    zone_text_ = {zone.minutes < 0 ? '-' : '+', 0, 0, ':', 0, 0};
+    put(&zone_text_[1], distance / 60, 2);
+    put(&zone_text_[4], distance % 60, 2);
+    zone_size_ = 6;
   }
-  out.append(text.data(), at);
+  day_ = kDay;  // so that the first second is of another day
+  start(0);
+}
+
+void TimeText::start(std::int64_t second) {
+  using namespace std::chrono;
+  second_ = second;
+  const std::int64_t local = second + zone_.minutes * 60;
+  if (local < day_ || local - day_ >= kDay) {
+    const sys_days day = floor<days>(sys_seconds{seconds{local}});
+    day_ = seconds{day.time_since_epoch()}.count();
+    const year_month_day date{day};
+    text_ = {0, 0, 0, 0, '-', 0, 0, '-', 0, 0, 'T', 0, 0, ':', 0, 0, ':', 0, 0};
+    put(&text_[0], static_cast<std::uint64_t>(static_cast<int>(date.year())),
+        4);  // 1677 to 2262: all that 64 bits hold
+    put(&text_[5], static_cast<unsigned>(date.month()), 2);
+    put(&text_[8], static_cast<unsigned>(date.day()), 2);
+  }
+  const auto of_day = static_cast<std::uint64_t>(local - day_);
+  put(&text_[kDateSize], of_day / 3600, 2);
+  put(&text_[kDateSize + 3], of_day / 60 % 60, 2);
+  put(&text_[kDateSize + 6], of_day % 60, 2);
+}
+
+void TimeText::append(std::string& out, std::int64_t nanoseconds) {
+  std::int64_t second = nanoseconds / kSecond, fraction = nanoseconds % kSecond;
+  if (fraction < 0) {
+    fraction += kSecond;
+    --second;
+  }
+  if (second != second_) start(second);
+  std::array<char, kTimeSize + 1 + 9 + 6> text;
+  std::copy_n(text_.data(), kTimeSize, text.data());
+  char* at = text.data() + kTimeSize;
+  if (fraction != 0) {
+    *at = '.';
+    put(at + 1, static_cast<std::uint64_t>(fraction), 9);
+    at += 10;
+  }
+  std::copy_n(zone_text_.data(), zone_size_, at);
+  out.append(text.data(), at + zone_size_);
 }
 
 }  // namespace kakoi

@@ -18,16 +18,6 @@ namespace kakoi {
 enum class Transport : std::uint8_t { tcp, udp, icmp, ip, ethernet };
 std::string_view to_string(Transport value) noexcept;
 
-// A cited packet: capture time, the capture (index of this run) and the packet's number in it
-// (1 = first, as Wireshark counts). Ordered by time, then capture, then number.
-// 16 bytes, for every row of the inventory holds two.
-struct PacketRef {
-  std::int64_t ts = 0;  // nanoseconds since the epoch
-  std::uint32_t capture = 0;
-  std::uint32_t number = 0;  // 0 = no packet; 32 bits, as in Wireshark
-  auto operator<=>(const PacketRef&) const = default;
-};
-
 struct Protocol;
 
 // Who is talking; fixed for the life of a flow's dissector.
@@ -37,24 +27,23 @@ struct Conversation {
   std::uint16_t client_port = 0;
   std::uint16_t server_port = 0;
   Transport transport = Transport::tcp;
-  std::uint32_t vlan = 0;   // 0 = untagged; outer*4096+inner for stacked tags
+  std::uint32_t vlan = 0;           // 0 = untagged; outer*4096+inner for stacked tags
   std::uint32_t handle = kNoValue;  // the sensor's own mark (its link row); of no meaning to a dissector
-  // … and its memory of the rows that this conversation touched last, by a hash of their kind.
-  struct Recent {
-    std::uint32_t tag = 0, row = kNoValue;
-  };
-  mutable std::array<Recent, 16> recent{};
 };
 
 struct Context {
   const Protocol* protocol;
   const Conversation* conversation;
-  PacketRef packet;     // the packet that completed the PDU
+  PacketRef packet;  // the packet that completed the PDU
   Role speaker;
   Address speaker_mac;  // none where the link layer has none
 
-  const Address& speaker_address() const noexcept { return speaker == Role::client ? conversation->client : conversation->server; }
-  const Address& listener_address() const noexcept { return speaker == Role::client ? conversation->server : conversation->client; }
+  const Address& speaker_address() const noexcept {
+    return speaker == Role::client ? conversation->client : conversation->server;
+  }
+  const Address& listener_address() const noexcept {
+    return speaker == Role::client ? conversation->server : conversation->client;
+  }
 };
 
 class Sink {  // the inventory; in tests a recorder
@@ -81,8 +70,8 @@ struct Frame {  // answers: where does the PDU at the head of these bytes end?
   Kind kind = Kind::foreign;
   std::size_t size = 0;
   static constexpr Frame whole(std::size_t n) noexcept { return {Kind::whole, n}; }  // n bytes > 0, here or to come
-  static constexpr Frame more(std::size_t n) noexcept { return {Kind::more, n}; }    // show me n bytes in all, ask again
-  static constexpr Frame foreign() noexcept { return {Kind::foreign, 0}; }           // no PDU starts like this
+  static constexpr Frame more(std::size_t n) noexcept { return {Kind::more, n}; }  // show me n bytes in all, ask again
+  static constexpr Frame foreign() noexcept { return {Kind::foreign, 0}; }         // no PDU starts like this
 };
 
 struct Pdu {
@@ -104,6 +93,8 @@ class Dissector {  // one per flow; its members are that flow's only protocol st
   virtual ~Dissector() = default;
   virtual Interest on_pdu(const Pdu&, const Emit&) = 0;
   virtual void on_gap(Role) {}  // bytes of this speaker were lost: forget what spanned them
+  // The flow is over, or idle for long: state what waited for an answer. The context is the last PDU's.
+  virtual void on_end(const Emit&) {}
 };
 
 // strong: the header alone proves the protocol. weak: it must fit twice running, or once on a
@@ -114,12 +105,12 @@ enum class Header : std::uint8_t { strong, weak };
 enum class Framing : std::uint8_t { binary, text };
 enum class Domain : std::uint8_t { ot, it, shared };  // what speaking it says about a host
 
-struct Protocol {  // one constinit constant per dissector folder
-  std::string_view name;                // as in the database: "modbus", "dnp3", "iec104", "http" …
+struct Protocol {         // one constinit constant per dissector folder
+  std::string_view name;  // as in the database: "modbus", "dnp3", "iec104", "http" …
   bool over_tcp = true;
   bool over_udp = false;
-  std::span<const std::uint16_t> ports; // registered server ports, a hint only
-  std::size_t max_pdu = 0;              // the sensor buffers no more than this per direction, in bytes
+  std::span<const std::uint16_t> ports;  // registered server ports, a hint only
+  std::size_t max_pdu = 0;               // the sensor buffers no more than this per direction, in bytes
   Header header = Header::strong;
   Framing framing = Framing::binary;
   Domain domain = Domain::it;
@@ -130,7 +121,10 @@ struct Protocol {  // one constinit constant per dissector folder
   bool (*probe)(Bytes bytes, Role speaker) = nullptr;
   // Who sends such a PDU; used where no handshake was seen. May be null: no message tells.
   // `certain` false: leave the direction to the ports.
-  struct Speaker { Role role; bool certain; };
+  struct Speaker {
+    Role role;
+    bool certain;
+  };
   Speaker (*speaker)(Bytes pdu) = nullptr;
   // Standard name of a function code, for reports; null where the protocol has no operations.
   std::string_view (*function_name)(std::uint32_t code) = nullptr;

@@ -22,6 +22,10 @@ std::string_view to_string(Trait value) noexcept {
                                                "domain", "os", "software", "user_agent", "description", "location", "role"};
   return pick(names, value);
 }
+std::string_view to_string(Outcome value) noexcept {
+  static constexpr std::string_view names[] = {"", "accepted", "refused", "unanswered"};
+  return pick(names, value);
+}
 std::string_view to_string(LookupOutcome value) noexcept {
   static constexpr std::string_view names[] = {"asked", "answered", "no_such_name", "failed"};
   return pick(names, value);

@@ -20,19 +20,78 @@ inline constexpr std::uint32_t kNoValue = 0xFFFF'FFFF;
 
 // What a message wants, in words that all OT protocols share (DESIGN.md, operation classes).
 enum class OperationClass : std::uint8_t {
-  read, report, write, control, parameter, program, mode, file, identify, time, auth, diagnostic, session, other
+  read,
+  report,
+  write,
+  control,
+  parameter,
+  program,
+  mode,
+  file,
+  identify,
+  time,
+  auth,
+  diagnostic,
+  session,
+  other
 };
 std::string_view to_string(OperationClass value) noexcept;
+
+// A cited packet: capture time, the capture (index of this run) and the packet's number in it
+// (1 = first, as Wireshark counts). Ordered by time, then capture, then number.
+// 16 bytes, for every row of the inventory holds two.
+struct PacketRef {
+  std::int64_t ts = 0;  // nanoseconds since the epoch
+  std::uint32_t capture = 0;
+  std::uint32_t number = 0;  // 0 = no packet; 32 bits, as in Wireshark
+  auto operator<=>(const PacketRef&) const = default;
+};
+
+// What became of a request. none: nothing is told (a request as such, a spontaneous report; or the
+// answer may have been lost to the capture). unanswered: the other side was heard, but never on this.
+enum class Outcome : std::uint8_t { none, accepted, refused, unanswered };
+std::string_view to_string(Outcome value) noexcept;
 
 // One application message (or, for DNP3 rows with a qualifier, one object header in it).
 struct Operation {
   OperationClass cls = OperationClass::other;
-  std::uint32_t function_code = 0;        // native number; IEC 104: type id; Modbus: without the exception bit
-  std::uint32_t unit = kNoValue;          // Modbus unit id, DNP3 outstation's link address, IEC 104 common address
-  std::uint32_t peer_unit = kNoValue;     // DNP3 master's link address
-  std::uint32_t qualifier = kNoValue;     // IEC 104: cause of transmission (6 bits); DNP3: group*256+variation
-  bool refused = false;                   // exception, negative confirmation, bad status
+  std::uint32_t function_code = 0;     // native number; IEC 104: type id; Modbus: without the exception bit
+  std::uint32_t unit = kNoValue;       // Modbus unit id, DNP3 outstation's link address, IEC 104 common address
+  std::uint32_t peer_unit = kNoValue;  // DNP3 master's link address
+  std::uint32_t qualifier = kNoValue;  // IEC 104: cause of transmission (6 bits); DNP3: group*256+variation
+  Outcome outcome = Outcome::none;     // refused: exception, negative confirmation, bad status
+  // False: not a message, but what became of an earlier one of this kind. For protocols whose answer
+  // has another function code than the request (DNP3, IEC 104), and for requests never answered.
+  bool is_message = true;
   auto operator<=>(const Operation&) const = default;
+};
+
+// Points that a message addressed: registers, object indices, information object addresses.
+// To state the same again adds nothing, so it is dropped early; state them for every message.
+struct Points {
+  OperationClass access = OperationClass::read;
+  std::uint32_t unit = kNoValue, peer_unit = kNoValue;  // as in Operation
+  std::string_view kind;  // static: "coil", "holding register", "binary input", "measured value, short float" …
+  std::uint32_t first = 0;
+  std::uint32_t count = 1;
+};
+
+// One command or write to one point, or to one run of points: stated once, when its outcome is known
+// or can't be known any more (Dissector::on_end, on_gap, too many open).
+struct ControlAction {
+  OperationClass cls = OperationClass::control;
+  Role actor = Role::client;                                               // who commanded, whoever speaks now
+  std::uint32_t function_code = 0, unit = kNoValue, peer_unit = kNoValue;  // of the command, as in Operation
+  std::string_view point_kind;     // static, as in Points; empty: the device itself (restart, stop)
+  std::uint32_t point = kNoValue;  // the first
+  std::uint32_t points = 1;
+  std::string_view
+      step;  // static: "write", "select", "operate", "direct operate", "execute", "cancel", "start", "stop" …
+  std::string_view value;  // "on", "close, latch on, 1 x 100 ms", "12.5", "1 2 3 …"
+  Outcome outcome = Outcome::none;
+  std::string_view status;  // static: why it was refused, in the standard's words
+  PacketRef asked;          // the command
+  PacketRef answered;       // number 0: none
 };
 
 // Whom a claim is about. `address` is used with Who::address alone.
@@ -44,7 +103,22 @@ struct Subject {
 };
 
 // software: what answers on the port that spoke ("nginx/1.22", "OpenSSH_9.2p1"), becomes service.product.
-enum class Trait : std::uint8_t { vendor, product, model, firmware, hardware, serial, name, domain, os, software, user_agent, description, location, role };
+enum class Trait : std::uint8_t {
+  vendor,
+  product,
+  model,
+  firmware,
+  hardware,
+  serial,
+  name,
+  domain,
+  os,
+  software,
+  user_agent,
+  description,
+  location,
+  role
+};
 std::string_view to_string(Trait value) noexcept;
 
 // A device's word about itself (or another's about it).
@@ -61,8 +135,8 @@ std::string_view to_string(LookupOutcome value) noexcept;
 
 // A name was asked for or answered (DNS, mDNS, LLMNR, NBNS). The speaker of an answer is the resolver.
 struct NameLookup {
-  std::string_view name;  // without the trailing dot, as sent
-  std::uint16_t type = 0; // DNS RR type
+  std::string_view name;   // without the trailing dot, as sent
+  std::uint16_t type = 0;  // DNS RR type
   LookupOutcome outcome = LookupOutcome::asked;
   std::span<const Address> addresses;  // of A and AAAA answers
 };
@@ -86,10 +160,10 @@ struct OpenAccess {
 
 // What a TLS (or like) handshake shows. Fields that a message does not tell stay empty or 0.
 struct SecureSession {
-  std::uint16_t version = 0;      // 0x0303 = TLS 1.2; as chosen by the ServerHello (supported_versions counts)
-  std::uint16_t offered = 0;      // the highest that the ClientHello offers
+  std::uint16_t version = 0;  // 0x0303 = TLS 1.2; as chosen by the ServerHello (supported_versions counts)
+  std::uint16_t offered = 0;  // the highest that the ClientHello offers
   std::uint16_t cipher = 0;
-  std::string_view server_name;   // SNI
+  std::string_view server_name;  // SNI
   std::string_view alpn;
   std::span<const std::uint8_t> certificate;  // the leaf, DER
 };
@@ -97,7 +171,7 @@ struct SecureSession {
 // A DHCPv4 exchange as the server granted it (ACK), or as the client asked (client only).
 struct Lease {
   Address client_mac;
-  Address client;   // granted address, none if unknown
+  Address client;  // granted address, none if unknown
   Address server;
   std::span<const Address> routers;
   std::span<const Address> resolvers;
@@ -121,18 +195,33 @@ struct Binding {
 
 // asked_for: an ARP request (or neighbour solicitation) for an address; whether it answers is
 // another matter.
-enum class RouteKind : std::uint8_t { dhcp_router, router_advertisement, icmp_redirect, first_hop_redundancy, routing_protocol };
+enum class RouteKind : std::uint8_t {
+  dhcp_router,
+  router_advertisement,
+  icmp_redirect,
+  first_hop_redundancy,
+  routing_protocol
+};
 std::string_view to_string(RouteKind value) noexcept;
 
 // Somebody says that packets for elsewhere go through `gateway`.
 struct Route {
   RouteKind kind = RouteKind::dhcp_router;
   Address gateway;
-  Address destination;  // icmp_redirect: the host redirected; else none = default route
+  Address destination;        // icmp_redirect: the host redirected; else none = default route
   std::string_view detail{};  // static: "VRRP", "OSPF" …
 };
 
-enum class Fault : std::uint8_t { truncated, bad_length, bad_checksum, bad_value, lost_sync, conflicting_overlap, unknown_type, sequence_break };
+enum class Fault : std::uint8_t {
+  truncated,
+  bad_length,
+  bad_checksum,
+  bad_value,
+  lost_sync,
+  conflicting_overlap,
+  unknown_type,
+  sequence_break
+};
 std::string_view to_string(Fault value) noexcept;
 
 struct Anomaly {
@@ -140,6 +229,7 @@ struct Anomaly {
   std::uint32_t offset = 0;  // into the PDU, in bytes
 };
 
-using Observation = std::variant<Operation, Identity, NameLookup, Credential, OpenAccess, SecureSession, Lease, Binding, Route, Anomaly>;
+using Observation = std::variant<Operation, Points, ControlAction, Identity, NameLookup, Credential, OpenAccess,
+                                 SecureSession, Lease, Binding, Route, Anomaly>;
 
 }  // namespace kakoi

@@ -1,15 +1,21 @@
 #include "dissectors/dnp3/application.h"
 
+#include "dissectors/dnp3/answer.h"
+#include "dissectors/dnp3/attributes.h"
+#include "dissectors/dnp3/command.h"
+#include "dissectors/dnp3/digest.h"
+#include "dissectors/dnp3/link.h"
 #include "dissectors/dnp3/objects.h"
+#include "dissectors/dnp3/points.h"
+#include "dissectors/dnp3/status.h"
 
 namespace kakoi::dnp3 {
 
 namespace {
 
-// Second octet of the internal indications: the outstation could not do what it was asked.
-constexpr std::uint8_t kNoFunctionSupport = 0x01;
-constexpr std::uint8_t kObjectUnknown = 0x02;
-constexpr std::uint8_t kParameterError = 0x04;
+constexpr std::uint8_t kFirstFragment = 0x80;  // FIR of the application control octet
+constexpr std::uint8_t kSequenceMask = 0x0F;
+constexpr std::uint8_t kAuthentication = 120;
 
 bool is_response(std::uint8_t code) noexcept {
   return code >= static_cast<std::uint8_t>(Function::response) &&
@@ -21,80 +27,73 @@ bool is_request(std::uint8_t code) noexcept {
          code <= static_cast<std::uint8_t>(Function::auth_req_no_ack);
 }
 
-// True if any of the fixed-size objects ends in a control status (seven bits) other than SUCCESS.
-bool any_status_set(const ObjectHeader& header) noexcept {
-  const std::size_t stride = std::size_t{header.prefix_size} + header.type->size;
-  for (std::size_t at = stride; at <= header.objects.size(); at += stride)
-    if ((header.objects[at - 1] & 0x7F) != 0) return true;
-  return false;
+// Challenge, reply, aggressive mode request, message authentication code: what authenticates a request,
+// unlike the care for keys and users.
+bool authenticates(const ObjectHeader& header) noexcept {
+  return header.group == kAuthentication && (header.variation <= 3 || header.variation == 9) && header.variation != 0;
 }
 
-// The status octet at `offset` of the one object that such a message holds.
-bool status_set_at(const ObjectHeader& header, std::size_t offset) noexcept {
-  const std::size_t at = header.prefix_size + offset;
-  return at < header.objects.size() && header.objects[at] != 0;
+// An AUTHENTICATE_REQ that replies to a challenge: it is answered by the response to what was challenged.
+bool replies_to_challenge(std::uint8_t code, Bytes objects) noexcept {
+  return Function{code} == Function::authenticate_req && objects.size() >= 2 && objects[0] == kAuthentication &&
+         objects[1] == 2;
 }
 
-// A response that carries a command's objects echoes them with the outcome.
-bool refuses(const ObjectHeader& header) noexcept {
-  if (header.type == nullptr || header.objects.empty()) return false;
-  switch (header.group) {
-    case 12:
-      return header.variation != 3 && any_status_set(header);
-    case 41:
-      return any_status_set(header);
-    case 70:  // file handle 4, size 4, block size 2, request id 2 | file handle 4, block number 4
-      return (header.variation == 4 && status_set_at(header, 12)) ||
-             (header.variation == 6 && status_set_at(header, 8));
-    case 120:
-      return header.variation == 7;  // an error instead of an answer
-    default:
-      return false;
-  }
-}
+// The commands' objects come back in the response, and their points are told by the command alone.
+bool is_echo(const ObjectHeader& header) noexcept { return header.group == 12 || header.group == 41; }
 
-struct AttributeTrait {
-  std::uint8_t variation;
-  Trait trait;
-};
-constexpr AttributeTrait kAttributeTraits[] = {
-    {242, Trait::firmware},     // device manufacturer's software version
-    {243, Trait::hardware},     // device manufacturer's hardware version
-    {245, Trait::location},     // user-assigned location name
-    {246, Trait::description},  // user-assigned ID code or number
-    {247, Trait::name},         // user-assigned device name
-    {248, Trait::serial},       // device serial number
-    {250, Trait::product},      // device manufacturer's product name and model
-    {252, Trait::vendor},       // device manufacturer's name
+}  // namespace
+
+struct Application::Heading {
+  Operation message;
+  std::uint8_t control = 0;
+  std::uint8_t code = 0;
+  Indications indications;  // of responses
+
+  std::uint16_t master() const noexcept { return static_cast<std::uint16_t>(message.peer_unit); }
+  std::uint16_t outstation() const noexcept { return static_cast<std::uint16_t>(message.unit); }
+  std::uint8_t sequence() const noexcept { return control & kSequenceMask; }
 };
 
-// Attributes that the outstation states about itself. Sets other than that of index 0 are the
-// user's own and mean something else.
-void tell_identity(const ObjectHeader& header, const Emit& emit) {
-  constexpr std::uint8_t kVisibleString = 1;
-  if (header.start != 0 || header.count == 0) return;
-  for (const AttributeTrait& known : kAttributeTraits) {
-    if (known.variation != header.variation) continue;
-    ByteReader r(header.objects);
-    r.skip((header.qualifier & 0x70) >= 0x40 ? header.prefix_size : 0u);
-    const bool is_text = r.u8() == kVisibleString;
-    const Bytes text = r.take(r.u8());
-    if (r.ok() && is_text && !text.empty()) emit(Identity{known.trait, as_text(text), "dnp3 g0", 85, {}});
+namespace {
+
+// Calls f(header) for each object header, states its row and what is wrong with it. True if the walk
+// came to the end.
+template <typename Visit>
+bool walk(std::uint8_t code, Bytes bytes, const Fragment& fragment, const Emit& emit, Visit visit) {
+  bool sound = true;
+  const auto anomaly = [&](Fault fault) {
+    sound = false;
+    if (fragment.whole) emit(Anomaly{fault, fragment.offset});  // a missing end has been reported already
+  };
+  ObjectReader objects(code, bytes);
+  while (const auto header = objects.next()) {
+    visit(*header);
+    if (objects.fault()) anomaly(*objects.fault());
   }
+  if (objects.fault()) anomaly(*objects.fault());
+  return sound;
+}
+
+Operation row_of(const Operation& message, const ObjectHeader& header) noexcept {
+  Operation row = message;
+  row.qualifier = std::uint32_t{header.group} * 256 + header.variation;
+  return row;
 }
 
 }  // namespace
 
-void dissect(const Fragment& fragment, const Emit& emit) {
+void Application::dissect(const Fragment& fragment, const Emit& emit) {
   const auto anomaly = [&](Fault fault) {
-    if (fragment.whole) emit(Anomaly{fault, fragment.offset});  // a missing end has been reported already
+    if (fragment.whole) emit(Anomaly{fault, fragment.offset});
   };
   ByteReader r(fragment.bytes);
-  r.skip(1);  // application control: FIR, FIN, CON, UNS, sequence. Every fragment stands for itself.
-  const std::uint8_t code = r.u8();
+  Heading heading;
+  heading.control = r.u8();
+  const std::uint8_t code = heading.code = r.u8();
   if (!r.ok()) return anomaly(Fault::truncated);
 
-  Operation message;
+  Operation& message = heading.message;
   message.cls = class_of(code);
   message.function_code = code;
 
@@ -107,26 +106,131 @@ void dissect(const Fragment& fragment, const Emit& emit) {
   message.peer_unit = from_master ? fragment.source : fragment.destination;
 
   if (response) {
-    r.skip(1);
-    message.refused = (r.u8() & (kNoFunctionSupport | kObjectUnknown | kParameterError)) != 0;
-    if (!r.ok()) anomaly(Fault::truncated);
+    heading.indications.bits = r.le16();
+    if (heading.indications.refuses()) message.outcome = Outcome::refused;
+    if (!r.ok()) {
+      anomaly(Fault::truncated);
+      return emit(message);
+    }
+    return on_response(heading, fragment, r.rest(), emit);
   }
-  if (function_name(code) == "unknown") {
-    anomaly(Fault::unknown_type);
-    return emit(message);
+  if (function_name(code) == "unknown") anomaly(Fault::unknown_type);
+  if (from_master && Function{code} != Function::confirm) return on_request(heading, fragment, r.rest(), emit);
+
+  if (function_name(code) != "unknown")
+    walk(code, r.rest(), fragment, emit, [&](const ObjectHeader& header) {
+      authenticated_ |= authenticates(header);
+      emit(row_of(message, header));
+    });
+  emit(message);
+}
+
+void Application::on_request(const Heading& heading, const Fragment& fragment, Bytes rest, const Emit& emit) {
+  const bool known = function_name(heading.code) != "unknown";
+  Request* request = nullptr;
+  if (!replies_to_challenge(heading.code, rest)) {
+    Request asked;
+    asked.master = heading.master();
+    asked.outstation = heading.outstation();
+    asked.sequence = heading.sequence();
+    asked.function_code = heading.code;
+    asked.cls = heading.message.cls;
+    asked.actor = emit.context().speaker;
+    asked.confirmed_link = fragment.confirmed_link;
+    if (Function{heading.code} != Function::read) {
+      asked.digest = digest_of(fragment.bytes);
+      asked.echo = echo_digest(heading.code, rest);
+    }
+    request = exchange.ask(asked, emit);
   }
 
-  ObjectReader objects(code, r.rest());
-  while (const auto header = objects.next()) {
-    Operation part = message;
-    part.qualifier = std::uint32_t{header->group} * 256 + header->variation;
-    if (response && refuses(*header)) part.refused = message.refused = true;
-    if (response && header->group == 0) tell_identity(*header, emit);
-    emit(part);
-    if (objects.fault()) anomaly(*objects.fault());
+  const bool only_reads = Function{heading.code} == Function::read;
+  if (known && (request == nullptr || only_reads)) {
+    walk(heading.code, rest, fragment, emit, [&](const ObjectHeader& header) {
+      authenticated_ |= authenticates(header);
+      emit(row_of(heading.message, header));
+      tell_points(header, heading.message.cls, heading.message.unit, heading.message.peer_unit, emit);
+    });
+  } else if (known) {
+    Commands commands(exchange, *request, emit);
+    walk(heading.code, rest, fragment, emit, [&](const ObjectHeader& header) {
+      authenticated_ |= authenticates(header);
+      emit(row_of(heading.message, header));
+      tell_points(header, heading.message.cls, heading.message.unit, heading.message.peer_unit, emit);
+      commands.on_header(header);
+    });
+    commands.finish(fragment.whole);
   }
-  if (objects.fault()) anomaly(*objects.fault());
+  emit(heading.message);
+  // Nobody answers to these.
+  if (request != nullptr && (!is_answered(heading.code) || is_broadcast(heading.outstation())))
+    exchange.answer(*request, Outcome::none, {}, emit);
+}
+
+void Application::on_response(const Heading& heading, const Fragment& fragment, Bytes rest, const Emit& emit) {
+  Operation message = heading.message;
+  const bool solicited = Function{heading.code} != Function::unsolicited_response;
+  // The fragments that follow the first of a long response have sequence numbers of their own.
+  Request* request =
+      solicited && (heading.control & kFirstFragment) != 0
+          ? exchange.find({heading.master(), heading.outstation(), heading.sequence(), emit.context().speaker, rest})
+          : nullptr;
+  // A challenge is no answer yet, and speaks of no point.
+  const bool may_challenge = request != nullptr && Function{heading.code} == Function::authenticate_resp &&
+                             Function{request->function_code} != Function::authenticate_req;
+  Answer answer(exchange, may_challenge ? nullptr : request);
+  const bool sound = walk(heading.code, rest, fragment, emit, [&](const ObjectHeader& header) {
+    Operation row = row_of(message, header);
+    if (header.group == 0) tell_identity(header, emit);
+    if (!bad_status(header).empty()) row.outcome = message.outcome = Outcome::refused;
+    authenticated_ |= authenticates(header);
+    emit(row);
+    if (!is_echo(header)) tell_points(header, message.cls, message.unit, message.peer_unit, emit);
+    answer.on_header(header, emit);
+  });
   emit(message);
+  tell_condition(heading, emit);
+  if (request == nullptr || (may_challenge && !answer.refused())) return;
+  conclude(heading, *request, answer, fragment.whole && sound, emit);
+}
+
+void Application::conclude(const Heading& heading, Request& request, const Answer& answer, bool whole,
+                           const Emit& emit) {
+  const Function function{request.function_code};
+  Outcome outcome = Outcome::accepted;
+  std::string_view status;
+  if (heading.indications.refuses() || answer.refused()) {
+    outcome = Outcome::refused;
+    status = heading.indications.refuses() ? heading.indications.reason() : answer.reason();
+  } else if (needs_status(request.function_code) && !whole) {
+    outcome = Outcome::none;  // the rest may say otherwise
+  } else if (function >= Function::select && function <= Function::direct_operate && !answer.accepted()) {
+    outcome = Outcome::none;  // no echo, and no error either
+  }
+  if (outcome == Outcome::accepted && request.critical && !authenticated_ && !open_stated_) {
+    emit(OpenAccess{"dnp3"});
+    open_stated_ = true;
+  }
+  exchange.answer(request, outcome, status, emit);
+}
+
+void Application::on_refused_frame(std::uint16_t master, std::uint16_t outstation, std::string_view status,
+                                   const Emit& emit) {
+  if (Request* request = exchange.find_confirmed(master, outstation))
+    exchange.answer(*request, Outcome::refused, status, emit);
+}
+
+// How the outstation fares is told as which of its internal indications were seen set.
+void Application::tell_condition(const Heading& heading, const Emit& emit) {
+  const std::uint16_t condition = heading.indications.condition();
+  if (condition == 0) return;
+  const std::uint64_t told =
+      std::uint64_t{heading.master()} << 32 | std::uint64_t{heading.outstation()} << 16 | condition;
+  if (told == told_condition_) return;
+  told_condition_ = told;
+  for (std::uint32_t bit = 0; bit < 16; ++bit)
+    if ((condition >> bit & 1) != 0)
+      emit(Points{heading.message.cls, heading.message.unit, heading.message.peer_unit, point_kind(80), bit, 1});
 }
 
 }  // namespace kakoi::dnp3

@@ -43,37 +43,67 @@ class Session final : public Dissector {
       } else {
         const bool cut = !pdu.complete() && may_become_header(rest);
         emit(Anomaly{cut ? Fault::truncated : Fault::lost_sync, static_cast<std::uint32_t>(at)});
+        lose(pdu.speaker);
         at = find_link_header(pdu.bytes, at + 1);
       }
     }
     return Interest::more;
   }
 
-  void on_gap(Role role) override { links_[static_cast<std::size_t>(role)].forget(); }
+  void on_gap(Role role) override { lose(role); }
+  void on_end(const Emit& emit) override { application_.exchange.end(emit); }
 
  private:
+  void lose(Role role) {
+    links_[static_cast<std::size_t>(role)].forget();
+    application_.exchange.lose();
+  }
+
   void on_frame(const LinkHeader& header, Bytes bytes, std::uint32_t offset, Role role, const Emit& emit) {
+    application_.exchange.settle(emit);
+    application_.exchange.hear(role);
+    if (const auto fault = header.fault()) emit(Anomaly{*fault, offset});
     UserData data;
     const UserData::State state = data.read(header, bytes.subspan(kLinkHeaderSize));
     if (state != UserData::State::whole)
       emit(Anomaly{state == UserData::State::cut ? Fault::truncated : Fault::bad_checksum, offset});
-    if (!header.carries_user_data()) {
-      // The receiver throws such data away, and so it is no application message.
-      if (header.user_size() > 0) emit(Anomaly{Fault::bad_value, offset});
-      return;
-    }
-    Assembler& assembler = links_[static_cast<std::size_t>(role)].of(header.source, header.destination);
-    if (state == UserData::State::bad_crc) return assembler.forget();  // as the receiver does
+    // The receiver throws away what other frames bring, and so it is no application message.
+    if (!header.carries_user_data()) return on_service(header, role, emit);
 
-    const Assembled assembled = assembler.add(data.bytes(), state == UserData::State::cut);
-    if (assembled.sequence_break) emit(Anomaly{Fault::sequence_break, offset});
+    Link& link = links_[static_cast<std::size_t>(role)].of(header.source, header.destination);
+    if (state == UserData::State::bad_crc) {  // as the receiver does
+      application_.exchange.lose();
+      return link.forget();
+    }
+    if (link.frames.repeats(header, data.bytes())) return;
+    const Assembled assembled = link.assembler.add(data.bytes(), state == UserData::State::cut);
+    if (assembled.sequence_break) {
+      emit(Anomaly{Fault::sequence_break, offset});
+      application_.exchange.lose();
+      application_.exchange.settle(emit);
+    }
     if (assembled.too_long) emit(Anomaly{Fault::bad_length, offset});
-    if (assembled.fragment.empty()) return;
-    dissect({assembled.fragment, assembled.whole, header.from_master(), header.source, header.destination, offset},
-            emit);
+    if (!assembled.fragment.empty())
+      application_.dissect({assembled.fragment, assembled.whole, header.from_master(),
+                            header.is(Primary::confirmed_user_data), header.source, header.destination, offset},
+                           emit);
+    // What is missing may have been the answer to what is still open.
+    if (state == UserData::State::cut && !header.from_master()) application_.exchange.lose();
+  }
+
+  // Frames that serve the link alone.
+  void on_service(const LinkHeader& header, Role role, const Emit& emit) {
+    if (header.is(Primary::reset_link_states))
+      links_[static_cast<std::size_t>(role)].of(header.source, header.destination).frames.forget();
+    // Only masters have requests to be turned away; the answer comes from the outstation.
+    if (header.from_master()) return;
+    if (header.is(Secondary::nack)) application_.on_refused_frame(header.destination, header.source, "link NACK", emit);
+    if (header.is(Secondary::not_supported))
+      application_.on_refused_frame(header.destination, header.source, "link NOT_SUPPORTED", emit);
   }
 
   std::array<Links, 2> links_;  // by speaker
+  Application application_;
 };
 
 std::unique_ptr<Dissector> open() { return std::make_unique<Session>(); }

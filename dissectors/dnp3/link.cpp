@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dissectors/dnp3/crc.h"
+#include "dissectors/dnp3/digest.h"
 
 namespace kakoi::dnp3 {
 
@@ -12,6 +13,33 @@ constexpr std::size_t kBlockSize = 16;
 
 bool crc_matches(Bytes covered, Bytes sum) noexcept { return crc(covered) == ByteReader(sum).le16(); }
 }  // namespace
+
+std::optional<Fault> LinkHeader::fault() const noexcept {
+  if (source >= kSelfAddress) return Fault::bad_value;
+  if (!carries_user_data() && user_size() > 0) return Fault::bad_value;
+  if (!primary()) {
+    switch (Secondary{function()}) {
+      case Secondary::ack:
+      case Secondary::nack:
+      case Secondary::link_status:
+      case Secondary::not_functioning:
+      case Secondary::not_supported:
+        return {};
+    }
+    return Fault::unknown_type;
+  }
+  switch (Primary{function()}) {
+    case Primary::test_link_states:
+    case Primary::confirmed_user_data:
+      return count_valid() ? std::nullopt : std::optional(Fault::bad_value);
+    case Primary::reset_link_states:
+    case Primary::reset_user_process:
+    case Primary::unconfirmed_user_data:
+    case Primary::request_link_status:
+      return count_valid() ? std::optional(Fault::bad_value) : std::nullopt;
+  }
+  return Fault::unknown_type;
+}
 
 std::optional<LinkHeader> read_link_header(Bytes bytes) noexcept {
   if (bytes.size() < kLinkHeaderSize || bytes[0] != kStart[0] || bytes[1] != kStart[1]) return {};
@@ -52,6 +80,16 @@ UserData::State UserData::read(const LinkHeader& header, Bytes blocks) noexcept 
     size_ += block.size();
   }
   return State::whole;
+}
+
+bool FrameCount::repeats(const LinkHeader& header, Bytes user_data) noexcept {
+  if (!header.count_valid()) return false;
+  const std::uint32_t digest = digest_of(user_data);
+  const bool again = known_ && bit_ == header.count_bit() && digest_ == digest;
+  known_ = true;
+  bit_ = header.count_bit();
+  digest_ = digest;
+  return again;
 }
 
 }  // namespace kakoi::dnp3

@@ -1,6 +1,5 @@
 // Objects of IEEE 1815-2012 Annex A, those of older editions included: group, variation, layout, size.
 // Sizes count flags, value and time, without prefix.
-#include <algorithm>
 #include <array>
 #include <iterator>
 
@@ -205,26 +204,40 @@ constexpr ObjectType kOpenTypes[] = {
     {113, 0, Layout::octets, 0, "Virtual Terminal Event Data"},
 };
 
-constexpr unsigned key(unsigned group, unsigned variation) noexcept { return group << 8 | variation; }
-constexpr bool precedes(const ObjectType& a, const ObjectType& b) noexcept {
-  return key(a.group, a.variation) < key(b.group, b.variation);
+// Every group counts its variations from 1 without a gap, so a type is found by its place.
+constexpr bool in_place() noexcept {
+  for (std::size_t i = 0; i < std::size(kTypes); ++i) {
+    const bool follows = i > 0 && kTypes[i].group == kTypes[i - 1].group;
+    if (kTypes[i].variation != (follows ? kTypes[i - 1].variation + 1 : 1)) return false;
+    if (i > 0 && kTypes[i].group < kTypes[i - 1].group) return false;
+  }
+  return std::size(kTypes) < 255;
 }
-static_assert(std::is_sorted(std::begin(kTypes), std::end(kTypes), precedes));
+static_assert(in_place());
+
+constexpr std::uint8_t kNone = 255;
+constexpr std::array<std::uint8_t, 256> kFirst = [] {  // place of variation 1 of each group
+  std::array<std::uint8_t, 256> first{};
+  first.fill(kNone);
+  for (std::size_t i = std::size(kTypes); i-- > 0;) first[kTypes[i].group] = static_cast<std::uint8_t>(i);
+  return first;
+}();
 
 }  // namespace
 
 const ObjectType* find_object_type(std::uint8_t group, std::uint8_t variation) noexcept {
-  for (const ObjectType& open : kOpenTypes)
-    if (open.group == group) return &open;
-  const ObjectType wanted{group, variation, Layout::none, 0, {}};
-  const auto* at = std::lower_bound(std::begin(kTypes), std::end(kTypes), wanted, precedes);
-  return at != std::end(kTypes) && at->group == group && at->variation == variation ? at : nullptr;
+  if (kFirst[group] == kNone) {
+    for (const ObjectType& open : kOpenTypes)
+      if (open.group == group) return &open;
+    return nullptr;
+  }
+  const std::size_t place = std::size_t{kFirst[group]} + variation - 1;
+  if (variation == 0 || place >= std::size(kTypes) || kTypes[place].group != group) return nullptr;
+  return &kTypes[place];
 }
 
 bool may_be_asked_for(std::uint8_t group, std::uint8_t variation) noexcept {
-  return find_object_type(group, variation) != nullptr ||
-         (variation == 0 && std::any_of(std::begin(kTypes), std::end(kTypes),
-                                        [&](const ObjectType& type) { return type.group == group; }));
+  return find_object_type(group, variation) != nullptr || (variation == 0 && kFirst[group] != kNone);
 }
 
 }  // namespace kakoi::dnp3

@@ -1,6 +1,7 @@
 #include "dissectors/dnp3/objects.h"
 
 #include "dissectors/dnp3/application.h"
+#include "dissectors/dnp3/digest.h"
 
 namespace kakoi::dnp3 {
 
@@ -18,6 +19,7 @@ bool brings_objects(std::uint8_t function_code, std::uint8_t group) noexcept {
     case Function::operate:
     case Function::direct_operate:
     case Function::direct_operate_nr:
+    case Function::activate_config:
     case Function::authenticate_req:
     case Function::auth_req_no_ack:
     case Function::response:
@@ -144,12 +146,26 @@ std::optional<ObjectHeader> ObjectReader::next() noexcept {
   if (!read_range(header)) return stop(header, Fault::bad_value);
   if (!reader_.ok()) return stop(header, Fault::truncated);
   const auto size = size_of_objects(header, sized);
-  const bool known = may_be_asked_for(header.group, header.variation);
+  const bool known = header.type != nullptr || may_be_asked_for(header.group, header.variation);
   if (!size) return stop(header, header.type == nullptr ? Fault::unknown_type : Fault::bad_value);
   if (*size > reader_.remaining()) return stop(header, known ? Fault::truncated : Fault::unknown_type);
   header.objects = reader_.take(static_cast<std::size_t>(*size));
   if (!known) fault_ = Fault::unknown_type;
   return header;
+}
+
+std::uint32_t echo_digest(std::uint8_t function_code, Bytes objects) noexcept {
+  std::uint32_t digest = 0;
+  ObjectReader reader(function_code, objects);
+  while (const auto header = reader.next()) {
+    if ((header->group != 12 && header->group != 41) || header->type == nullptr) continue;
+    const std::size_t stride = std::size_t{header->prefix_size} + header->type->size;
+    if (digest == 0) digest = kDigestOfNothing;
+    if (header->type->layout == Layout::fixed)
+      for (std::size_t at = 0; at + stride <= header->objects.size(); at += stride)
+        digest = digest_of(header->objects.subspan(at, stride - 1), digest);  // the status comes last
+  }
+  return digest;
 }
 
 }  // namespace kakoi::dnp3

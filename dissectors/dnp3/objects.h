@@ -68,4 +68,8 @@ class ObjectReader {
   std::optional<Fault> fault_;
 };
 
+// Of the commands (control relay output blocks, analog outputs) among the objects of a fragment, without their
+// status: the same for a command and its echo. 0 if there are none.
+std::uint32_t echo_digest(std::uint8_t function_code, Bytes objects) noexcept;
+
 }  // namespace kakoi::dnp3

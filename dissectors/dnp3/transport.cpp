@@ -65,22 +65,22 @@ bool Assembler::append(Bytes part) noexcept {
   return room == part.size();
 }
 
-Assembler& Links::of(std::uint16_t source, std::uint16_t destination) noexcept {
+Link& Links::of(std::uint16_t source, std::uint16_t destination) noexcept {
   const std::uint32_t addresses = static_cast<std::uint32_t>(source) << 16 | destination;
-  auto entry = std::find_if(entries_.begin(), entries_.end(),
-                            [&](const Entry& e) { return e.last_used != 0 && e.addresses == addresses; });
-  if (entry == entries_.end()) {
-    entry = std::min_element(entries_.begin(), entries_.end(),
-                             [](const Entry& a, const Entry& b) { return a.last_used < b.last_used; });
-    entry->addresses = addresses;
-    entry->assembler.forget();
+  auto link = std::find_if(links_.begin(), links_.end(),
+                           [&](const Link& l) { return l.last_used != 0 && l.addresses == addresses; });
+  if (link == links_.end()) {
+    link = std::min_element(links_.begin(), links_.end(),
+                            [](const Link& a, const Link& b) { return a.last_used < b.last_used; });
+    link->addresses = addresses;
+    link->forget();
   }
-  entry->last_used = ++clock_;
-  return entry->assembler;
+  link->last_used = ++clock_;
+  return *link;
 }
 
 void Links::forget() noexcept {
-  for (Entry& entry : entries_) entry.assembler.forget();
+  for (Link& link : links_) link.forget();
 }
 
 }  // namespace kakoi::dnp3

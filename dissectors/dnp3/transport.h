@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "dissectors/core/bytes.h"
+#include "dissectors/dnp3/link.h"
 
 namespace kakoi::dnp3 {
 
@@ -39,21 +40,26 @@ class Assembler {
   bool synchronised_ = false;  // a FIR was seen since the last loss: a segment of no fragment is a fault
 };
 
-// The assemblers of one direction of a connection. Usually one; terminal servers and multi-drop
-// lines put several outstations behind one connection.
+// What is known of one sender and one receiver.
+struct Link {
+  std::uint32_t addresses = 0;
+  std::uint64_t last_used = 0;  // 0: free
+  Assembler assembler;
+  FrameCount frames;
+
+  void forget() noexcept { assembler.forget(), frames.forget(); }
+};
+
+// The links of one direction of a connection. Usually one; terminal servers and multi-drop lines put
+// several outstations behind one connection.
 class Links {
  public:
-  Assembler& of(std::uint16_t source, std::uint16_t destination) noexcept;
+  Link& of(std::uint16_t source, std::uint16_t destination) noexcept;
   void forget() noexcept;
 
  private:
   static constexpr std::size_t kMaxLinks = 8;  // the one unused for longest makes room, and loses a partial fragment
-  struct Entry {
-    std::uint32_t addresses = 0;
-    std::uint64_t last_used = 0;  // 0: free
-    Assembler assembler;
-  };
-  std::array<Entry, kMaxLinks> entries_;
+  std::array<Link, kMaxLinks> links_;
   std::uint64_t clock_ = 0;
 };
 

@@ -1,100 +1,21 @@
-// IEC 60870-5-104 APDUs: I-, S- and U-frames, and the ASDU with all its information objects.
-// Not here: values of the elements; IEC 62351-3 (TLS, seen by the TLS dissector).
-//
-//   68 | length | control ×4 | type | VSQ | cause | originator | common address ×2 | objects …
-//                '------------------------ counted by length ------------------------------->
+// IEC 60870-5-104: APDUs, every ASDU with its information objects, and what became of commands.
+// See README.md for what is read and what is not; IEC 62351-3 (TLS) is seen by the TLS dissector.
 #include "dissectors/iec104/iec104.h"
 
-#include <algorithm>
 #include <array>
 #include <optional>
 
+#include "dissectors/iec104/apdu.h"
 #include "dissectors/iec104/asdu.h"
+#include "dissectors/iec104/link_control.h"
+#include "dissectors/iec104/open_commands.h"
+#include "dissectors/iec104/size_guess.h"
 
 namespace kakoi::iec104 {
 
 namespace {
 
-constexpr std::uint8_t kStart = 0x68;
-constexpr std::size_t kControlAt = 2, kAsduAt = 6;
-constexpr std::uint8_t kShortest = 4, kLongest = 253;  // length octet, §5.1
-
-enum class Format : std::uint8_t { i, s, u };
-
-// U-frame functions (§5.1, figure 8): exactly one bit pair is set.
-enum class Control : std::uint8_t {
-  startdt_act = 0x07,
-  startdt_con = 0x0B,
-  stopdt_act = 0x13,
-  stopdt_con = 0x23,
-  testfr_act = 0x43,
-  testfr_con = 0x83,
-};
-constexpr bool is_assigned(std::uint8_t u_control) noexcept {
-  switch (static_cast<Control>(u_control)) {
-    case Control::startdt_act:
-    case Control::startdt_con:
-    case Control::stopdt_act:
-    case Control::stopdt_con:
-    case Control::testfr_act:
-    case Control::testfr_con:
-      return true;
-  }
-  return false;
-}
-
-struct Apdu {
-  std::uint8_t length = 0;
-  std::array<std::uint8_t, 4> control{};
-  Bytes asdu;  // may be cut
-  std::size_t asdu_size = 0;
-
-  Format format() const noexcept {
-    if ((control[0] & 1) == 0) return Format::i;
-    return (control[0] & 2) == 0 ? Format::s : Format::u;
-  }
-  std::uint16_t send_number() const noexcept { return static_cast<std::uint16_t>(control[1] << 7 | control[0] >> 1); }
-};
-
-// At least kAsduAt octets that frame() accepted.
-Apdu parse(Bytes bytes) noexcept {
-  ByteReader r{bytes};
-  Apdu apdu;
-  r.skip(1);
-  apdu.length = r.u8();
-  for (std::uint8_t& octet : apdu.control) octet = r.u8();
-  apdu.asdu_size = apdu.length < kShortest ? 0 : apdu.length - std::size_t{kShortest};
-  apdu.asdu = r.take(std::min(apdu.asdu_size, r.remaining()));
-  return apdu;
-}
-
-// The control field as §5.1 fixes it: everything that is not a number is zero.
-bool is_control_legal(const Apdu& apdu) noexcept {
-  const auto& c = apdu.control;
-  switch (apdu.format()) {
-    case Format::i:
-      return (c[2] & 1) == 0;
-    case Format::s:
-      return c[0] == 1 && c[1] == 0 && (c[2] & 1) == 0;
-    case Format::u:
-      return is_assigned(c[0]) && c[1] == 0 && c[2] == 0 && c[3] == 0;
-  }
-  return false;
-}
-
-// Looser than probe(): once a flow is known to be 104, an odd type or count must not cost the APDUs
-// behind it. The bits that tell the formats apart still have to be right, for resynchronisation.
-Frame frame(Bytes bytes, Role) {
-  if (!bytes.empty() && bytes[0] != kStart) return Frame::foreign();
-  if (bytes.size() > 1 && (bytes[1] < kShortest || bytes[1] > kLongest)) return Frame::foreign();
-  if (bytes.size() < kAsduAt) return Frame::more(kAsduAt);
-  const Apdu apdu = parse(bytes);
-  const bool is_u = apdu.format() == Format::u;
-  if (!is_u && (apdu.control[2] & 1) != 0) return Frame::foreign();
-  return Frame::whole(kControlAt + apdu.length);
-}
-
-bool is_cut(const Apdu& apdu) noexcept { return apdu.asdu.size() < apdu.asdu_size; }
+constexpr std::size_t kAsduHeader = kStandardSizes.header();
 
 // S- and U-frames are told by six octets of which four or more are fixed; an ASDU by a known type whose
 // elements, counted by the VSQ, fill the length, and by an assigned cause. A type that no standard
@@ -102,13 +23,14 @@ bool is_cut(const Apdu& apdu) noexcept { return apdu.asdu.size() < apdu.asdu_siz
 bool probe(Bytes bytes, Role speaker) {
   const Frame head = frame(bytes, speaker);
   if (head.kind != Frame::Kind::whole) return false;
-  const Apdu apdu = parse(bytes);
+  const Apdu apdu = parse_apdu(bytes);
   if (!is_control_legal(apdu)) return false;
   if (apdu.format() != Format::i) return apdu.length == kShortest;
   if (apdu.asdu_size < kAsduHeader || apdu.asdu.size() < kAsduHeader) return false;
   const Asdu asdu = parse_asdu(apdu.asdu);
   if (!is_assigned_cause(asdu.cause)) return false;
-  if (const AsduType* type = find_type(asdu.type)) return objects_fit(asdu, *type, apdu.asdu_size - kAsduHeader);
+  if (const AsduType* type = find_type(asdu.type))
+    return objects_fit(asdu, *type, kStandardSizes, apdu.asdu_size - kAsduHeader);
   return asdu.type != 0 && asdu.count != 0 && head.size == bytes.size();
 }
 
@@ -116,7 +38,7 @@ bool probe(Bytes bytes, Role speaker) {
 Protocol::Speaker speaker(Bytes bytes) {
   constexpr Protocol::Speaker unsure{Role::client, false};
   if (bytes.size() < kAsduAt) return unsure;
-  const Apdu apdu = parse(bytes);
+  const Apdu apdu = parse_apdu(bytes);
   if (apdu.format() == Format::u) {
     switch (static_cast<Control>(apdu.control[0])) {
       case Control::startdt_act:
@@ -136,50 +58,71 @@ Protocol::Speaker speaker(Bytes bytes) {
   if (type->direction == Direction::monitoring) return {Role::server, true};
   if (type->direction != Direction::controlling) return unsure;
   switch (asdu.cause) {
-    case 6:  // activation
-    case 8:
+    case kActivation:
+    case kDeactivation:
       return {Role::client, true};
-    case 7:   // activation confirmation
-    case 9:   // deactivation confirmation
-    case 10:  // activation termination
-    case 44:  // unknown type, cause, common address, object address
-    case 45:
-    case 46:
-    case 47:
+    case kActivationCon:
+    case kDeactivationCon:
+    case kActivationTerm:
+    case kUnknownType:
+    case kUnknownCause:
+    case kUnknownCommonAddress:
+    case kUnknownObject:
       return {Role::server, true};
     default:
       return unsure;
   }
 }
 
-// End of initialisation, interrogations, clock, test and reset concern the station: object address 0.
-constexpr bool is_station_wide(std::uint8_t type) noexcept {
-  return type == 70 || type == 100 || type == 101 || type == 103 || type == 105 || type == 107;
-}
-
 class Reader final : public Dissector {
  public:
   Interest on_pdu(const Pdu& pdu, const Emit& emit) override {
     if (!pdu.complete()) emit(Anomaly{Fault::truncated, static_cast<std::uint32_t>(pdu.bytes.size())});
-    if (pdu.bytes.size() < kAsduAt) return Interest::more;
-    const Apdu apdu = parse(pdu.bytes);
-    if (!is_control_legal(apdu)) emit(Anomaly{Fault::bad_value, kControlAt});
-    if (apdu.format() == Format::i) {
-      check_order(apdu, pdu.speaker, emit);
-      on_asdu(apdu, pdu.speaker, emit);
-    } else if (apdu.length != kShortest) {
-      emit(Anomaly{Fault::bad_length, 1});
+    hearing_.heard(pdu.speaker, emit.context().packet.ts);
+    if (pdu.bytes.size() < kAsduAt) return lost(pdu.speaker), Interest::more;
+    const Apdu apdu = parse_apdu(pdu.bytes);
+    const bool legal = is_control_legal(apdu);
+    if (!legal) emit(Anomaly{Fault::bad_value, kControlAt});
+    switch (apdu.format()) {
+      case Format::i:
+        check_order(apdu, pdu.speaker, emit);
+        on_asdu(apdu, pdu.speaker, emit);
+        return Interest::more;
+      case Format::u:
+        if (legal) on_control(static_cast<Control>(apdu.control[0]), pdu.speaker, emit);
+        [[fallthrough]];
+      case Format::s:
+        if (apdu.length != kShortest) emit(Anomaly{Fault::bad_length, 1});
     }
     return Interest::more;
   }
 
-  void on_gap(Role speaker) override { expected_[static_cast<std::size_t>(speaker)].reset(); }
+  void on_gap(Role speaker) override {
+    expected_[static_cast<std::size_t>(speaker)].reset();
+    guess_.fits();
+    lost(speaker);
+  }
+
+  void on_end(const Emit& emit) override {
+    commands_.on_end(hearing_, emit);
+    link_.on_end(hearing_, emit);
+  }
 
  private:
+  void lost(Role speaker) {
+    hearing_.lost(speaker);
+    commands_.may_have_missed(speaker, true);
+  }
+
+  void on_control(Control control, Role speaker, const Emit& emit) {
+    // No command passes before data transfer is started (§5.3).
+    if (control == Control::startdt_act) commands_.may_have_missed(speaker, false);
+    link_.on_frame(control, speaker, hearing_, emit);
+  }
+
   // N(S) counts each direction's I-frames modulo 2^15 (§5.1); the flow's retransmissions are gone
   // here, so a jump means that a frame was forged, dropped in between or numbered by a faulty stack.
   void check_order(const Apdu& apdu, Role speaker, const Emit& emit) {
-    constexpr unsigned kModulus = 1u << 15;
     auto& expected = expected_[static_cast<std::size_t>(speaker)];
     const std::uint16_t number = apdu.send_number();
     if (expected && *expected != number) emit(Anomaly{Fault::sequence_break, kControlAt});
@@ -187,48 +130,105 @@ class Reader final : public Dissector {
   }
 
   void on_asdu(const Apdu& apdu, Role speaker, const Emit& emit) {
-    if (apdu.asdu_size < kAsduHeader) return emit(Anomaly{Fault::bad_length, 1});
-    if (apdu.asdu.size() < kAsduHeader) return;
-    const Asdu asdu = parse_asdu(apdu.asdu);
-    const AsduType* type = find_type(asdu.type);
-    const bool rejected_kind = asdu.cause >= 44 && asdu.cause <= 47;  // unknown type, cause, address
+    if (apdu.asdu_size < sizes_.header()) return emit(Anomaly{Fault::bad_length, 1});
+    if (apdu.asdu.size() < sizes_.header()) return lost(speaker);
+    const AsduType* const type = find_type(apdu.asdu[0]);
+    Asdu asdu = parse_asdu(apdu.asdu, sizes_);
+    bool fits = !type || objects_fit(asdu, *type, sizes_, apdu.asdu_size - sizes_.header());
+    if (fits) {
+      guess_.fits();
+    } else if (type->objects == Objects::counted && guess_.misfits(*type, apdu.asdu, apdu.asdu_size, sizes_)) {
+      emit(Anomaly{Fault::bad_value, kCauseAt});
+      asdu = parse_asdu(apdu.asdu, sizes_);
+      fits = true;
+    }
+
+    bool settled = false;
+    if (type) {
+      const ObjectList objects(asdu, *type, sizes_);
+      check(apdu, asdu, *type, objects, fits, emit);
+      if (!fits || (objects.size() == 0 && apdu.is_cut())) {
+        lost(speaker);  // addresses and elements are not, or may not be, what they seem
+      } else {
+        state_points(*type, asdu, objects, emit);
+        settled = match(*type, asdu, objects, speaker, emit);
+      }
+      state_access(*type, asdu, speaker, emit);
+    } else {
+      emit(Anomaly{Fault::unknown_type, kAsduAt});
+    }
+    if (!is_assigned_cause(asdu.cause)) emit(Anomaly{Fault::bad_value, kCauseAt});
+    // A refusal is told of the request, where that was seen.
+    const bool refused = !settled && (asdu.negative || is_unknown(asdu.cause));
     emit(Operation{.cls = type ? type->cls : OperationClass::other,
                    .function_code = asdu.type,
                    .unit = asdu.common_address,
                    .qualifier = asdu.cause,
-                   .refused = asdu.negative || rejected_kind});
-    check(apdu, asdu, type, emit);
-    state_access(asdu, type, speaker, emit);
+                   .outcome = refused ? Outcome::refused : Outcome::none});
   }
 
-  static void check(const Apdu& apdu, const Asdu& asdu, const AsduType* type, const Emit& emit) {
-    constexpr std::uint32_t kVsqAt = kAsduAt + 1, kCauseAt = kAsduAt + 2, kObjectsAt = kAsduAt + kAsduHeader;
-    if (!is_assigned_cause(asdu.cause)) emit(Anomaly{Fault::bad_value, kCauseAt});
-    if (!type) return emit(Anomaly{Fault::unknown_type, kAsduAt});
-    if (asdu.count == 0 && type->objects != Objects::opaque) return emit(Anomaly{Fault::bad_value, kVsqAt});
-    bool misaddressed = false;
-    const std::size_t behind = walk(asdu, *type, [&](std::uint32_t address, Bytes) {
-      misaddressed = misaddressed || (is_station_wide(asdu.type) && address != 0);
-    });
-    if (misaddressed) emit(Anomaly{Fault::bad_value, kObjectsAt});
-    if (is_cut(apdu) ? objects_fit(asdu, *type, apdu.asdu_size - kAsduHeader)
-                     : behind == asdu.objects.size() && objects_fit(asdu, *type, asdu.objects.size()))
-      return;
-    emit(Anomaly{Fault::bad_length, kObjectsAt + static_cast<std::uint32_t>(behind)});
+  // Requests with their answers. True: an answer, and its request is known.
+  bool match(const AsduType& type, const Asdu& asdu, const ObjectList& objects, Role speaker, const Emit& emit) {
+    if (type.direction != Direction::controlling) {
+      if (asdu.cause == kRequest) commands_.read_answered(asdu, objects, speaker, emit);
+      return false;
+    }
+    if (OpenCommands::is_answer(type, asdu.cause)) return commands_.answer(type, asdu, objects, speaker, emit);
+    if (OpenCommands::is_request(type, asdu.cause)) commands_.ask(type, asdu, objects, speaker, hearing_, emit);
+    return false;
+  }
+
+  void check(const Apdu& apdu, const Asdu& asdu, const AsduType& type, const ObjectList& objects, bool fits,
+             const Emit& emit) const {
+    const auto objects_at = static_cast<std::uint32_t>(kAsduAt + sizes_.header());
+    if (asdu.count == 0 && type.objects != Objects::opaque) return emit(Anomaly{Fault::bad_value, kAsduAt + 1});
+    if (is_station_wide(asdu.type) && objects.size() > 0 && objects.address(0) != 0)
+      emit(Anomaly{Fault::bad_value, objects_at});
+    if (!fits) emit(Anomaly{Fault::bad_length, objects_at + static_cast<std::uint32_t>(objects.end())});
+    // Commands and parameters come one by one (-101 §7.3.2, 7.3.5).
+    else if (is_command(asdu.type) && (asdu.count != 1 || asdu.sequence) && !apdu.is_cut())
+      emit(Anomaly{Fault::bad_value, kAsduAt + 1});
+  }
+
+  // The addresses, as few runs as their order allows. What a station refuses is not known to exist.
+  void state_points(const AsduType& type, const Asdu& asdu, const ObjectList& objects, const Emit& emit) const {
+    if (objects.size() == 0 || type.kind.empty()) return;
+    if (is_unknown(asdu.cause) || (asdu.negative && OpenCommands::is_answer(type, asdu.cause))) return;
+    Points run{.access = type.cls, .unit = asdu.common_address, .kind = type.kind, .first = objects.address(0)};
+    if (objects.is_run() && objects.size() <= objects.last_address() - run.first) {
+      run.count = objects.size();
+      return emit(run);
+    }
+    for (unsigned i = 1; i < objects.size(); ++i) {
+      const std::uint32_t address = objects.address(i);
+      if (address == run.first + run.count) {
+        ++run.count;
+        continue;
+      }
+      emit(run);
+      run.first = address;
+      run.count = 1;
+    }
+    emit(run);
   }
 
   // 104 itself knows no authentication. That a station obeys anybody is shown when it confirms a command,
   // parameter or reset, and no security ASDU (IEC 60870-5-7) has passed before on this connection.
-  void state_access(const Asdu& asdu, const AsduType* type, Role speaker, const Emit& emit) {
-    constexpr std::uint8_t kActivationConfirmation = 7;
-    if (!type) return;
-    if (type->cls == OperationClass::auth) secured_ = true;
-    if (secured_ || open_stated_ || speaker != Role::server || asdu.negative) return;
-    if (type->direction != Direction::controlling || asdu.cause != kActivationConfirmation) return;
+  void state_access(const AsduType& type, const Asdu& asdu, Role speaker, const Emit& emit) {
+    if (type.cls == OperationClass::auth) secured_ = true;
+    if (secured_ || open_stated_ || speaker != Role::server) return;
+    if (type.direction != Direction::controlling || asdu.negative || asdu.cause != kActivationCon) return;
     emit(OpenAccess{"iec104"});
     open_stated_ = true;
   }
 
+  static constexpr std::uint32_t kCauseAt = kAsduAt + 2;
+
+  Hearing hearing_;
+  OpenCommands commands_;
+  LinkControl link_;
+  SizeGuess guess_;
+  FieldSizes sizes_;
   std::array<std::optional<std::uint16_t>, 2> expected_{};  // next N(S), by Role
   bool secured_ = false;
   bool open_stated_ = false;

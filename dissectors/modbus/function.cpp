@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "dissectors/modbus/umas.h"
+
 namespace kakoi::modbus {
 
 namespace {
@@ -54,9 +56,16 @@ constexpr Entry kFunctions[] = {
     {90, "UMAS (Schneider Electric)", other, open(2), open(2)},
 };
 
+// Place in kFunctions + 1 by function code: every PDU asks.
+constexpr auto kPlaces = [] {
+  std::array<std::uint8_t, 128> places{};
+  for (std::size_t i = 0; i < std::size(kFunctions); ++i) places[kFunctions[i].code] = static_cast<std::uint8_t>(i + 1);
+  return places;
+}();
+
 const Entry* find(std::uint32_t code) noexcept {
-  const auto* at = std::ranges::lower_bound(kFunctions, code, {}, &Entry::code);
-  return at != std::end(kFunctions) && at->code == code ? at : nullptr;
+  if (code >= kPlaces.size() || kPlaces[code] == 0) return nullptr;
+  return &kFunctions[kPlaces[code] - 1];
 }
 
 constexpr bool is_user_defined(std::uint32_t code) noexcept {  // §5
@@ -65,60 +74,51 @@ constexpr bool is_user_defined(std::uint32_t code) noexcept {  // §5
 // Annex A, "reserved for companies": the codes that no table entry covers.
 constexpr std::array<std::uint8_t, 11> kReserved = {9, 10, 13, 14, 18, 19, 41, 42, 91, 125, 126};
 
-Fit fit(Bytes head, std::size_t size, Layout layout) noexcept {
-  std::size_t expected = layout.fixed;
-  switch (layout.kind) {
-    case Layout::Kind::open:
-      return size < expected ? Fit::misfit : Fit::unknown;
-    case Layout::Kind::exact:
-      break;
-    case Layout::Kind::counted_by_octet:
-    case Layout::Kind::counted_by_word: {
-      if (size < expected) return Fit::misfit;
-      ByteReader r{head};
-      r.skip(layout.count_at);
-      expected += layout.kind == Layout::Kind::counted_by_octet ? r.u8() : r.be16();
-      if (!r.ok()) return Fit::unknown;
-      break;
-    }
-  }
-  return size == expected ? Fit::fits : Fit::misfit;
+constexpr std::string_view kExceptions[] = {"",
+                                            "Illegal Function",
+                                            "Illegal Data Address",
+                                            "Illegal Data Value",
+                                            "Server Device Failure",
+                                            "Acknowledge",
+                                            "Server Device Busy",
+                                            "Negative Acknowledge",
+                                            "Memory Parity Error",
+                                            "",
+                                            "Gateway Path Unavailable",
+                                            "Gateway Target Device Failed To Respond"};
+
+Extent extent(Bytes head, Layout layout) noexcept {
+  if (layout.kind == Layout::Kind::open) return {};
+  if (layout.kind == Layout::Kind::exact) return {Extent::Kind::known, layout.fixed};
+  const bool word = layout.kind == Layout::Kind::counted_by_word;
+  ByteReader r{head};
+  r.skip(layout.count_at);
+  const std::size_t count = word ? r.be16() : r.u8();
+  if (!r.ok()) return {Extent::Kind::more, layout.count_at + (word ? 2u : 1u)};
+  return {Extent::Kind::known, layout.fixed + count};
 }
 
-constexpr std::uint8_t kReadDeviceIdentification = 14;  // MEI type, §6.21
+Fit fit(Bytes head, std::size_t size, Layout layout) noexcept {
+  const Extent e = extent(head, layout);
+  if (e.kind == Extent::Kind::known) return size == e.octets ? Fit::fits : Fit::misfit;
+  return size < layout.fixed ? Fit::misfit : Fit::unknown;
+}
 
-// UMAS is not published; sub-functions as security research describes them. The rest stays `other`.
-OperationClass classify_umas(std::uint8_t sub) noexcept {
-  switch (sub) {
-    case 0x02:  // read PLC id
-    case 0x03:  // read project information
-    case 0x04:
-      return identify;
-    case 0x10:  // take PLC reservation
-    case 0x11:  // release it
-    case 0x12:
-      return session;
-    case 0x20:  // read memory block
-    case 0x22:  // read variables
-    case 0x24:
-      return read;
-    case 0x21:  // write memory block
-    case 0x23:  // write variables
-    case 0x25:
-      return write;
-    case 0x30:  // initialise, transfer and end upload of a program, then download
-    case 0x31:
-    case 0x32:
-    case 0x33:
-    case 0x34:
-    case 0x35:
-      return program;
-    case 0x40:  // start PLC
-    case 0x41:
-      return mode;  // stop PLC
-    default:
-      return other;
+bool is_device_identification(Bytes head) noexcept {
+  return head.size() > 1 && function_of(head[0]) == Function::encapsulated_interface_transport &&
+         head[1] == kReadDeviceIdentification;
+}
+
+// §6.21: each object is an id, a length and that many octets.
+Extent identification_extent(Bytes head) noexcept {
+  constexpr std::size_t kObjectsAt = 7;
+  if (head.size() < kObjectsAt) return {Extent::Kind::more, kObjectsAt};
+  std::size_t size = kObjectsAt;
+  for (unsigned i = head[kObjectsAt - 1]; i > 0; --i) {
+    if (head.size() < size + 2) return {Extent::Kind::more, size + 2};
+    size += 2u + head[size + 1];
   }
+  return {Extent::Kind::known, size};
 }
 
 }  // namespace
@@ -128,35 +128,50 @@ std::string_view function_name(std::uint32_t code) noexcept {
   return is_user_defined(code) ? "User-defined Function" : "Reserved Function";
 }
 
-OperationClass classify(Bytes pdu, Role speaker) noexcept {
+bool is_exception_code(std::uint8_t code) noexcept {
+  return code < std::size(kExceptions) && !kExceptions[code].empty();
+}
+
+std::string_view exception_name(std::uint8_t code) noexcept {
+  return is_exception_code(code) ? kExceptions[code] : "Unknown Exception";
+}
+
+Kind kind_of(Bytes pdu, Role speaker) noexcept {
   ByteReader r{pdu};
   const std::uint8_t code = r.u8();
-  const Entry* entry = find(code);
-  if (!entry) return other;
+  const Entry* entry = find(code & ~kExceptionBit);
+  if (!entry) return {};
+  const Kind plain{entry->cls, kNoValue};
+  if ((code & kExceptionBit) != 0) return plain;
   switch (static_cast<Function>(code)) {
     case Function::diagnostics: {
       const std::uint16_t sub = r.be16();
-      // Restart Communications Option, Force Listen Only Mode (§6.8): they take the device off the line.
-      return r.ok() && (sub == 1 || sub == 4) ? mode : entry->cls;
+      if (!r.ok()) return plain;
+      // Both take the device off the line; the delimiter is a setting of the line.
+      if (sub == static_cast<std::uint16_t>(Diagnostic::restart_communications)) return {mode, sub};
+      if (sub == static_cast<std::uint16_t>(Diagnostic::force_listen_only)) return {mode, sub};
+      if (sub == static_cast<std::uint16_t>(Diagnostic::change_ascii_delimiter)) return {parameter, sub};
+      return {entry->cls, sub};
     }
     case Function::encapsulated_interface_transport: {
       const std::uint8_t mei = r.u8();
-      return r.ok() && mei != kReadDeviceIdentification ? other : entry->cls;
+      if (!r.ok()) return plain;
+      return {mei == kReadDeviceIdentification ? entry->cls : other, kNoValue};
     }
     case Function::umas: {
-      r.skip(1);  // reservation key
-      const std::uint8_t sub = r.u8();
-      return r.ok() && speaker == Role::client ? classify_umas(sub) : other;
+      if (speaker == Role::server) return plain;
+      const auto sub = umas::sub_function(pdu);
+      return sub < 0 ? plain : Kind{umas::class_of(sub), static_cast<std::uint32_t>(sub)};
     }
     default:
-      return entry->cls;
+      return plain;
   }
 }
 
 Fit request_fit(Bytes head, std::size_t size) noexcept {
   const Entry* entry = head.empty() ? nullptr : find(head[0]);
   if (!entry) return Fit::unknown;
-  if (entry->code == 43 && head.size() > 1 && head[1] == kReadDeviceIdentification) return fit(head, size, exact(4));
+  if (is_device_identification(head)) return fit(head, size, exact(4));
   return fit(head, size, entry->request);
 }
 
@@ -169,45 +184,46 @@ Fit response_fit(Bytes head, std::size_t size) noexcept {
   if (entry->code == 3 || entry->code == 4 || entry->code == 23) {
     if (head.size() > 1 && head[1] % 2 != 0) return Fit::misfit;
   }
-  if (entry->code == 43 && head.size() > 1 && head[1] == kReadDeviceIdentification) return fit(head, size, open(7));
+  if (is_device_identification(head)) {
+    const Extent e = identification_extent(head);
+    if (e.kind == Extent::Kind::known) return size == e.octets ? Fit::fits : Fit::misfit;
+    return size < e.octets ? Fit::misfit : Fit::unknown;
+  }
   return fit(head, size, entry->response);
+}
+
+Extent request_extent(Bytes head) noexcept {
+  const Entry* entry = head.empty() ? nullptr : find(head[0]);
+  if (!entry) return {};
+  switch (function_of(head[0])) {
+    case Function::diagnostics:
+      return {Extent::Kind::known, 5};  // sub-function and one word; more only as a loop-back test's data
+    case Function::encapsulated_interface_transport:
+      if (head.size() < 2) return {Extent::Kind::more, 2};
+      return is_device_identification(head) ? Extent{Extent::Kind::known, 4} : Extent{};
+    default:
+      return extent(head, entry->request);
+  }
+}
+
+Extent response_extent(Bytes head) noexcept {
+  if (head.empty()) return {};
+  if (head[0] & kExceptionBit) return is_plausible(head[0] & ~kExceptionBit) ? extent(head, exact(2)) : Extent{};
+  const Entry* entry = find(head[0]);
+  if (!entry) return {};
+  switch (function_of(head[0])) {
+    case Function::diagnostics:
+      return {Extent::Kind::known, 5};
+    case Function::encapsulated_interface_transport:
+      if (head.size() < 2) return {Extent::Kind::more, 2};
+      return is_device_identification(head) ? identification_extent(head) : Extent{};
+    default:
+      return extent(head, entry->response);
+  }
 }
 
 bool is_plausible(std::uint8_t code) noexcept {
   return find(code) || is_user_defined(code) || std::ranges::find(kReserved, code) != kReserved.end();
-}
-
-std::uint32_t bad_request_value(Bytes pdu) noexcept {
-  ByteReader r{pdu};
-  const auto function = static_cast<Function>(r.u8());
-  r.skip(2);  // address: every value is legal
-  const std::uint16_t value = r.be16();
-  const auto outside = [](unsigned quantity, unsigned most) { return quantity == 0 || quantity > most; };
-  switch (function) {
-    case Function::read_coils:
-    case Function::read_discrete_inputs:
-      return outside(value, 2000) ? 3 : 0;
-    case Function::read_holding_registers:
-    case Function::read_input_registers:
-      return outside(value, 125) ? 3 : 0;
-    case Function::write_single_coil:
-      return value != 0x0000 && value != 0xFF00 ? 3 : 0;
-    case Function::write_multiple_coils:
-      if (outside(value, 1968)) return 3;
-      return r.u8() != (value + 7) / 8 ? 5 : 0;
-    case Function::write_multiple_registers:
-      if (outside(value, 123)) return 3;
-      return r.u8() != value * 2 ? 5 : 0;
-    case Function::read_write_multiple_registers: {
-      if (outside(value, 125)) return 3;
-      r.skip(2);
-      const std::uint16_t written = r.be16();
-      if (outside(written, 121)) return 7;
-      return r.u8() != written * 2 ? 9 : 0;
-    }
-    default:
-      return 0;
-  }
 }
 
 }  // namespace kakoi::modbus

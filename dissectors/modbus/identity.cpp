@@ -16,13 +16,6 @@ Bytes trimmed(Bytes text) noexcept {
   return text;
 }
 
-// Unit 0 and 255 mean the device itself on TCP (Messaging Guide, on the unit identifier), and 1 is what many answer to.
-// Any other unit may be a serial device behind the gateway that owns the address.
-constexpr std::uint8_t confidence(std::uint8_t unit, std::uint8_t full) noexcept {
-  const bool itself = unit == 0 || unit == 1 || unit == 255;
-  return itself ? full : static_cast<std::uint8_t>(full / 2);
-}
-
 // Table in §6.21: object ids of the basic and regular categories.
 struct ObjectTrait {
   Trait trait;
@@ -40,6 +33,11 @@ constexpr ObjectTrait kObjects[] = {
 
 }  // namespace
 
+std::uint8_t identity_confidence(std::uint8_t unit, std::uint8_t full) noexcept {
+  const bool itself = unit == 0 || unit == 1 || unit == 255;
+  return itself ? full : static_cast<std::uint8_t>(full / 2);
+}
+
 void state_device_identification(Bytes pdu, std::uint8_t unit, const Emit& emit) {
   ByteReader r{pdu};
   r.skip(1);
@@ -52,7 +50,7 @@ void state_device_identification(Bytes pdu, std::uint8_t unit, const Emit& emit)
     const Bytes text = trimmed(r.take(r.u8()));
     if (!r.ok() || text.empty() || id >= std::size(kObjects)) continue;
     const ObjectTrait& object = kObjects[id];
-    emit(Identity{object.trait, as_text(text), "modbus 43/14", confidence(unit, object.confidence), {}});
+    emit(Identity{object.trait, as_text(text), "modbus 43/14", identity_confidence(unit, object.confidence), {}});
   }
 }
 
@@ -71,7 +69,7 @@ void state_server_id(Bytes pdu, std::uint8_t unit, const Emit& emit) {
     if (at - start >= kLeastText && static_cast<std::size_t>(at - start) > best.size()) best = Bytes(start, at);
   }
   best = trimmed(best);
-  if (!best.empty()) emit(Identity{Trait::product, as_text(best), "modbus 17", confidence(unit, 60), {}});
+  if (!best.empty()) emit(Identity{Trait::product, as_text(best), "modbus 17", identity_confidence(unit, 60), {}});
 }
 
 }  // namespace kakoi::modbus

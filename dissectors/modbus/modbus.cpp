@@ -1,15 +1,13 @@
-// Modbus/TCP ADUs: MBAP header, function code, and the sizes and bounds that the standard sets.
-// Not here: register values and the pairing of requests with answers (but for UMAS's class).
+// Modbus/TCP ADUs: the MBAP header, and what tells it from the many headers like it.
 //
 //   transaction ×2 | 00 00 | length ×2 | unit | function | data …
 //                                      '--- counted by length -->
 #include "dissectors/modbus/modbus.h"
 
 #include <algorithm>
-#include <array>
 
+#include "dissectors/modbus/exchange.h"
 #include "dissectors/modbus/function.h"
-#include "dissectors/modbus/identity.h"
 
 namespace kakoi::modbus {
 
@@ -23,16 +21,16 @@ constexpr std::uint16_t kLongest = 254;     // Messaging Guide §3.1.3: counts f
 constexpr std::uint16_t kLongestPadded = 260;
 // UMAS negotiates PDUs of up to 1024 octets and does not keep to the standard's bound.
 constexpr std::uint16_t kLongestUmas = 1032;
-constexpr std::uint8_t kLargestException = 11;  // Gateway Target Device Failed To Respond (§7)
 
 struct Adu {
   std::uint16_t transaction = 0, length = 0;
-  std::uint8_t unit = 0, function = 0;
-  Bytes pdu;             // from the function code on; may be cut
-  std::size_t pdu_size;  // as `length` says
+  std::uint8_t unit = 0;
+  Bytes pdu;                 // from the function code on; may be cut, but not to nothing
+  std::size_t pdu_size = 0;  // as `length` says
 
-  bool is_exception() const noexcept { return (function & kExceptionBit) != 0; }
-  std::uint8_t code() const noexcept { return static_cast<std::uint8_t>(function & ~kExceptionBit); }
+  std::uint8_t function() const noexcept { return pdu[0]; }
+  bool is_exception() const noexcept { return (pdu[0] & kExceptionBit) != 0; }
+  std::uint8_t code() const noexcept { return pdu[0] & static_cast<std::uint8_t>(~kExceptionBit); }
 };
 
 // At least kHeader octets that frame() accepted.
@@ -43,14 +41,18 @@ Adu parse(Bytes bytes) noexcept {
   r.skip(2);
   adu.length = r.be16();
   adu.unit = r.u8();
-  adu.pdu_size = adu.length < kShortest ? 0 : adu.length - 1u;
+  adu.pdu_size = std::max<std::size_t>(adu.length, kShortest) - 1;
   adu.pdu = r.take(std::min(adu.pdu_size, r.remaining()));
-  adu.function = adu.pdu.empty() ? std::uint8_t{0} : adu.pdu[0];
   return adu;
 }
 
 constexpr bool is_umas(std::uint8_t function) noexcept {
   return (function & ~kExceptionBit) == static_cast<std::uint8_t>(Function::umas);
+}
+
+bool fits(const Adu& adu) noexcept {
+  return (!adu.is_exception() && request_fit(adu.pdu, adu.pdu_size) == Fit::fits) ||
+         response_fit(adu.pdu, adu.pdu_size) == Fit::fits;
 }
 
 // Loose on purpose: once a flow is known to be Modbus, one odd function or count must not cost the
@@ -92,9 +94,9 @@ bool probe(Bytes bytes, Role speaker) {
   const Frame next = head.size < bytes.size() ? frame(bytes.subspan(head.size), speaker) : Frame::more(kHeader);
   if (next.kind == Frame::Kind::foreign) return false;
   const Adu adu = parse(bytes);
+  if (fits(adu)) return true;
   const Fit request = adu.is_exception() ? Fit::misfit : request_fit(adu.pdu, adu.pdu_size);
   const Fit response = response_fit(adu.pdu, adu.pdu_size);
-  if (request == Fit::fits || response == Fit::fits) return true;
   if (request == Fit::unknown || response == Fit::unknown)
     return ends_here || (is_plausible(adu.code()) && next.kind == Frame::Kind::whole);
   return ends_here && is_padded(adu);
@@ -108,7 +110,7 @@ Protocol::Speaker speaker(Bytes bytes) {
   const Adu adu = parse(bytes);
   // Application Protocol V1.1b3 §4.1: no request has a code above 127. Some servers pad the two octets.
   if (adu.is_exception()) return {Role::server, is_plausible(adu.code()) && (adu.pdu_size == 2 || is_padded(adu))};
-  if (is_umas(adu.function)) {  // 0xFE success, 0xFD failure, where a request has its sub-function
+  if (is_umas(adu.function())) {  // 0xFE success, 0xFD failure, where a request has its sub-function
     const bool answer = adu.pdu.size() > 2 && (adu.pdu[2] == 0xFE || adu.pdu[2] == 0xFD);
     return answer ? Protocol::Speaker{Role::server, true} : unsure;
   }
@@ -117,10 +119,12 @@ Protocol::Speaker speaker(Bytes bytes) {
   if (request == Fit::fits && response == Fit::misfit) return {Role::client, true};
   if (response == Fit::fits && request == Fit::misfit) {
     // Masters that pad every request to six octets make this one look like its response.
-    constexpr std::uint8_t kGetCommEventCounter = 11;
-    return {Role::server, adu.function != kGetCommEventCounter};
+    return {Role::server, function_of(adu.function()) != Function::get_comm_event_counter};
   }
-  if (response == Fit::unknown && request == Fit::misfit && adu.function == 43) return {Role::server, true};
+  // A device identification that is cut: longer than any request.
+  if (response == Fit::unknown && request == Fit::misfit &&
+      function_of(adu.function()) == Function::encapsulated_interface_transport)
+    return {Role::server, true};
   return unsure;
 }
 
@@ -130,76 +134,16 @@ class Reader final : public Dissector {
     if (!pdu.complete()) emit(Anomaly{Fault::truncated, static_cast<std::uint32_t>(pdu.bytes.size())});
     if (pdu.bytes.size() < kHeader) return Interest::more;
     const Adu adu = parse(pdu.bytes);
-    const bool refused = adu.is_exception() || is_umas_failure(adu, pdu.speaker);
-    emit(Operation{
-        .cls = class_of(adu, pdu.speaker), .function_code = adu.code(), .unit = adu.unit, .refused = refused});
-    check(adu, pdu.speaker, emit);
-    if (pdu.speaker == Role::server && !refused) state_answer(adu, emit);
+    if (adu.length > kLongest && !is_umas(adu.function())) emit(Anomaly{Fault::bad_length, kLengthAt});
+    exchange_.on_message({adu.transaction, adu.unit, adu.pdu, adu.pdu_size, kFunctionAt}, pdu.speaker, emit);
     return Interest::more;
   }
-
-  void on_gap(Role) override { umas_requests_ = {}; }
+  void on_gap(Role) override { exchange_.on_gap(); }
+  void on_end(const Emit& emit) override { exchange_.on_end(emit); }
 
  private:
-  static bool is_umas_failure(const Adu& adu, Role speaker) noexcept {
-    return speaker == Role::server && is_umas(adu.function) && adu.pdu.size() > 2 && adu.pdu[2] == 0xFD;
-  }
-
-  // A UMAS answer does not repeat the sub-function, so it takes the class of its request.
-  OperationClass class_of(const Adu& adu, Role speaker) noexcept {
-    if (adu.is_exception()) {
-      const std::uint8_t code = adu.code();
-      if (!is_umas(code)) return classify(Bytes(&code, 1), speaker);
-    }
-    OperationClass cls = classify(adu.pdu, speaker);
-    if (!is_umas(adu.function)) return cls;
-    if (speaker == Role::client) {
-      umas_requests_[next_++ % umas_requests_.size()] = {adu.transaction, cls, true};
-      return cls;
-    }
-    for (UmasRequest& request : umas_requests_) {
-      if (!request.open || request.transaction != adu.transaction) continue;
-      request.open = false;
-      return request.cls;
-    }
-    return OperationClass::other;
-  }
-
-  static void check(const Adu& adu, Role speaker, const Emit& emit) {
-    constexpr std::uint32_t kLengthAt = 4, kFunctionAt = 7;
-    if (adu.length > kLongest && !is_umas(adu.function)) emit(Anomaly{Fault::bad_length, kLengthAt});
-    if (adu.code() == 0) return emit(Anomaly{Fault::bad_value, kFunctionAt});
-    const bool whole = adu.pdu.size() == adu.pdu_size;
-    const Fit fit = speaker == Role::client ? request_fit(adu.pdu, adu.pdu_size) : response_fit(adu.pdu, adu.pdu_size);
-    if (fit == Fit::misfit) return emit(Anomaly{Fault::bad_length, kFunctionAt});
-    if (!whole) return;
-    if (speaker == Role::client) {
-      if (adu.is_exception()) return emit(Anomaly{Fault::bad_value, kFunctionAt});
-      if (fit != Fit::fits) return;
-      if (const auto at = bad_request_value(adu.pdu)) emit(Anomaly{Fault::bad_value, kFunctionAt + at});
-    } else if (adu.is_exception() && adu.pdu[1] - 1u >= kLargestException) {
-      emit(Anomaly{Fault::bad_value, kFunctionAt + 1});
-    }
-  }
-
-  void state_answer(const Adu& adu, const Emit& emit) {
-    // The protocol has no authentication: one accepted request shows that anybody is let in.
-    if (!open_stated_) emit(OpenAccess{"modbus"});
-    open_stated_ = true;
-    if (adu.function == static_cast<std::uint8_t>(Function::encapsulated_interface_transport))
-      state_device_identification(adu.pdu, adu.unit, emit);
-    else if (adu.function == static_cast<std::uint8_t>(Function::report_server_id))
-      state_server_id(adu.pdu, adu.unit, emit);
-  }
-
-  struct UmasRequest {
-    std::uint16_t transaction = 0;
-    OperationClass cls = OperationClass::other;
-    bool open = false;
-  };
-  std::array<UmasRequest, 8> umas_requests_{};  // per flow; the oldest is forgotten, its answer is `other`
-  unsigned next_ = 0;
-  bool open_stated_ = false;
+  static constexpr std::uint32_t kLengthAt = 4, kFunctionAt = 7;
+  Exchange exchange_;
 };
 
 std::unique_ptr<Dissector> open() { return std::make_unique<Reader>(); }

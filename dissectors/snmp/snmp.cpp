@@ -162,7 +162,7 @@ class Snmp final : public Dissector {
       readable = request_id && status && index;
       if (type == response && readable) error = *status;
     }
-    emit(Operation{.cls = class_of(type), .function_code = type, .refused = error != 0});
+    emit(Operation{.cls = class_of(type), .function_code = type, .outcome = error != 0 ? Outcome::refused : Outcome::none});
     if (message->version != kV3) state_community(*message, type, error, emit);
     // The answer to an inform repeats the objects of the other side (RFC 3416 §4.2.7).
     const bool of_trap_receiver = emit.context().conversation->server_port == 162;

@@ -23,6 +23,15 @@ std::string csv_cell(std::string_view text) {
 }
 
 void append_csv_cell(std::string& out, std::string_view text) {
+  // most cells: nothing to quote, no formula, no NUL
+  const auto is_plain = [](char c) {
+    return (c >= '0' && c <= ':') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' || c == '_' ||
+           c == '-' || c == '/';
+  };
+  if (!text.empty() && text.front() != '-' && std::all_of(text.begin(), text.end(), is_plain)) {
+    out += text;
+    return;
+  }
   constexpr std::string_view kQuoted = ",\"\r\n";
   const bool is_quoted =
       std::any_of(text.begin(), text.end(), [&](char c) { return c <= ',' && kQuoted.find(c) != kQuoted.npos; });

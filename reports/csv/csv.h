@@ -18,16 +18,19 @@ void append_csv_cell(std::string& out, std::string_view text);
 
 class CsvWriter {
  public:
-  explicit CsvWriter(std::ostream& out) : out_(out), row_("\xEF\xBB\xBF") {}
+  explicit CsvWriter(std::ostream& out) : out_(out), rows_("\xEF\xBB\xBF") {}
+  CsvWriter(const CsvWriter&) = delete;
+  CsvWriter& operator=(const CsvWriter&) = delete;
+  ~CsvWriter() { flush(); }
   CsvWriter& text(std::string_view value) {
     next();
-    append_csv_cell(row_, value);
+    append_csv_cell(rows_, value);
     return *this;
   }
   CsvWriter& number(std::int64_t value) {  // never guarded: no formula is a number
     next();
     std::array<char, 24> digits;
-    row_.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
+    rows_.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
     return *this;
   }
   CsvWriter& empty() {
@@ -35,20 +38,25 @@ class CsvWriter {
     return *this;
   }
   void end_row() {
-    row_ += "\r\n";
-    out_ << row_;
-    row_.clear();
+    rows_ += "\r\n";
+    if (rows_.size() >= kPiece) flush();
     first_ = true;
   }
 
  private:
   void next() {
-    if (!first_) row_ += ',';
+    if (!first_) rows_ += ',';
     first_ = false;
   }
 
+  void flush() {
+    out_.write(rows_.data(), static_cast<std::streamsize>(rows_.size()));
+    rows_.clear();
+  }
+
+  static constexpr std::size_t kPiece = std::size_t{128} << 10;
   std::ostream& out_;
-  std::string row_;
+  std::string rows_;
   bool first_ = true;
 };
 

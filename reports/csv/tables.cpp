@@ -1,10 +1,13 @@
 #include "reports/csv/tables.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "reports/csv/csv.h"
 #include "reports/rows.h"
@@ -98,39 +101,38 @@ class LookUp {
   virtual void write(const Statement& row, int column, CsvWriter& csv) = 0;
 };
 
-void write_table(const ReportInput& input, std::span<const Column> columns, std::string_view sql, LookUp& look_up,
-                 std::ostream& out) {
-  Rows rows(input, Rows::Form::document);
+void write_table(Rows& rows, std::string_view language, std::span<const Column> columns, std::string_view sql,
+                 LookUp& look_up, std::ostream& out) {
   CsvWriter csv(out);
-  for (const Column& column : columns) csv.text(input.language == "ja" ? column.ja : column.en);
+  for (const Column& column : columns) csv.text(language == "ja" ? column.ja : column.en);
   csv.end_row();
   std::string cell;
-  for (Statement row = input.db.prepare(sql); row.step();) {
+  for (Statement row = rows.database().prepare(sql); row.step();) {
     if (!look_up.read(row)) continue;
-    for (int i = 0; i < row.columns(); ++i) {
+    for (int i = 0; i < static_cast<int>(columns.size()); ++i) {
       const auto kind = columns[static_cast<std::size_t>(i)].kind;
-      cell.clear();
       if (kind == lookup) {
         look_up.write(row, i, csv);
-      } else if (row.is_null(i)) {
+        continue;
+      }
+      const Cell value = row[i];
+      if (value.is_null()) {
         csv.empty();
       } else if (kind == number) {
-        csv.number(row.integer(i));
-      } else if (kind == time) {
-        append_iso8601(cell, row.integer(i), rows.zone());
-        csv.text(cell);
-      } else if (kind == vlan) {
-        append_vlan(cell, row.integer(i));
-        csv.text(cell);
-      } else if (kind == packet) {
-        if (const auto* found = rows.packets().find(row.integer(i));
-            found && rows.packets().capture(*found).is_listed) {
-          cell = rows.packets().capture(*found).source + ':';
-          append_number(cell, found->number);
+        csv.number(value.integer());
+      } else if (kind == text) {
+        csv.text(value.view());
+      } else {
+        cell.clear();
+        if (kind == time) {
+          rows.time_text().append(cell, value.integer());
+        } else if (kind == vlan) {
+          append_vlan(cell, value.integer());
+        } else if (const auto found = rows.lookups().packets.find(value.integer())) {
+          cell = rows.lookups().packets.captures()[found->capture].source + ':';
+          append_number(cell, static_cast<std::int64_t>(found->number));
         }
         csv.text(cell);
-      } else {
-        csv.text(row.view(i));
       }
     }
     csv.end_row();
@@ -171,15 +173,21 @@ struct AssetLists {
 
 class AssetLookUp : public LookUp {
  public:
-  explicit AssetLookUp(Database& db)
+  AssetLookUp(Database& db, Lookups& lookups)
       : zones_(zone_names(db)),
         addresses_(db, "select asset_id, kind, value, vlan from address order by asset_id, kind, value"),
         services_(
             db, "select asset_id, transport, port, protocol from service order by asset_id, port, transport, protocol"),
-        findings_(db,
-                  "select fa.asset_id, count(distinct f.finding_id) from finding_asset fa"
-                  " join finding f on f.finding_id = fa.finding_id where f.accepted = 0"
-                  " group by fa.asset_id order by fa.asset_id") {}
+        lookups_(lookups),
+        findings_(lookups.assets().all().size()) {
+    for (Statement s = db.prepare("select finding_id from finding where accepted = 0"); s.step();) {
+      const auto assets = lookups.findings().assets(s.view(0));
+      for (std::size_t i = 0; i < assets.size(); ++i)
+        if (std::find(assets.begin(), assets.begin() + static_cast<std::ptrdiff_t>(i), assets[i]) ==
+            assets.begin() + static_cast<std::ptrdiff_t>(i))
+          ++findings_[assets[i]];
+    }
+  }
 
   bool read(const Statement& row) override {
     const std::string_view asset = row.view(0);
@@ -205,7 +213,8 @@ class AssetLookUp : public LookUp {
       add_word(lists_.services, one);
       last = std::move(one);
     });
-    findings_.each(asset, [&](const Statement& s) { lists_.open_findings = s.integer(1); });
+    if (const Assets::Asset* known = lookups_.assets().find(asset))
+      lists_.open_findings = findings_[lookups_.assets().position(*known)];
     return true;
   }
 
@@ -229,71 +238,79 @@ class AssetLookUp : public LookUp {
 
  private:
   const std::map<std::string, std::string> zones_;
-  Lists addresses_, services_, findings_;
-  AssetLists lists_;  // of the row's asset
+  Lists addresses_, services_;
+  Lookups& lookups_;
+  std::vector<std::int64_t> findings_;  // open ones, by position of the asset
+  AssetLists lists_;                    // of the row's asset
 };
 
 class LinkLookUp : public LookUp {
  public:
-  explicit LinkLookUp(Database& db) {
-    const auto zones = zone_names(db);
-    for (Statement s = db.prepare("select asset_id, name, zone_id from asset"); s.step();) {
-      const auto zone = zones.find(s.text(2));
-      assets_.emplace(s.text(0), Asset{s.text(1), zone == zones.end() ? std::string() : zone->second});
-    }
+  LinkLookUp(Database& db, Lookups& lookups) : assets_(lookups.assets()), zones_(zone_names(db)) {
     // of DNP3 the message counts, not its object headers
-    for (Statement s = db.prepare("select link_id, class, sum(from_client) from operation"
-                                  " where protocol <> 'dnp3' or qualifier is null group by link_id, class"
-                                  " order by link_id, class");
+    for (Statement s = db.prepare("select link_id, class, from_client from operation"
+                                  " where protocol <> 'dnp3' or qualifier is null");
          s.step();) {
-      std::string& list = operations_[s.integer(0)];
-      add_word(list, s.view(1));
-      list += ':';
-      append_number(list, s.integer(2));
+      auto& counts = operations_[s[0].integer()];
+      const std::string_view name = s[1].view();
+      const auto found =
+          std::find_if(counts.begin(), counts.end(), [&](const auto& count) { return count.first == name; });
+      if (found == counts.end())
+        counts.emplace_back(name, s[2].integer());
+      else
+        found->second += s[2].integer();
     }
   }
 
   bool read(const Statement& row) override {
-    client_ = find(row.text(0));
-    server_ = find(row.text(3));
+    client_ = assets_.find(row.view(0));
+    server_ = assets_.find(row.view(3));
     return client_ && server_;
   }
 
   void write(const Statement& row, int column, CsvWriter& csv) override {
     const std::string_view name = kLinkColumns[column].en;
     if (name == "operations") {
-      const auto found = operations_.find(row.integer(column));
-      csv.text(found == operations_.end() ? std::string_view() : found->second);
+      std::string list;
+      if (const auto found = operations_.find(row.integer(column)); found != operations_.end()) {
+        std::sort(found->second.begin(), found->second.end());
+        for (const auto& [cls, count] : found->second) {
+          add_word(list, cls);
+          list += ':';
+          append_number(list, count);
+        }
+      }
+      csv.text(list);
       return;
     }
-    const Asset& asset = name.starts_with("client") ? *client_ : *server_;
-    csv.text(name.ends_with("_zone") ? asset.zone : asset.name);
+    const Assets::Asset& asset = name.starts_with("client") ? *client_ : *server_;
+    if (!name.ends_with("_zone")) {
+      csv.text(asset.name);
+      return;
+    }
+    const auto zone = asset.zone ? zones_.find(*asset.zone) : zones_.end();
+    csv.text(zone == zones_.end() ? std::string_view() : zone->second);
   }
 
  private:
-  struct Asset {
-    std::string name, zone;
-  };
-  const Asset* find(const std::string& id) const {
-    const auto found = assets_.find(id);
-    return found == assets_.end() ? nullptr : &found->second;
-  }
-
-  std::unordered_map<std::string, Asset> assets_;
-  std::unordered_map<std::int64_t, std::string> operations_;  // by link
-  const Asset *client_ = nullptr, *server_ = nullptr;         // of the row
+  const Assets& assets_;
+  const std::map<std::string, std::string> zones_;
+  std::unordered_map<std::int64_t, std::vector<std::pair<std::string, std::int64_t>>> operations_;  // by link
+  const Assets::Asset *client_ = nullptr, *server_ = nullptr;                                       // of the row
 };
 
 }  // namespace
 
 void write_assets_csv(const ReportInput& input, std::ostream& out) {
-  AssetLookUp look_up(input.db);
-  write_table(input, kAssetColumns, kAssets, look_up, out);
+  Rows rows(input, Rows::Form::document);
+  AssetLookUp look_up(input.db, rows.lookups());
+  write_table(rows, input.language, kAssetColumns, kAssets, look_up, out);
 }
 
 void write_links_csv(const ReportInput& input, std::ostream& out) {
-  LinkLookUp look_up(input.db);
-  write_table(input, kLinkColumns, kLinks, look_up, out);
+  Rows rows(input, Rows::Form::document);
+  LinkLookUp look_up(input.db, rows.lookups());
+  write_table(rows, input.language, kLinkColumns, kLinks, look_up, out);
 }
 
 }  // namespace kakoi

@@ -72,6 +72,7 @@ function assetsSection() {
     { id: "assets" },
     el("h2", null, t("nav_assets")),
     el("p", { class: "lead" }, t("assets_lead")),
+    leftOutNote("assets", "assets.csv"),
     table,
   );
 }

@@ -5,7 +5,7 @@ const drawingState = { view: "", shown: { ot: true, it: true, other: true }, onl
 
 function drawingSection() {
   const zones = drawnZones(model);
-  const devices = model.assets.filter(isDevice).length;
+  const devices = deviceCount();
   const section = el("section", { id: "drawing" }, el("h2", null, t("nav_drawing")));
   if (!zones.length) return fill(section, [el("p", { class: "quiet" }, t("nothing_drawn"))]);
   const tooMany = devices > MOST_DRAWN;
@@ -49,6 +49,7 @@ function drawingSection() {
   );
   fill(section, [
     el("p", { class: "lead" }, t(tooMany ? "too_many" : "drawing_lead", number(devices))),
+    leftOutNote("assets", "assets.csv"),
     el(
       "div",
       { class: "bar legend" },

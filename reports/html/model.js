@@ -64,6 +64,7 @@ function relate(m) {
   m.covered = coveredTime(m.captures);
   m.packets = m.captures.reduce((sum, c) => sum + c.packets, 0);
   m.bytes = m.captures.reduce((sum, c) => sum + c.bytes, 0);
+  m.totals = m.meta.totals; // null: the page shows all assets and links
   // links with the world outside that nobody has declared
   m.outside = m.links.filter((link) =>
     [m.assets[link.client], m.assets[link.server]].some((a) => a.scope === "internet" && !a.allowed),
@@ -71,6 +72,18 @@ function relate(m) {
   return m;
 }
 
+// A number over all of the inventory: counted where the page shows all of it, told where it does not.
+function total(name, count) {
+  return model.totals ? model.totals[name] : count();
+}
+function countLinks(test) {
+  return model.links.filter(test).length;
+}
+// What a section says of devices or links that the page leaves out; nothing if it shows all.
+function leftOutNote(kind, file) {
+  if (!model.totals || model.totals[kind] === model[kind].length) return null;
+  return el("p", { class: "quiet" }, t("left_out_" + kind, number(model[kind].length), number(model.totals[kind]), file));
+}
 function succeeded(link) {
   return link.state === "established" || (link.state === "datagram" && link.packets_back > 0 && link.packets_out > 0);
 }

@@ -1,9 +1,11 @@
 // The data of report.html. Rows are arrays beside one list of column names, assets and links are
 // named by their position, times are microseconds: 50,000 links stay a few megabytes.
+#include <algorithm>
 #include <string>
 
 #include "reports/findings_order.h"
 #include "reports/html/page.h"
+#include "reports/html/page_extent.h"
 #include "reports/rows.h"
 
 namespace kakoi {
@@ -13,13 +15,13 @@ namespace {
 struct Table {
   const char* name;
   std::string sql;
+  const char *table = nullptr, *column = nullptr;  // where `sql` leaves it to Rows::order_by() to sort
 };
 
 std::string ordered(std::string_view select, std::string_view order) {
   return std::string(select) + " " + std::string(order);
 }
 
-// Of an evidence packet the page shows 256 octets; findings.json has all of them.
 std::vector<Table> tables() {
   return {
       {"captures", ordered(R"(select capture_id as "id", source as "source", sha256 as "sha256", format as "format",
@@ -36,50 +38,52 @@ std::vector<Table> tables() {
   is_ot as "is_ot:bool", is_it as "is_it:bool", first_ts as "first:time", last_ts as "last:time",
   first_packet_id as "packet:packet" from asset)",
                          kAssetOrder)},
-      {"addresses", R"(select asset_id as "asset:asset", kind as "kind", value as "value", vlan as "vlan:vlan",
+      {"addresses", R"(select asset_id as "asset:of_asset", kind as "kind", value as "value", vlan as "vlan:vlan",
   bound_by as "bound_by", is_public as "is_public:bool", is_squatted as "is_squatted:bool", packet_id as "packet:packet"
-  from address order by asset_id, kind, value, coalesce(vlan, -1), bound_by, packet_id)"},
-      {"attributes", R"(select asset_id as "asset:asset", name as "name", value as "value", method as "method",
+  from address)",
+       "address", "asset_id"},
+      {"attributes", R"(select asset_id as "asset:of_asset", name as "name", value as "value", method as "method",
   confidence as "confidence:n", count as "count:n", packet_id as "packet:packet"
   from attribute order by asset_id, name, confidence desc, value, method, packet_id)"},
-      {"services", R"(select asset_id as "asset:asset", address as "address", transport as "transport",
+      {"services", R"(select asset_id as "asset:of_asset", address as "address", transport as "transport",
   port as "port:n", protocol as "protocol", product as "product", version as "version", clients as "clients:n",
-  packet_id as "packet:packet" from service order by asset_id, port, transport, address, protocol, packet_id)"},
-      {"links", ordered(R"(select client_id as "client:asset", server_id as "server:asset",
+  packet_id as "packet:packet" from service)",
+       "service", "asset_id"},
+      {"links", ordered(R"(select client_id as "client:of_asset", server_id as "server:of_asset",
   client_address as "client_address", server_address as "server_address", transport as "transport",
   server_port as "port:n", protocol as "protocol", protocol_domain as "domain", vlan as "vlan:vlan", state as "state",
   connections as "connections:n", packets_to_server as "packets_out:n", bytes_to_server as "bytes_out:n",
   packets_to_client as "packets_back:n", bytes_to_client as "bytes_back:n", gaps as "gaps:n", first_ts as "first:time",
   last_ts as "last:time", first_packet_id as "packet:packet" from link)",
                         kLinkOrder)},
-      {"operations", R"(select link_id as "link:link", protocol as "protocol", unit as "unit:n",
+      {"operations", R"(select link_id as "link:of_link", protocol as "protocol", unit as "unit:n",
   peer_unit as "peer_unit:n", function_code as "code:n", qualifier as "qualifier:n", function as "function",
   class as "class", from_client as "from_client:n", from_server as "from_server:n", refused as "refused:n",
-  first_ts as "first:time", last_ts as "last:time", first_packet_id as "packet:packet" from operation
-  order by link_id, protocol, coalesce(unit, -1), coalesce(peer_unit, -1), function_code, coalesce(qualifier, -1),
-  first_packet_id)"},
-      {"lookups", R"(select link_id as "link:link", name as "name", type as "type:n", is_public as "is_public:bool",
+  first_ts as "first:time", last_ts as "last:time", first_packet_id as "packet:packet" from operation)",
+       "operation", "link_id"},
+      {"lookups", R"(select link_id as "link:of_link", name as "name", type as "type:n", is_public as "is_public:bool",
   asked as "asked:n", answered as "answered:n", no_such_name as "no_such_name:n", failed as "failed:n",
   addresses as "addresses:list", packet_id as "packet:packet" from name_lookup order by name, type, link_id, packet_id)"},
-      {"tls", R"(select link_id as "link:link", version as "version:n", offered as "offered:n",
+      {"tls", R"(select link_id as "link:of_link", version as "version:n", offered as "offered:n",
   server_name as "server_name", subject as "subject", issuer as "issuer", not_before_ts as "not_before:time",
   not_after_ts as "not_after:time", self_signed as "self_signed:bool", count as "count:n", packet_id as "packet:packet"
   from tls_session order by link_id, server_name, coalesce(version, 0), coalesce(offered, 0), fingerprint, packet_id)"},
-      {"credentials", R"(select link_id as "link:link", protocol as "protocol", scheme as "scheme",
+      {"credentials", R"(select link_id as "link:of_link", protocol as "protocol", scheme as "scheme",
   username as "username", mask as "mask", is_empty as "is_empty:bool", outcome as "outcome", count as "count:n",
   packet_id as "packet:packet", outcome_packet_id as "outcome_packet:packet"
   from credential order by link_id, protocol, scheme, username, fingerprint, packet_id)"},
-      {"open_access", R"(select link_id as "link:link", scheme as "scheme", count as "count:n",
+      {"open_access", R"(select link_id as "link:of_link", scheme as "scheme", count as "count:n",
   packet_id as "packet:packet" from open_access order by link_id, scheme, packet_id)"},
       {"gateways", R"(select asset_id as "asset:asset", address as "address", kind as "kind", detail as "detail",
   announced_by as "announced_by:asset", vlan as "vlan:vlan", count as "count:n", packet_id as "packet:packet"
   from gateway order by address, kind, coalesce(vlan, -1), coalesce(announced_by, ''), detail, packet_id)"},
-      {"anomalies", R"(select asset_id as "asset:asset", link_id as "link:link", protocol as "protocol", kind as "kind",
+      {"anomalies",
+       R"(select asset_id as "asset:of_asset", link_id as "link:of_link", protocol as "protocol", kind as "kind",
   detail as "detail", count as "count:n", packet_id as "packet:packet" from anomaly
   order by kind, protocol, coalesce(asset_id, ''), coalesce(link_id, 0), detail, packet_id)"},
       {"subnets", R"(select vlan as "vlan:vlan", cidr as "cidr", source as "source", hosts as "hosts:n",
   ot_hosts as "ot_hosts:n", it_hosts as "it_hosts:n" from subnet order by cidr, coalesce(vlan, -1), source)"},
-      {"allowed", R"(select asset_id as "asset:asset", name as "name" from allowed_external_member
+      {"allowed", R"(select asset_id as "asset:of_asset", name as "name" from allowed_external_member
   order by asset_id, name)"},
       {"coverage",
        R"(select metric as "metric", value as "value:real", detail as "detail" from coverage order by metric)"},
@@ -91,23 +95,81 @@ std::vector<Table> tables() {
   accepted as "accepted:bool", acceptance_reason as "acceptance_reason", first_ts as "first:time",
   last_ts as "last:time" from finding)",
                            kFindingOrder)},
-      {"finding_assets", R"(select finding_id as "finding", asset_id as "asset:asset" from finding_asset
-  order by finding_id, position, asset_id)"},
-      {"finding_packets", R"(select f.finding_id as "finding", f.packet_id as "packet:packet", p.ts as "time:time",
-  p.captured_len as "captured:n", p.original_len as "original:n", substr(p.bytes, 1, 256) as "octets:hex" from finding_packet f join packet p on p.packet_id = f.packet_id
-  order by f.finding_id, f.position, f.packet_id)"},
   };
 }
 
-void write_table(Rows& rows, const Table& table, std::ostream& out) {
-  Cursor cursor = rows.query(table.sql);
-  out << ",\n" << script_safe(dump(table.name)) << ": {\"columns\": " << dump(cursor.names()) << ", \"rows\": [";
-  std::string text = "\n";
-  for (; cursor.step(); text = ",\n") {
-    cursor.append(text);
-    out << text;
+void begin_table(Pieces& out, std::string_view name, const std::vector<std::string>& columns) {
+  ((out.text() += ",\n") += script_safe(dump(name))) += ": {\"columns\": ";
+  ((out.text() += dump(columns)) += ", \"rows\": [") += "\n";
+}
+std::string& begin_row(Pieces& out) {
+  out.pass_on();
+  if (out.text().empty() || out.text().back() != '\n') out.text() += ",\n";
+  return out.text();
+}
+void write_table(Rows& rows, const Table& table, Pieces& out) {
+  Cursor cursor = rows.query(table.table ? table.sql + rows.order_by(table.table, table.column) : table.sql);
+  begin_table(out, table.name, cursor.names());
+  std::size_t n = 0;
+  if (table.table) {
+    cursor.each_in_order([&](std::string_view row) {
+      if (n++ < kMostRows) begin_row(out) += row;
+    });
   }
-  out << "]}";
+  while (!table.table && n < kMostRows && cursor.step()) {
+    if (cursor.is_of_left_out()) continue;
+    cursor.append(begin_row(out));
+    ++n;
+  }
+  out.text() += "]}";
+}
+
+// Which assets and packets findings name; of an evidence packet the page shows 256 octets, findings.json has all.
+void write_finding_lists(Rows& rows, Pieces& out) {
+  constexpr std::size_t kOctets = 256;
+  const FindingLists& lists = rows.lookups().findings();
+  const auto each = [&](auto visit) {
+    for (Statement s = rows.database().prepare("select finding_id from finding order by finding_id"); s.step();)
+      visit(s.view(0));
+  };
+  begin_table(out, "finding_assets", {"finding", "asset"});
+  each([&](std::string_view finding) {
+    for (const std::uint32_t position : lists.assets(finding)) {
+      const auto asset = rows.asset(rows.lookups().assets().all()[position].id);
+      if (!asset) continue;
+      std::string& row = begin_row(out) += '[';
+      append_string(row, finding, Place::script);
+      append_number(row += ',', static_cast<std::int64_t>(*asset));
+      row += ']';
+    }
+  });
+  out.text() += "]}";
+  begin_table(out, "finding_packets", {"finding", "packet", "time", "captured", "original", "octets"});
+  each([&](std::string_view finding) {
+    for (const FindingLists::Packet& packet : lists.packets(finding)) {
+      const auto number_or_null = [&](std::string& row, const std::optional<std::int64_t>& number) {
+        row += ',';
+        if (number)
+          append_number(row, *number);
+        else
+          row += "null";
+      };
+      std::string& row = begin_row(out) += '[';
+      append_string(row, finding, Place::script);
+      append_packet(row += ',', rows.lookups().packets.find(packet.id));
+      number_or_null(row, packet.ts / 1000);
+      number_or_null(row, packet.captured_length);
+      number_or_null(row, packet.original_length);
+      if (packet.bytes) {
+        const auto* bytes = reinterpret_cast<const std::uint8_t*>(packet.bytes->data());
+        append_hex(row += ",\"", {bytes, std::min(packet.bytes->size(), kOctets)});
+        row += "\"]";
+      } else {
+        row += ",null]";
+      }
+    }
+  });
+  out.text() += "]}";
 }
 
 Json rule_texts(const ReportInput& input) {
@@ -128,16 +190,23 @@ Json rule_texts(const ReportInput& input) {
 
 void write_page_data(const ReportInput& input, std::ostream& out) {
   Rows rows(input, Rows::Form::page);
+  const PageExtent extent(input.db, rows.lookups());
+  rows.show_assets(extent.assets);
+  rows.show_links(extent.links);
   Json meta{{"kakoi_version", input.kakoi_version},
             {"database_schema", rows.meta("schema_version")},
             {"site", rows.meta("site")},
             {"policy", rows.meta("policy")},
             {"zone_minutes", rows.zone().minutes},
-            {"hashes", Json::array()}};
+            {"hashes", Json::array()},
+            {"totals", extent.totals}};
   for (const auto& [name, hash] : input.input_hashes) meta["hashes"].push_back({name, hash});
-  out << "{\"meta\": " << script_safe(dump(meta)) << ",\n\"rules\": " << script_safe(dump(rule_texts(input)));
-  for (const Table& table : tables()) write_table(rows, table, out);
-  out << "}";
+  Pieces pieces(out);
+  ((pieces.text() += "{\"meta\": ") += script_safe(dump(meta))) += ",\n\"rules\": ";
+  pieces.text() += script_safe(dump(rule_texts(input)));
+  for (const Table& table : tables()) write_table(rows, table, pieces);
+  write_finding_lists(rows, pieces);
+  pieces.text() += "}";
 }
 
 }  // namespace kakoi

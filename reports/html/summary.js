@@ -7,13 +7,13 @@ function spanText() {
   return Number.isFinite(model.first) ? duration(model.covered) : t("none_seen");
 }
 function deviceCount() {
-  return model.assets.filter(isDevice).length;
+  return model.totals ? model.totals.local + model.totals.remote : model.assets.filter(isDevice).length;
 }
 
 function conclusion() {
   if (!model.packets) return [t("said_no_packets")];
-  const established = model.outside.filter(succeeded).length;
-  const tried = model.outside.length;
+  const established = total("outside_succeeded", () => model.outside.filter(succeeded).length);
+  const tried = total("outside", () => model.outside.length);
   const sentences = [
     t(
       "said_seen",
@@ -21,7 +21,7 @@ function conclusion() {
       spanText(),
       number(model.packets),
       number(deviceCount()),
-      number(model.links.length),
+      number(total("links", () => model.links.length)),
     ),
   ];
   sentences.push(
@@ -46,11 +46,10 @@ function conclusion() {
 // What the captures can't show, in plain words; the most telling first.
 function blindSpots() {
   const sum = (key) => model.captures.reduce((n, c) => n + (c[key] || 0), 0);
-  const links = (test) => model.links.filter(test).length;
   const spots = [t("blind_elsewhere")];
   if (model.packets) spots.push(t(model.covered < 86400e6 ? "blind_short" : "blind_silent", duration(model.covered)));
   for (const c of model.captures) if (c.error) spots.push(t("blind_error", visible(c.source), visible(c.error)));
-  const oneWay = links((l) => l.state === "one_way");
+  const oneWay = total("one_way", () => countLinks((l) => l.state === "one_way"));
   if (oneWay) spots.push(t("blind_one_way", number(oneWay)));
   if (sum("truncated"))
     spots.push(t("blind_truncated", number(sum("truncated")), percent(sum("truncated"), model.packets)));
@@ -59,13 +58,14 @@ function blindSpots() {
   const untold = model.captures.filter((c) => c.kernel_drops === null).length;
   if (untold) spots.push(t("blind_drops_unknown", number(untold)));
   if (model.meta.policy !== "declared") spots.push(t("blind_inferred"));
-  const encrypted = links((l) => l.protocol === "tls" || l.protocol === "ssh");
+  const encrypted = total("encrypted", () => countLinks((l) => l.protocol === "tls" || l.protocol === "ssh"));
   if (encrypted) spots.push(t("blind_encrypted", number(encrypted)));
-  const unrecognised = links(
-    (l) => l.protocol === "" && (l.transport === "tcp" || l.transport === "udp") && succeeded(l),
+  const unrecognised = total("unrecognised", () =>
+    countLinks((l) => l.protocol === "" && (l.transport === "tcp" || l.transport === "udp") && succeeded(l)),
   );
   if (unrecognised) spots.push(t("blind_unrecognised", number(unrecognised)));
-  if (model.links.length && model.links.every((l) => l.vlan === null)) spots.push(t("blind_untagged"));
+  const tagged = total("tagged", () => countLinks((l) => l.vlan !== null));
+  if (model.links.length && !tagged) spots.push(t("blind_untagged"));
   if (sum("undecoded")) spots.push(t("blind_undecoded", number(sum("undecoded"))));
   if (sum("malformed")) spots.push(t("blind_malformed", number(sum("malformed"))));
   return spots;
@@ -94,15 +94,15 @@ function factList() {
 }
 
 function figures() {
-  const count = (scope) => model.assets.filter((a) => a.scope === scope).length;
-  const protocols = [
-    ...new Set(model.links.filter((l) => l.domain === "ot" && l.protocol).map((l) => l.protocol)),
-  ].sort();
+  const count = (scope) => total(scope, () => model.assets.filter((a) => a.scope === scope).length);
+  const protocols = total("ot_protocols", () =>
+    [...new Set(model.links.filter((l) => l.domain === "ot" && l.protocol).map((l) => l.protocol))].sort(),
+  );
   const rows = [
     [count("local"), "figure_local"],
     [count("remote"), "figure_remote"],
     [count("internet"), "figure_internet"],
-    [model.links.length, "figure_links"],
+    [total("links", () => model.links.length), "figure_links"],
   ];
   return el(
     "ul",

@@ -26,6 +26,14 @@ const TEXT = {
   zones_declared: ["ポリシーで申告", "declared by policy"],
   zones_inferred: ["通信から推定（ポリシーなし）", "inferred from traffic (no policy)"],
   time_zone: ["時刻", "Times"],
+  left_out_assets: [
+    "機器が多いため、このページには{1}台のうち{0}台（所見のあるもの、制御系、ローカルの順）と、その間の通信だけを示します。すべての機器は{2}とinventory.jsonにあります。",
+    "There are too many devices for one page: it shows {0} of {1} (those with findings first, then OT, then local ones) and the links between them. All of them are in {2} and inventory.json.",
+  ],
+  left_out_links: [
+    "このページに示す通信は{1}件のうち{0}件です。すべての通信は{2}とinventory.jsonにあります。",
+    "This page shows {0} of {1} links. All of them are in {2} and inventory.json.",
+  ],
   none_seen: ["パケットなし", "no packets"],
 
   conclusion: ["結論", "Conclusion"],

@@ -48,6 +48,7 @@ function linksSection() {
     { id: "links" },
     el("h2", null, t("nav_links")),
     el("p", { class: "lead" }, t("links_lead")),
+    leftOutNote("links", "links.csv"),
     dataTable({
       id: "links",
       label: t("nav_links"),

@@ -1,9 +1,8 @@
-// A JSON object written piece by piece: fields, and arrays with one element a line. Never more than
-// one row is held in memory.
+// A JSON object written piece by piece: fields, and arrays with one element a line.
 #pragma once
 
-#include <functional>
 #include <ostream>
+#include <string>
 #include <string_view>
 
 #include "reports/rows.h"
@@ -12,18 +11,20 @@ namespace kakoi {
 
 class Document {
  public:
-  explicit Document(std::ostream& out) : out_(out) { out_ << "{"; }
+  explicit Document(std::ostream& out) : pieces_(out) { pieces_.text() += "{"; }
   void field(std::string_view name, const Json& value);
-  // `fill` is given what adds one element, as JSON text.
-  void array(std::string_view name, const std::function<void(const std::function<void(std::string_view)>& add)>& fill);
+  void begin_array(std::string_view name);
+  std::string& element();  // the text to append the next element to, as JSON
+  void end_array();
   void rows(std::string_view name, Rows& rows, std::string_view sql);
-  void close() { out_ << "\n}\n"; }
+  void rows_in_order(std::string_view name, Rows& rows, std::string_view sql);  // Cursor::each_in_order
+  void close() { pieces_.text() += "\n}\n"; }
 
  private:
   void name(std::string_view name);
 
-  std::ostream& out_;
-  bool first_ = true;
+  Pieces pieces_;
+  bool first_ = true, empty_ = true;
 };
 
 }  // namespace kakoi

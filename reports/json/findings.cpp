@@ -16,15 +16,54 @@ const std::string kFindings =
   detail_ja from finding )" +
     std::string(kFindingOrder);
 
-constexpr const char* kAssets = R"(select a.asset_id as "id", a.name as "name", a.role as "role", a.zone_id as "zone"
-  from finding_asset f join asset a on a.asset_id = f.asset_id where f.finding_id = ?1 order by f.position, a.asset_id)";
+void append_nullable(std::string& out, const std::optional<std::int64_t>& number) {
+  if (number)
+    append_number(out, *number);
+  else
+    out += "null";
+}
 
-constexpr const char* kPackets =
-    R"(select p.capture_id as "capture", c.source as "source", p.number as "number:n", p.ts as "time:time",
-  'frame.number == ' || p.number as "wireshark_filter", p.captured_len as "captured_length:n",
-  p.original_len as "original_length:n", p.bytes as "bytes:hex"
-  from finding_packet f join packet p on p.packet_id = f.packet_id join capture c on c.capture_id = p.capture_id
-  where f.finding_id = ?1 order by f.position, p.packet_id)";
+void append_asset(std::string& out, const Assets::Asset& asset) {
+  out += "{\"id\":";
+  append_string(out, asset.id, Place::file);
+  out += ",\"name\":";
+  append_string(out, asset.name, Place::file);
+  out += ",\"role\":";
+  append_string(out, asset.role, Place::file);
+  out += ",\"zone\":";
+  if (asset.zone)
+    append_string(out, *asset.zone, Place::file);
+  else
+    out += "null";
+  out += '}';
+}
+
+void append_packet(std::string& out, Rows& rows, const FindingLists::Packet& packet, const Packets::Packet& place) {
+  const Packets::Capture& capture = rows.lookups().packets.captures()[place.capture];
+  const auto number = static_cast<std::int64_t>(place.number);
+  out += "{\"capture\":";
+  append_string(out, capture.id, Place::file);
+  out += ",\"source\":";
+  append_string(out, capture.source, Place::file);
+  out += ",\"number\":";
+  append_number(out, number);
+  out += ",\"time\":\"";
+  rows.time_text().append(out, packet.ts);
+  out += "\",\"wireshark_filter\":\"frame.number == ";
+  append_number(out, number);
+  out += "\",\"captured_length\":";
+  append_nullable(out, packet.captured_length);
+  out += ",\"original_length\":";
+  append_nullable(out, packet.original_length);
+  out += ",\"bytes\":";
+  if (packet.bytes) {
+    out += '"';
+    append_hex(out, {reinterpret_cast<const std::uint8_t*>(packet.bytes->data()), packet.bytes->size()});
+    out += "\"}";
+  } else {
+    out += "null}";
+  }
+}
 
 Json both(const std::string& en, const std::string& ja) { return {{"en", en}, {"ja", ja}}; }
 
@@ -45,32 +84,39 @@ void write_findings_json(const ReportInput& input, std::ostream& out) {
   }
   counts["accepted"] = input.db.integer("select count(*) from finding where accepted <> 0");
   document.field("counts", counts);
-  document.array("rules", [&](const auto& add) {
-    for (const auto& [id, rule] : input.rules) {
-      add(dump({{"id", id},
-                {"family", rule.family},
-                {"title", both(rule.title_en, rule.title_ja)},
-                {"rationale", both(rule.rationale_en, rule.rationale_ja)},
-                {"limit", both(rule.limit_en, rule.limit_ja)},
-                {"remedy", both(rule.remedy_en, rule.remedy_ja)},
-                {"confirm", both(rule.confirm_en, rule.confirm_ja)},
-                {"sql", rule.sql}}));
+  document.begin_array("rules");
+  for (const auto& [id, rule] : input.rules)
+    document.element() += dump({{"id", id},
+                                {"family", rule.family},
+                                {"title", both(rule.title_en, rule.title_ja)},
+                                {"rationale", both(rule.rationale_en, rule.rationale_ja)},
+                                {"limit", both(rule.limit_en, rule.limit_ja)},
+                                {"remedy", both(rule.remedy_en, rule.remedy_ja)},
+                                {"confirm", both(rule.confirm_en, rule.confirm_ja)},
+                                {"sql", rule.sql}});
+  document.end_array();
+  document.begin_array("findings");
+  const Assets& assets = rows.lookups().assets();
+  const FindingLists& lists = rows.lookups().findings();
+  for (Cursor finding = rows.query(kFindings); finding.step();) {
+    std::string& text = document.element();
+    finding.append(text);
+    text.pop_back();  // the brace: there is more
+    text += ",\"assets\":[";
+    for (const std::uint32_t asset : lists.assets(finding.key())) {
+      if (text.back() != '[') text += ',';
+      append_asset(text, assets.all()[asset]);
     }
-  });
-  document.array("findings", [&](const auto& add) {
-    Cursor assets = rows.query(kAssets), packets = rows.query(kPackets);
-    std::string text;
-    for (Cursor finding = rows.query(kFindings); finding.step(); add(text)) {
-      text.clear();
-      finding.append(text);
-      text.pop_back();  // the brace: there is more
-      text += ",\"assets\":";
-      assets.append_rows(text, finding.key());
-      text += ",\"packets\":";
-      packets.append_rows(text, finding.key());
-      text += '}';
+    text += "],\"packets\":[";
+    for (const FindingLists::Packet& packet : lists.packets(finding.key())) {
+      const auto place = rows.lookups().packets.find(packet.id);
+      if (!place) continue;
+      if (text.back() != '[') text += ',';
+      append_packet(text, rows, packet, *place);
     }
-  });
+    text += "]}";
+  }
+  document.end_array();
   document.rows("verdicts", rows,
                 R"(select framework as "framework", control as "control", verdict as "verdict", reason as "reason"
                    from verdict order by framework, control, verdict, reason)");

@@ -1,6 +1,5 @@
 #include "reports/manifest/manifest.h"
 
-#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdlib>
@@ -30,8 +29,7 @@ std::string created() {
 
 }  // namespace
 
-void write_manifest(const ReportInput& input, const std::filesystem::path& folder,
-                    const std::vector<std::string>& files, std::ostream& out) {
+void write_manifest(const ReportInput& input, const std::map<std::string, FileDigest>& files, std::ostream& out) {
   Rows rows(input, Rows::Form::document);
   Json document;
   document["schema"] = "kakoi-manifest/1";
@@ -41,15 +39,17 @@ void write_manifest(const ReportInput& input, const std::filesystem::path& folde
   document["site"] = rows.meta("site");
   document["language"] = input.language;
   document["inputs"] = Json::array();
-  rows.each(R"(select 'capture' as "kind", source as "name", sha256 as "sha256", file_bytes as "bytes:n"
-               from capture order by source, sha256)",
-            [&](std::string_view row) { document["inputs"].push_back(Json::parse(row)); });
+  for (Cursor capture =
+           rows.query(R"(select 'capture' as "kind", source as "name", sha256 as "sha256", file_bytes as "bytes:n"
+               from capture order by source, sha256)");
+       capture.step();) {
+    std::string row;
+    capture.append(row);
+    document["inputs"].push_back(Json::parse(row));
+  }
   for (const auto& [name, hash] : input.input_hashes) document["inputs"].push_back({{"kind", name}, {"sha256", hash}});
   document["outputs"] = Json::array();
-  std::vector<std::string> sorted = files;
-  std::sort(sorted.begin(), sorted.end());
-  for (const std::string& file : sorted) {
-    const FileDigest digest = digest_of_file(folder / file);
+  for (const auto& [file, digest] : files) {
     document["outputs"].push_back({{"path", file}, {"sha256", digest.sha256}, {"bytes", digest.bytes}});
   }
   out << document.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";

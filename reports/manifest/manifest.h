@@ -2,16 +2,16 @@
 // The only output with wall-clock time in it; SOURCE_DATE_EPOCH (seconds) stands in for the clock where it is set.
 #pragma once
 
-#include <filesystem>
+#include <map>
 #include <ostream>
 #include <string>
-#include <vector>
 
+#include "reports/output.h"
 #include "reports/report.h"
 
 namespace kakoi {
 
-void write_manifest(const ReportInput& input, const std::filesystem::path& folder,
-                    const std::vector<std::string>& files, std::ostream& out);
+// `files`: what the run wrote, by name.
+void write_manifest(const ReportInput& input, const std::map<std::string, FileDigest>& files, std::ostream& out);
 
 }  // namespace kakoi

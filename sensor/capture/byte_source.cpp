@@ -1,11 +1,6 @@
 #include "sensor/capture/byte_source.h"
 
-#include <fcntl.h>
-#include <openssl/evp.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <mutex>
 
@@ -32,31 +27,22 @@ struct ChunkPool : std::enable_shared_from_this<ChunkPool> {
   }
 };
 
-struct ByteSource::Hash {
-  EVP_MD_CTX* context = EVP_MD_CTX_new();
-  Hash() { EVP_DigestInit_ex(context, EVP_sha256(), nullptr); }
-  ~Hash() { EVP_MD_CTX_free(context); }
-  Hash(const Hash&) = delete;
-  Hash& operator=(const Hash&) = delete;
-};
-
 ByteSource::ByteSource(const std::filesystem::path& path)
-    : name_(path == "-" ? "standard input" : path.string()), pool_(std::make_shared<ChunkPool>()), chunk_(pool_->take()), hash_(std::make_unique<Hash>()) {
-  fd_ = path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd_ < 0) throw CaptureError(name_ + ": " + std::strerror(errno));
-  ::posix_fadvise(fd_, 0, 0, POSIX_FADV_SEQUENTIAL);
+    : file_(path), pool_(std::make_shared<ChunkPool>()), chunk_(pool_->take()) {
+  const Bytes head = peek(kPackingMagic);
+  if (packing_of(head) == Packing::none) return;
+  unpacker_ = std::make_unique<Unpacker>(file_, Bytes(chunk_->data(), filled_));
+  filled_ = 0;
+  ended_ = false;
 }
-ByteSource::~ByteSource() {
-  if (fd_ >= 0) ::close(fd_);
-}
+ByteSource::~ByteSource() = default;
 
 void ByteSource::read_more() {
-  const ssize_t got = ::read(fd_, chunk_->data() + filled_, chunk_->size() - filled_);
-  if (got < 0 && errno == EINTR) return;
-  if (got < 0) throw CaptureError(name_ + ": " + std::strerror(errno) + " at byte " + std::to_string(bytes_read()));
+  std::uint8_t* to = chunk_->data() + filled_;
+  const std::size_t room = chunk_->size() - filled_;
+  const std::size_t got = unpacker_ ? unpacker_->read(to, room) : file_.read(to, room);
   if (got == 0) ended_ = true;
-  EVP_DigestUpdate(hash_->context, chunk_->data() + filled_, static_cast<std::size_t>(got));
-  filled_ += static_cast<std::size_t>(got);
+  filled_ += got;
 }
 
 Bytes ByteSource::refill(std::size_t n) {
@@ -72,35 +58,6 @@ Bytes ByteSource::refill(std::size_t n) {
   }
   while (!ended_ && filled_ - at_ < n) read_more();
   return {chunk_->data() + at_, std::min(n, filled_ - at_)};
-}
-
-bool ByteSource::skip(std::uint64_t n) {
-  while (n > 0) {
-    const Bytes here = peek(1);
-    if (here.empty()) return false;
-    const std::size_t step = static_cast<std::size_t>(std::min<std::uint64_t>(n, filled_ - at_));
-    consume(step);
-    n -= step;
-  }
-  return true;
-}
-
-std::string ByteSource::sha256() {
-  while (!ended_) {
-    base_ += filled_;  // nobody looks at these bytes any more
-    at_ = filled_ = 0;
-    chunk_ = pool_->take();
-    read_more();
-  }
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned length = 0;
-  EVP_DigestFinal_ex(hash_->context, digest, &length);
-  std::string text;
-  for (unsigned i = 0; i < length; ++i) {
-    text += "0123456789abcdef"[digest[i] >> 4];
-    text += "0123456789abcdef"[digest[i] & 15];
-  }
-  return text;
 }
 
 }  // namespace kakoi::capture

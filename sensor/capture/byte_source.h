@@ -1,4 +1,4 @@
-// The bytes of one capture file, read once in large pieces and hashed on the way.
+// The bytes of one capture file, read once in large pieces; unpacked if the file is compressed.
 //
 // Records are handed out as views of a chunk. A chunk lives as long as somebody holds it, so that
 // packets can travel to other threads without being copied.
@@ -7,60 +7,54 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "dissectors/core/bytes.h"
+#include "sensor/capture/raw_file.h"
+#include "sensor/capture/unpacker.h"
 
 namespace kakoi::capture {
-
-struct CaptureError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 using Chunk = std::vector<std::uint8_t>;
 struct ChunkPool;  // gives chunks that nobody holds any more to the next reader
 
 class ByteSource {
  public:
-  // "-" is standard input. Throws CaptureError "FILE: reason".
+  // "-" is standard input. Throws OpenError "FILE: reason".
   explicit ByteSource(const std::filesystem::path& path);
   ~ByteSource();
-  ByteSource(const ByteSource&) = delete;
-  ByteSource& operator=(const ByteSource&) = delete;
 
   // The next `n` bytes without consuming them; shorter only at the end of the file. `n` is at most
   // kLargestRecord. The view is valid as long as chunk() of this moment is held.
-  Bytes peek(std::size_t n) {
-    return n <= filled_ - at_ ? Bytes(chunk_->data() + at_, n) : refill(n);
-  }
+  Bytes peek(std::size_t n) { return n <= filled_ - at_ ? Bytes(chunk_->data() + at_, n) : refill(n); }
+  // What is at hand without reading, at least nothing.
+  Bytes here() const noexcept { return {chunk_->data() + at_, filled_ - at_}; }
   void consume(std::size_t n) noexcept { at_ += n; }  // of what was peeked
-  // Passes over `n` bytes that need not be held; false if the file ends before.
-  bool skip(std::uint64_t n);
 
   const std::shared_ptr<Chunk>& chunk() const noexcept { return chunk_; }
-  std::uint64_t offset() const noexcept { return base_ + at_; }  // of the next byte
-  std::uint64_t bytes_read() const noexcept { return base_ + filled_; }
-  // Hex SHA-256 of the whole file: reads what is left first.
-  std::string sha256();
+  std::uint64_t offset() const noexcept { return base_ + at_; }             // of the next byte; unpacked
+  std::uint64_t bytes_read() const noexcept { return file_.bytes_read(); }  // as they lie on disk
+  // Hex SHA-256 of the whole file as it lies on disk: reads what is left first. Once.
+  std::string sha256() { return file_.sha256(); }
+  bool is_packed() const noexcept { return unpacker_ != nullptr; }
+  // Why the compressed data ended before their end: "" if they did not.
+  std::string fault() const { return unpacker_ ? unpacker_->fault() : std::string(); }
 
   static constexpr std::size_t kChunkSize = 1 << 20;
   static constexpr std::size_t kLargestRecord = 512 << 10;
 
  private:
-  struct Hash;
   Bytes refill(std::size_t n);
   void read_more();
 
-  int fd_ = -1;
+  RawFile file_;
+  std::unique_ptr<Unpacker> unpacker_;
   bool ended_ = false;
-  std::string name_;
   std::shared_ptr<ChunkPool> pool_;
   std::shared_ptr<Chunk> chunk_;
   std::size_t at_ = 0, filled_ = 0;  // in chunk_
-  std::uint64_t base_ = 0;           // file offset of chunk_'s first byte
-  std::unique_ptr<Hash> hash_;
+  std::uint64_t base_ = 0;           // offset of chunk_'s first byte
 };
 
 }  // namespace kakoi::capture

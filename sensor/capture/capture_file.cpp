@@ -2,18 +2,25 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace kakoi::capture {
 
 CaptureFile::CaptureFile(const std::filesystem::path& path) : source_(path) {
   info_.source = path == "-" ? "standard input" : path.filename().string();
-  if (source_.peek(4).empty()) throw CaptureError(path.string() + ": the file is empty");
+  if (source_.peek(4).empty())
+    throw CaptureError(path.string() +
+                       (source_.fault().empty() ? ": the file is empty" : ": nothing to unpack, " + source_.fault()));
   format_ = open_pcap(source_, info_);
   if (!format_) format_ = open_pcapng(source_, info_);
   if (!format_) format_ = open_snoop(source_, info_);
-  if (!format_)
-    throw CaptureError(path.string() +
-                       ": not a capture (neither pcap, pcapng nor snoop); convert it with a capture tool or leave it out");
+  if (format_) return;
+  const std::string_view packed = unread_packing(source_.peek(kPackingMagic));
+  if (!packed.empty())
+    throw CaptureError(path.string() + ": not a capture but " + std::string(packed) + "; unpack it first");
+  throw CaptureError(path.string() + ": not a capture (neither pcap, pcapng nor snoop" +
+                     (source_.is_packed() ? " when unpacked); " : "); ") +
+                     "convert it with a capture tool or leave it out");
 }
 
 const RawPacket* CaptureFile::peek() {
@@ -38,6 +45,8 @@ const RawPacket* CaptureFile::peek() {
 CaptureInfo CaptureFile::finish() {
   info_.sha256 = source_.sha256();
   info_.file_bytes = source_.bytes_read();
+  for (const std::string& part : {info_.damage.text(), std::exchange(info_.error, {}), source_.fault()})
+    if (!part.empty()) info_.error += (info_.error.empty() ? "" : "; ") + part;
   return info_;
 }
 

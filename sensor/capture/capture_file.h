@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "sensor/capture/byte_source.h"
-#include "sensor/decode/packet.h"
 #include "sensor/capture/capture_info.h"
+#include "sensor/decode/packet.h"
 
 namespace kakoi::capture {
 
@@ -14,8 +14,9 @@ namespace kakoi::capture {
 class Format {
  public:
   virtual ~Format() = default;
-  // Fills everything of `packet` but its capture index and number. False at the end; a damaged or
-  // cut file ends there too, with info.error telling where and what everything before it gave.
+  // Fills everything of `packet` but its capture index and number. False at the end; a file that is
+  // cut short ends there too, with info.error telling where. Damage is passed over where the format
+  // allows to find the next packet, and noted in info.damage.
   virtual bool next(ByteSource& source, CaptureInfo& info, RawPacket& packet) = 0;
 };
 

@@ -7,24 +7,45 @@
 
 namespace kakoi {
 
+// Places in a file that could not be read, behind which reading went on.
+struct Damage {
+  std::uint64_t places = 0, bytes = 0;               // bytes: skipped, in all
+  std::uint64_t first_offset = 0, first_packet = 0;  // of the first place, and the last packet before it
+
+  // Places that touch each other are one.
+  void note(std::uint64_t offset, std::uint64_t skipped, std::uint64_t after_packet) noexcept {
+    if (places == 0) first_offset = offset, first_packet = after_packet;
+    if (places == 0 || offset != end_) ++places;
+    bytes += skipped;
+    end_ = offset + skipped;
+  }
+  // One clause for people; "" if there is none.
+  std::string text() const;
+
+ private:
+  std::uint64_t end_ = 0;  // of the last place
+};
+
 // One file or interface.
 struct CaptureInfo {
-  std::string source;   // as given on the command line
-  std::string sha256;   // hex; of the bytes as stored
-  std::string format;   // "pcap", "pcap-ns", "pcapng" …
-  std::string comment;  // of the pcapng section; bytes as they stand there
+  std::string source;                  // as given on the command line
+  std::string sha256;                  // hex; of the bytes as stored
+  std::string format;                  // "pcap", "pcap-ns", "pcapng" …
+  std::string comment;                 // of the pcapng section; bytes as they stand there
   std::set<std::uint32_t> link_types;  // LINKTYPE_ numbers
   std::uint32_t snaplen = 0;
   std::uint64_t file_bytes = 0;
   std::uint64_t packets = 0, bytes = 0;  // bytes: original lengths
   std::int64_t first_ts = 0, last_ts = 0;
-  std::uint64_t truncated = 0;     // packets shorter than on the wire (snap length)
-  std::uint64_t malformed = 0;     // frames whose headers do not fit
-  std::uint64_t undecoded = 0;     // frames of link types or with headers that are not read
+  std::uint64_t truncated = 0;  // packets shorter than on the wire (snap length)
+  std::uint64_t malformed = 0;  // frames whose headers do not fit
+  std::uint64_t undecoded = 0;  // frames of link types or with headers that are not read
+  std::uint64_t commented = 0;  // packets with a comment (pcapng)
   bool drops_known = false;
   std::uint64_t kernel_drops = 0, interface_drops = 0;
   std::uint64_t duplicates = 0;
-  std::string error;               // "" or why reading stopped early, with the byte offset
+  Damage damage;      // told in error, too, once the file is finished
+  std::string error;  // "" or why reading stopped early, with the byte offset
 };
 
 }  // namespace kakoi

@@ -13,9 +13,11 @@ CaptureSet::CaptureSet(const std::vector<fs::path>& files) {
       auto file = std::make_unique<CaptureFile>(path);
       const RawPacket* first = file->peek();
       std::error_code error;
-      const std::uint64_t size = path == "-" ? 0 : fs::file_size(path, error);
-      Entry entry{path, first ? first->ref.ts : std::numeric_limits<std::int64_t>::min(), error ? 0 : size, nullptr, {}};
-      if (path == "-") entry.file = std::move(file);  // can't be opened again
+      const bool stored = path != "-" && fs::is_regular_file(path, error);
+      const std::uint64_t size = stored ? fs::file_size(path, error) : 0;
+      Entry entry{
+          path, first ? first->ref.ts : std::numeric_limits<std::int64_t>::min(), error ? 0 : size, nullptr, {}};
+      if (!stored) entry.file = std::move(file);  // a pipe can't be opened again
       bytes_total_ += entry.size;
       entries_.push_back(std::move(entry));
     } catch (const CaptureError& error) {
@@ -37,7 +39,7 @@ void CaptureSet::drop_copies() {
     bool copy = false;
     std::string hash;
     for (std::size_t i = kept.size(); i-- > 0 && kept[i].first_ts == entry.first_ts && !copy;) {
-      if (kept[i].size != entry.size || entry.path == "-" || kept[i].path == "-") continue;
+      if (kept[i].size != entry.size || entry.file || kept[i].file) continue;
       try {
         if (hashes[i].empty()) hashes[i] = ByteSource(kept[i].path).sha256();
         if (hash.empty()) hash = ByteSource(entry.path).sha256();

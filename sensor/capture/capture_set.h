@@ -46,11 +46,11 @@ class CaptureSet {
   void drop_copies();
 
   std::vector<Entry> entries_;
-  std::uint32_t unopened_ = 0;             // entries from here on wait
-  std::vector<std::uint32_t> open_;        // indices of those being read
+  std::uint32_t unopened_ = 0;       // entries from here on wait
+  std::vector<std::uint32_t> open_;  // indices of those being read
   CaptureFile* current_ = nullptr;
   std::uint32_t current_index_ = 0;
-  std::int64_t hand_over_ = 0;             // another capture's packet comes before one of this time
+  std::int64_t hand_over_ = 0;  // another capture's packet comes before one of this time
   bool popped_ = true;
   std::uint64_t bytes_total_ = 0, bytes_done_ = 0;
   std::vector<std::string> problems_;

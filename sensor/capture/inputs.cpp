@@ -1,6 +1,7 @@
 #include "sensor/capture/inputs.h"
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 
 #include "sensor/capture/capture_file.h"
@@ -8,6 +9,23 @@
 namespace kakoi::capture {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+// Whether the name says that the file is a capture: x.pcap, x.pcapng.gz, ring.pcap0, trace.cap …
+bool named_like_a_capture(fs::path file) {
+  for (const char* packed : {".gz", ".bz2", ".xz", ".zst"})
+    if (file.extension() == packed) {
+      file.replace_extension();
+      break;
+    }
+  std::string kind = file.extension().string();
+  std::transform(kind.begin(), kind.end(), kind.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return kind.starts_with(".pcap") || kind == ".cap" || kind == ".snoop" || kind == ".ntar";
+}
+
+}  // namespace
 
 Inputs find_inputs(const std::vector<std::string>& arguments) {
   Inputs inputs;
@@ -29,16 +47,22 @@ Inputs find_inputs(const std::vector<std::string>& arguments) {
       if (error) inputs.problems.push_back(argument + ": " + error.message());
       std::sort(found.begin(), found.end());
       bool any = false;
+      const std::size_t told = inputs.problems.size();
       for (const fs::path& file : found) {
         try {
           CaptureFile probe(file);
           add(file);
           any = true;
-        } catch (const CaptureError&) {
+        } catch (const OpenError& failure) {
+          inputs.problems.push_back(failure.what());
+        } catch (const CaptureError& failure) {
           // notes, hashes and the like lie beside captures
+          if (named_like_a_capture(file)) inputs.problems.push_back(failure.what());
         }
       }
-      if (!any) inputs.problems.push_back(argument + (found.empty() ? ": no file in this folder" : ": no capture in this folder"));
+      if (!any && inputs.problems.size() == told)
+        inputs.problems.push_back(argument +
+                                  (found.empty() ? ": no file in this folder" : ": no capture in this folder"));
     } else if (fs::exists(argument, error)) {
       add(argument);
     } else {

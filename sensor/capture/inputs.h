@@ -12,8 +12,9 @@ struct Inputs {
   std::vector<std::string> problems;         // one line each: what can't be read, and why
 };
 
-// Folders are searched recursively; files in them that are no capture by their first bytes are
-// passed over, while a file named outright is always tried.
+// Folders are searched recursively. Files in them that are no capture by their first bytes are
+// passed over, without a word unless they can't be opened or their name says that they should be
+// one; a file named outright is always tried.
 Inputs find_inputs(const std::vector<std::string>& arguments);
 
 }  // namespace kakoi::capture

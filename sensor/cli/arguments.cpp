@@ -1,5 +1,7 @@
 #include "sensor/cli/arguments.h"
 
+#include <charconv>
+
 #include <iostream>
 
 namespace kakoi::cli {
@@ -27,6 +29,39 @@ std::optional<po::variables_map> parse(const Arguments& arguments, po::options_d
 
 std::vector<std::string> inputs(const po::variables_map& values) {
   return values.contains("input") ? values["input"].as<std::vector<std::string>>() : std::vector<std::string>();
+}
+
+namespace {
+
+// A number and the unit behind it.
+std::pair<std::uint64_t, std::string> split(const std::string& text, const char* example) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || number == 0 || number > 1'000'000'000)
+    throw UsageError("'" + text + "' is no amount like " + example);
+  return {number, std::string(end, text.data() + text.size())};
+}
+
+}  // namespace
+
+std::chrono::seconds parse_duration(const std::string& text) {
+  const auto [number, unit] = split(text, "30s, 5m or 1h");
+  for (const auto& [name, seconds] : {std::pair("", 1), {"s", 1}, {"m", 60}, {"h", 3600}})
+    if (unit == name) return std::chrono::seconds(number) * seconds;
+  throw UsageError("'" + text + "': the unit is s, m or h");
+}
+
+std::uint64_t parse_size(const std::string& text) {
+  const auto [number, unit] = split(text, "512MB, 10GB or 64MiB");
+  constexpr std::uint64_t k = 1000, ki = 1024;
+  for (const auto& [name, factor] : {std::pair("MB", k * k),
+                                     {"GB", k * k * k},
+                                     {"TB", k * k * k * k},
+                                     {"MiB", ki * ki},
+                                     {"GiB", ki * ki * ki},
+                                     {"TiB", ki * ki * ki * ki}})
+    if (unit == name && number <= ~std::uint64_t{0} / factor) return number * factor;
+  throw UsageError("'" + text + "': the unit is MB, GB, TB, MiB, GiB or TiB");
 }
 
 }  // namespace kakoi::cli

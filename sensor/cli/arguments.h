@@ -2,6 +2,8 @@
 #pragma once
 
 #include <boost/program_options.hpp>
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +23,11 @@ struct Help {
 // Parses; positional arguments go to the option "input". With --help the text is printed and
 // nothing returned. Throws UsageError.
 std::optional<po::variables_map> parse(const Arguments& arguments, po::options_description visible, const Help& help);
+
+// "30s", "5m", "1h", "90" (seconds), at least a second. Throws UsageError.
+std::chrono::seconds parse_duration(const std::string& text);
+// "512MB", "10GB", "1TB" (powers of 1000), "64MiB" (of 1024), in bytes. Throws UsageError.
+std::uint64_t parse_size(const std::string& text);
 
 // The positional arguments.
 std::vector<std::string> inputs(const po::variables_map& values);

@@ -34,6 +34,9 @@ std::span<const Command> commands();
 
 int scan(const Arguments&);
 int assess_inventory(const Arguments&);
+int diff(const Arguments&);
+int merge(const Arguments&);
+int watch(const Arguments&);
 int query(const Arguments&);
 int rules(const Arguments&);
 int policy(const Arguments&);

@@ -33,8 +33,10 @@ void check_out(const fs::path& out) {
   std::error_code error;
   fs::path there = fs::absolute(out, error);
   while (!fs::exists(there, error) && there.has_relative_path()) there = there.parent_path();
-  if (!fs::is_directory(there, error)) throw InputError(out.string() + ": no folder can be made here, " + there.string() + " is a file");
-  if (::access(there.c_str(), W_OK) != 0) throw InputError(out.string() + ": can't be written: " + std::strerror(errno));
+  if (!fs::is_directory(there, error))
+    throw InputError(out.string() + ": no folder can be made here, " + there.string() + " is a file");
+  if (::access(there.c_str(), W_OK) != 0)
+    throw InputError(out.string() + ": can't be written: " + std::strerror(errno));
 }
 
 std::string joined(const std::vector<std::string>& lines) {
@@ -46,8 +48,8 @@ std::string joined(const std::vector<std::string>& lines) {
 std::map<std::string, RuleText> texts_of(const RuleSet& rules) {
   std::map<std::string, RuleText> texts;
   for (const Rule& r : rules.rules())
-    texts[r.id] = {r.id, r.family, r.title.en, r.title.ja, r.rationale.en, r.rationale.ja, r.limit.en, r.limit.ja,
-                   r.remedy.en, r.remedy.ja, r.confirm.en, r.confirm.ja, r.query};
+    texts[r.id] = {r.id,       r.family,    r.title.en,  r.title.ja,   r.rationale.en, r.rationale.ja, r.limit.en,
+                   r.limit.ja, r.remedy.en, r.remedy.ja, r.confirm.en, r.confirm.ja,   r.query};
   return texts;
 }
 
@@ -59,8 +61,8 @@ std::size_t rank(std::string_view severity) {
 void print_summary(Database& db, const Judgement& j) {
   const bool ja = j.language == "ja";
   std::cout << (ja ? "資産 " : "assets ") << db.integer("select count(*) from asset where scope in ('local', 'remote')")
-            << (ja ? "、通信 " : ", links ") << db.integer("select count(*) from link") << (ja ? "、所見 " : ", findings ")
-            << db.integer("select count(*) from finding where accepted = 0");
+            << (ja ? "、通信 " : ", links ") << db.integer("select count(*) from link")
+            << (ja ? "、所見 " : ", findings ") << db.integer("select count(*) from finding where accepted = 0");
   Statement counts = db.prepare("select count(*) from finding where accepted = 0 and severity = ?1");
   const char* separator = " (";
   for (const std::string_view severity : kSeverities) {
@@ -72,10 +74,11 @@ void print_summary(Database& db, const Judgement& j) {
     counts.reset();
   }
   std::cout << (*separator == ',' ? ")\n" : "\n");
-  Statement worst = db.prepare(std::string("select f.severity, ") + (ja ? "f.title_ja" : "f.title_en") +
-                               ", coalesce(a.name, f.subject_id) from finding f left join asset a on a.asset_id = f.subject_id "
-                               "where f.accepted = 0 order by case f.severity when 'critical' then 0 when 'high' then 1 "
-                               "when 'medium' then 2 when 'low' then 3 else 4 end, f.confidence desc, f.rule_id, f.finding_id limit 3");
+  Statement worst = db.prepare(
+      std::string("select f.severity, ") + (ja ? "f.title_ja" : "f.title_en") +
+      ", coalesce(a.name, f.subject_id) from finding f left join asset a on a.asset_id = f.subject_id "
+      "where f.accepted = 0 order by case f.severity when 'critical' then 0 when 'high' then 1 "
+      "when 'medium' then 2 when 'low' then 3 else 4 end, f.confidence desc, f.rule_id, f.finding_id limit 3");
   while (worst.step()) std::cout << "  [" << worst.text(0) << "] " << worst.text(1) << ": " << worst.text(2) << "\n";
   std::cout << (ja ? "報告書: " : "report: ") << (j.out / "report.html").string() << std::endl;
 }
@@ -91,12 +94,15 @@ bool remember_key(Database& db, const SecretKeeper& secrets) {
 }  // namespace
 
 void add_judgement_options(po::options_description& options) {
-  options.add_options()("policy,p", po::value<std::string>()->value_name("site.yaml"), "the site policy; without one, zones are inferred")(
+  options.add_options()("policy,p", po::value<std::string>()->value_name("site.yaml"),
+                        "the site policy; without one, zones are inferred")(
       "rules", po::value<std::string>()->value_name("DIR"), "rules from this folder instead of the built-in ones")(
-      "fingerprint-key", po::value<std::string>()->value_name("FILE"), "key for the fingerprints of seen secrets (default: a public one)")(
+      "fingerprint-key", po::value<std::string>()->value_name("FILE"),
+      "key for the fingerprints of seen secrets (default: a public one)")(
       "out,o", po::value<std::string>()->default_value("kakoi-out")->value_name("OUT"), "folder for all outputs")(
       "lang", po::value<std::string>()->default_value("ja")->value_name("ja|en"), "first language of the report")(
-      "fail-on", po::value<std::string>()->value_name("SEVERITY"), "exit with 1 if there is a finding of this severity or worse");
+      "fail-on", po::value<std::string>()->value_name("SEVERITY"),
+      "exit with 1 if there is a finding of this severity or worse");
 }
 
 Judgement load_judgement(const po::variables_map& values) {
@@ -134,17 +140,33 @@ void create_out(const fs::path& out) {
   if (error) throw InputError(out.string() + ": can't be made: " + error.message());
 }
 
+Draft::Draft(const fs::path& out) : path(out / ".inventory.db.part") {
+  create_out(out);
+  fs::remove(path);
+}
+Draft::~Draft() {
+  std::error_code ignored;
+  fs::remove(path, ignored);
+}
+
 int judge(Database db, const fs::path& path, const Judgement& j) {
   // Fingerprints of another key would match nothing: then the list stays as the scan stored it.
   const bool same_key = remember_key(db, j.secrets);
-  if (!same_key) std::cerr << "kakoi: note: the inventory was made with another --fingerprint-key; its default credentials are judged by the list of that time\n";
+  if (!same_key)
+    std::cerr << "kakoi: note: the inventory was made with another --fingerprint-key; its default credentials are "
+                 "judged by the list of that time\n";
   Fingerprint fingerprint;
   if (same_key) fingerprint = [&](std::string_view secret) { return j.secrets.fingerprint(secret); };
   const AssessResult result = assess(db, j.policy, j.rules, fingerprint);
   for (const std::string& note : result.notes) std::cerr << "kakoi: note: " << note << "\n";
   place_whole(path, j.out / "inventory.db");
-  write_reports({.db = db, .rules = texts_of(j.rules), .kakoi_version = KAKOI_VERSION, .language = j.language, .input_hashes = j.input_hashes}, j.out);
-  print_summary(db, j);
+  write_reports({.db = db,
+                 .rules = texts_of(j.rules),
+                 .kakoi_version = KAKOI_VERSION,
+                 .language = j.language,
+                 .input_hashes = j.input_hashes},
+                j.out);
+  if (j.summary) print_summary(db, j);
   if (j.fail_on.empty()) return kDone;
   Statement findings = db.prepare("select distinct severity from finding where accepted = 0");
   while (findings.step())

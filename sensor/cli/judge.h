@@ -17,6 +17,7 @@ struct Judgement {
   SecretKeeper secrets;
   std::filesystem::path out;
   std::string language, fail_on;
+  bool summary = true;  // told on standard output
   std::vector<std::pair<std::string, std::string>> input_hashes;
 };
 
@@ -27,6 +28,15 @@ Judgement load_judgement(const po::variables_map& values);
 
 // Makes OUT. Throws InputError if that can't be.
 void create_out(const std::filesystem::path& out);
+
+// An empty database beside its later place; removed unless judge() has moved it there.
+struct Draft {
+  std::filesystem::path path;
+  explicit Draft(const std::filesystem::path& out);
+  ~Draft();
+  Draft(const Draft&) = delete;
+  Draft& operator=(const Draft&) = delete;
+};
 
 // Applies the rules, writes the reports into judgement.out and a summary to standard output.
 // `path`: where db is stored; it becomes OUT/inventory.db. Returns kDone or kFindings.

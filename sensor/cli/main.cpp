@@ -11,7 +11,10 @@ namespace kakoi::cli {
 std::span<const Command> commands() {
   static constexpr Command list[] = {
       {"scan", "PCAP|DIR|- ...", "read captures; write inventory, findings and report", scan},
+      {"watch", "-i IFACE ...", "listen to mirror ports; keep the same outputs up to date", watch},
       {"assess", "inventory.db", "run the rules again, without packets", assess_inventory},
+      {"diff", "OLD.db NEW.db", "what changed since the last survey", diff},
+      {"merge", "A.db B.db ...", "make one inventory of several", merge},
       {"query", "inventory.db SQL", "run a query over an inventory", query},
       {"rules", "list|show ID|check [DIR]", "the rules: what they look for and how", rules},
       {"policy", "init inventory.db|check YAML", "begin or check a site policy", policy},

@@ -3,6 +3,7 @@
 
 #include "dissectors/core/dissector.h"
 #include "sensor/cli/arguments.h"
+#include "sensor/cli/names.h"
 #include "sensor/control/control.h"
 
 namespace kakoi::cli {
@@ -27,6 +28,11 @@ int protocol_list(const Arguments& arguments) {
   for (const Protocol* p : protocols()) print(*p);
   for (const Protocol* p : control_protocols()) print(*p);
   return kDone;
+}
+
+const Protocol* find_any_protocol(std::string_view name) noexcept {
+  const Protocol* found = find_protocol(name);
+  return found ? found : find_control_protocol(name);
 }
 
 }  // namespace kakoi::cli

@@ -11,41 +11,24 @@
 namespace kakoi::cli {
 namespace {
 
-constexpr Help kHelp{
-    "kakoi scan PCAP|DIR|- ... [options]",
-    "Reads captures (pcap, pcapng; folders are searched; - is standard input) and writes into OUT:\n"
-    "  report.html      findings, network drawing, inventory: one file, open it in a browser\n"
-    "  inventory.db     everything observed, for SQL (docs: sensor/inventory/schema.sql)\n"
-    "  inventory.json, findings.json, assets.csv, links.csv, manifest.json\n\n"
-    "Several captures count as one network. The same input gives the same bytes, whatever the order\n"
-    "of the files and the number of threads. Nothing is ever sent.\n",
-    "  kakoi scan monday.pcapng tuesday.pcapng -o report\n"
-    "  kakoi scan captures/ --policy site.yaml --lang en --fail-on high\n"
-    "  zcat old.pcap.gz | kakoi scan -\n"};
-
-namespace fs = std::filesystem;
-
-// An empty database beside its later place; removed unless judge() has moved it there.
-struct Draft {
-  fs::path path;
-  explicit Draft(const fs::path& out) : path(out / ".inventory.db.part") {
-    create_out(out);
-    fs::remove(path);
-  }
-  ~Draft() {
-    std::error_code ignored;
-    fs::remove(path, ignored);
-  }
-  Draft(const Draft&) = delete;
-  Draft& operator=(const Draft&) = delete;
-};
+constexpr Help kHelp{"kakoi scan PCAP|DIR|- ... [options]",
+                     "Reads captures (pcap, pcapng; folders are searched; - is standard input) and writes into OUT:\n"
+                     "  report.html      findings, network drawing, inventory: one file, open it in a browser\n"
+                     "  inventory.db     everything observed, for SQL (docs: sensor/inventory/schema.sql)\n"
+                     "  inventory.json, findings.json, assets.csv, links.csv, manifest.json\n\n"
+                     "Several captures count as one network. The same input gives the same bytes, whatever the order\n"
+                     "of the files and the number of threads. Nothing is ever sent.\n",
+                     "  kakoi scan monday.pcapng tuesday.pcapng -o report\n"
+                     "  kakoi scan captures/ --policy site.yaml --lang en --fail-on high\n"
+                     "  zcat old.pcap.gz | kakoi scan -\n"};
 
 }  // namespace
 
 int scan(const Arguments& arguments) {
   po::options_description options("Options");
   add_judgement_options(options);
-  options.add_options()("site", po::value<std::string>()->default_value("")->value_name("NAME"), "name of the site, if the policy gives none")(
+  options.add_options()("site", po::value<std::string>()->default_value("")->value_name("NAME"),
+                        "name of the site, if the policy gives none")(
       "threads,j", po::value<int>()->default_value(std::thread::hardware_concurrency() > 1 ? 2 : 1)->value_name("N"),
       "threads to use")("quiet,q", "no progress line");
   const auto values = parse(arguments, options, kHelp);
@@ -60,7 +43,8 @@ int scan(const Arguments& arguments) {
   std::vector<std::string> problems = found.problems;
 
   ProgressLine progress(!values->contains("quiet"));
-  const Observed observed = pipeline::run(captures, judgement.secrets, {.threads = static_cast<unsigned>(threads), .on_progress = std::ref(progress)});
+  const Observed observed = pipeline::run(
+      captures, judgement.secrets, {.threads = static_cast<unsigned>(threads), .on_progress = std::ref(progress)});
   progress.clear();
 
   problems.insert(problems.end(), captures.problems().begin(), captures.problems().end());

@@ -52,6 +52,17 @@ std::span<const Protocol* const> control_protocols() noexcept {
   return list;
 }
 
+const Protocol* find_control_protocol(std::string_view name) noexcept {
+  static constexpr const Protocol* others[] = {&arp_protocol,  &icmp_protocol,         &icmpv6_protocol, &lldp_protocol,
+                                               &cdp_protocol,  &profinet_dcp_protocol, &vrrp_protocol,   &hsrp_protocol,
+                                               &ospf_protocol, &eigrp_protocol,        &rip_protocol};
+  for (const Protocol* p : control_protocols())
+    if (p->name == name) return p;
+  for (const Protocol* p : others)
+    if (p->name == name) return p;
+  return nullptr;
+}
+
 const Protocol* control_protocol_of(const Decoded& packet) noexcept {
   if (packet.network == NetworkLayer::arp) return &arp_protocol;
   if (packet.source.is_ip()) {

@@ -20,6 +20,8 @@ namespace kakoi {
 // dns, mdns and llmnr share one message format: only the port tells which it is, so all three are
 // weak and must be asked for on their registered ports first.
 std::span<const Protocol* const> control_protocols() noexcept;
+// One of them, or of those below, by its name; null if there is none.
+const Protocol* find_control_protocol(std::string_view name) noexcept;
 
 // Names for links and observations of what is no flow; they have no frame() and no dissector.
 extern const Protocol arp_protocol, icmp_protocol, icmpv6_protocol, lldp_protocol, cdp_protocol, profinet_dcp_protocol,

@@ -6,24 +6,22 @@
 
 namespace kakoi::decode {
 
-// Link layer, VLAN tags, MPLS, PPPoE, then IP and transport.
+// Link layer with its tags and labels, then IP and transport.
 void decode(const RawPacket& raw, Decoded& out) noexcept;
 
-// The packet inside a tunnel (GRE, ERSPAN, IP in IP, 6in4, VXLAN, Teredo, CAPWAP), if `outer` carries one
-// and is not nested deeper than kDeepest. `out` inherits frame length and, where the tunnel carries
-// no Ethernet, the MACs and VLAN.
-bool decapsulate(const Decoded& outer, Decoded& out) noexcept;
-inline constexpr std::uint8_t kDeepest = 4;
+// What carries a packet inside another one.
+enum Tunnel : std::uint8_t {
+  kNoTunnel = 0,
+  kTunnel,        // its ends are hosts of the network like any other
+  kBridge,        // carries Ethernet: an overlay network, or a mirror session; see MirrorTable
+  kMirrorTunnel,  // brings mirrored packets to the capture (ERSPAN, TZSP): its ends are no part of the plant
+};
 
-// The layers, for use among themselves.
-void decode_ethernet(Bytes frame, Decoded& out) noexcept;
-void decode_llc(Bytes data, Decoded& out) noexcept;
-void decode_wireless(Bytes frame, Decoded& out) noexcept;
-bool decode_capwap(Bytes data, Decoded& out) noexcept;  // false: not a CAPWAP data packet
-// `length`: as the layer below says; ≥ data.size() if the capture cut it.
-void decode_ethertype(std::uint16_t ethertype, Bytes data, Decoded& out) noexcept;
-void decode_ip(Bytes packet, Decoded& out) noexcept;  // version by its first nibble
-// `segment` is the IP payload, `length` what the IP header says of it.
-void decode_transport(Bytes segment, std::uint32_t length, Decoded& out) noexcept;
+// The packet inside a tunnel, if `outer` carries one and is not nested deeper than kDeepest. `out`
+// inherits frame length and, where the tunnel carries no Ethernet, the VLAN.
+//   by IP protocol: IP in IP, 6in4, GRE (with NVGRE, PPTP, ERSPAN I–III), L2TPv3, MPLS, EtherIP
+//   by UDP port: VXLAN (and -GPE), Geneve, Teredo, CAPWAP, L2TPv2 and v3, GTP-U, LISP, TZSP, GRE, MPLS
+Tunnel decapsulate(const Decoded& outer, Decoded& out) noexcept;
+inline constexpr std::uint8_t kDeepest = 4;
 
 }  // namespace kakoi::decode

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sensor/decode/decode.h"
+#include "sensor/decode/layers.h"
 
 namespace kakoi::decode {
 
@@ -31,7 +31,8 @@ std::shared_ptr<const std::vector<std::uint8_t>> FragmentTable::offer(Decoded& p
   Datagram& d = at->second;
   const std::uint32_t begin = piece.fragment_offset;
   const auto end = static_cast<std::uint32_t>(begin + piece.payload.size());
-  const bool contradiction = (!piece.more_fragments && d.total != 0 && d.total != end) || (d.total != 0 && end > d.total);
+  const bool contradiction =
+      (!piece.more_fragments && d.total != 0 && d.total != end) || (d.total != 0 && end > d.total);
   if (end > 65535 || d.pieces.size() >= kMostPieces || contradiction) {
     ++given_up_;
     erase(at);
@@ -41,7 +42,8 @@ std::shared_ptr<const std::vector<std::uint8_t>> FragmentTable::offer(Decoded& p
   // Neighbours that reach into [begin, end): an exact copy is a retransmission, anything else an
   // overlap (RFC 5722 forbids them), and the first copy wins.
   auto next = d.pieces.lower_bound(begin);
-  const bool inside_previous = next != d.pieces.begin() && std::prev(next)->first + std::prev(next)->second.size() > begin;
+  const bool inside_previous =
+      next != d.pieces.begin() && std::prev(next)->first + std::prev(next)->second.size() > begin;
   const bool over_next = next != d.pieces.end() && next->first < end;
   if (inside_previous || over_next) {
     const bool copy = over_next && next->first == begin && std::ranges::equal(next->second, piece.payload);

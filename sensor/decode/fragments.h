@@ -37,7 +37,7 @@ class FragmentTable {
   };
   struct Datagram {
     std::int64_t first_ts = 0;
-    std::size_t total = 0;  // 0: the last piece has not come
+    std::size_t total = 0;                                      // 0: the last piece has not come
     std::map<std::uint32_t, std::vector<std::uint8_t>> pieces;  // by offset, not overlapping
     std::list<Key>::iterator age;
   };

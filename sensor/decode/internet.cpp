@@ -1,12 +1,12 @@
 // IPv4 (RFC 791), IPv6 with extension headers (RFC 8200), TCP (RFC 9293), UDP (RFC 768).
 #include <algorithm>
 
-#include "sensor/decode/decode.h"
+#include "sensor/decode/layers.h"
 
 namespace kakoi::decode {
 namespace {
 
-constexpr std::uint8_t kTcp = 6, kUdp = 17;
+constexpr std::uint8_t kTcp = 6, kUdp = 17, kAuthentication = 51;
 
 void decode_ipv4(Bytes packet, Decoded& out) noexcept {
   if (packet.size() < 20) {
@@ -70,11 +70,20 @@ void decode_ipv6(Bytes packet, Decoded& out) noexcept {
   for (int headers = 0; headers < 16; ++headers) {
     std::size_t size = 0;
     switch (next) {
-      case 0: case 43: case 60: case 135: case 139: case 140:
+      case 0:
+      case 43:
+      case 60:
+      case 135:
+      case 139:
+      case 140:
         size = rest.size() >= 2 ? (rest[1] + 1u) * 8 : 8;
         break;
-      case 51: size = rest.size() >= 2 ? (rest[1] + 2u) * 4 : 8; break;  // AH, RFC 4302 §2.2
-      case 44: size = 8; break;
+      case kAuthentication:
+        size = rest.size() >= 2 ? (rest[1] + 2u) * 4 : 8;
+        break;  // AH, RFC 4302 §2.2
+      case 44:
+        size = 8;
+        break;
       default:
         out.protocol = next;
         return decode_transport(rest, length, out);
@@ -180,6 +189,19 @@ void decode_transport(Bytes segment, std::uint32_t length, Decoded& out) noexcep
     }
     out.payload_length = size - 8;
     out.payload = segment.subspan(8, std::min<std::size_t>(segment.size() - 8, out.payload_length));
+  } else if (out.protocol == kAuthentication) {
+    // IPv4; the extension headers of IPv6 were read before. RFC 4302 §2: next, length in words − 2, …
+    for (int headers = 0; headers < 4 && out.protocol == kAuthentication; ++headers) {
+      const std::size_t size = segment.size() >= 2 ? (segment[1] + 2u) * 4 : 8;
+      if (segment.size() < size || length < size) {
+        out.malformed = true;
+        return;
+      }
+      out.protocol = segment[0];
+      segment = segment.subspan(size);
+      length -= static_cast<std::uint32_t>(size);
+    }
+    if (out.protocol != kAuthentication) decode_transport(segment, length, out);
   }
 }
 

@@ -1,77 +1,32 @@
-// Link layers: Ethernet II, 802.3 with LLC and SNAP, 802.1Q/ad tags, MPLS, PPPoE, PPP, Cisco HDLC,
-// Linux cooked v1 and v2, BSD loopback, raw IP. Numbers are the LINKTYPE_ values of tcpdump.org.
+// Ethernet II and 802.3 with LLC and SNAP, 802.1Q/ad tags; and the trailer of PRP (IEC 62439-3).
 #include <algorithm>
 
-#include "sensor/decode/decode.h"
+#include "sensor/decode/layers.h"
 
 namespace kakoi::decode {
 namespace {
 
 constexpr std::uint16_t kIpv4 = 0x0800, kIpv6 = 0x86DD, kArp = 0x0806;
 
-constexpr bool is_vlan_tag(std::uint16_t ethertype) noexcept {
-  return ethertype == 0x8100 || ethertype == 0x88A8 || ethertype == 0x9100 || ethertype == 0x9200;
-}
-
-// PPP protocol numbers (RFC 1661 §2): a one-octet form has its lowest bit set.
-void decode_ppp(Bytes data, Decoded& out) noexcept {
-  ByteReader r(data);
-  std::uint16_t protocol = r.u8();
-  if ((protocol & 1) == 0) protocol = static_cast<std::uint16_t>(protocol << 8 | r.u8());
-  if (r.ok() && (protocol == 0x21 || protocol == 0x57)) return decode_ip(r.rest(), out);
-  out.network = NetworkLayer::other;
-  out.undecoded = !r.ok();
-}
-
-// RFC 3032 §2.1: labels of 4 octets up to the one with the bottom-of-stack bit.
-void decode_mpls(Bytes data, Decoded& out) noexcept {
-  ByteReader r(data);
-  for (int depth = 0; depth < 16; ++depth) {
-    const std::uint32_t entry = r.be32();
-    if (!r.ok()) break;
-    if ((entry & 0x100) == 0) continue;
-    const Bytes inner = r.rest();
-    if (!inner.empty() && (inner[0] >> 4 == 4 || inner[0] >> 4 == 6)) return decode_ip(inner, out);
-    // RFC 4448 §4.6: a control word with a zero first nibble, then an Ethernet frame
-    if (inner.size() > 18 && inner[0] >> 4 == 0) return decode_ethernet(inner.subspan(4), out);
-    out.undecoded = true;
-    return;
-  }
-  out.malformed = true;
-}
-
-void decode_cooked(Bytes data, bool v2, Decoded& out) noexcept {
-  ByteReader r(data);
-  std::uint16_t protocol = 0, length = 0;
-  std::uint16_t hardware = 0;
-  Bytes address;
-  if (v2) {  // protocol ×2 | 0 ×2 | interface ×4 | ARPHRD ×2 | type | address length | address ×8
-    protocol = r.be16();
-    r.skip(6);
-    hardware = r.be16();
-    r.skip(1);
-    length = r.u8();
-    address = r.take(8);
-  } else {   // type ×2 | ARPHRD ×2 | address length ×2 | address ×8 | protocol ×2
-    r.skip(2);
-    hardware = r.be16();
-    length = r.be16();
-    address = r.take(8);
-    protocol = r.be16();
-  }
-  if (!r.ok()) {
-    out.malformed = true;
-    return;
-  }
-  if (length == 6 && (hardware == 1 || hardware == 801 || hardware == 802 || hardware == 803)) out.source_mac = Address::mac(address);
-  if (protocol < 0x600) return decode_llc(r.rest(), out);
-  decode_ethertype(protocol, r.rest(), out);
+// IEC 62439-3 §4.1.10: sequence ×2 | LAN (A or B) ×½, size ×1½ | 88 FB, behind the padding. The size is
+// that of the frame from behind its EtherType on, tags not counted, trailer counted.
+[[gnu::noinline, gnu::cold]] Bytes without_prp_trailer(Bytes frame, Decoded& out) noexcept {
+  std::size_t at = 12;
+  while (at + 8 <= frame.size() && is_vlan_tag(ByteReader(frame.subspan(at)).be16())) at += 4;
+  if (frame.size() < at + 2 + 6) return frame;
+  ByteReader r(frame.last(6));
+  const std::uint16_t sequence = r.be16(), lan_and_size = r.be16();
+  const unsigned lan = lan_and_size >> 12;
+  if ((lan != 0xA && lan != 0xB) || (lan_and_size & 0xFFF) != ((frame.size() - at - 2) & 0xFFF)) return frame;
+  out.redundancy = Redundancy::prp;
+  out.redundancy_sequence = sequence;
+  return frame.first(frame.size() - 6);
 }
 
 }  // namespace
 
 // IEEE 802.2: DSAP, SSAP, control; with SNAP an OUI and an EtherType follow.
-void decode_llc(Bytes data, Decoded& out) noexcept {
+void decode_llc(Bytes data, Decoded& out, unsigned layers) noexcept {
   ByteReader r(data);
   const std::uint8_t dsap = r.u8(), ssap = r.u8(), control = r.u8();
   if (!r.ok()) {
@@ -81,7 +36,7 @@ void decode_llc(Bytes data, Decoded& out) noexcept {
   if (dsap == 0xAA && ssap == 0xAA && control == 3) {
     const std::uint32_t oui = r.be24();
     const std::uint16_t type = r.be16();
-    if (r.ok() && (oui == 0 || oui == 0x0000F8)) return decode_ethertype(type, r.rest(), out);
+    if (r.ok() && (oui == 0 || oui == 0x0000F8)) return decode_ethertype(type, r.rest(), out, layers);
   }
   out.is_llc = true;
   out.ethertype = dsap;
@@ -90,7 +45,7 @@ void decode_llc(Bytes data, Decoded& out) noexcept {
   out.payload_length = static_cast<std::uint32_t>(data.size());
 }
 
-void decode_ethertype(std::uint16_t ethertype, Bytes data, Decoded& out) noexcept {
+void decode_ethertype(std::uint16_t ethertype, Bytes data, Decoded& out, unsigned layers) noexcept {
   for (int tags = 0; is_vlan_tag(ethertype) && tags < 8; ++tags) {
     if (data.size() < 4) {
       out.malformed = true;
@@ -103,28 +58,30 @@ void decode_ethertype(std::uint16_t ethertype, Bytes data, Decoded& out) noexcep
     if (tag != 0) out.vlan = (out.vlan & 0xFFF) * 4096 + tag;
     data = data.subspan(4);
   }
-  if (ethertype < 0x600) return decode_llc(data, out);
   out.ethertype = ethertype;
   switch (ethertype) {
     case kIpv4:
-    case kIpv6: return decode_ip(data, out);
-    case 0x8847:
-    case 0x8848: return decode_mpls(data, out);
-    case 0x8864: {  // RFC 2516 §4: version and type, code, session, length, PPP
-      ByteReader r(data);
-      r.skip(6);
-      if (r.ok()) return decode_ppp(r.rest(), out);
-      out.malformed = true;
-      return;
-    }
-    default: break;
+    case kIpv6:
+      return decode_ip(data, out);
+    case kArp:
+      out.network = NetworkLayer::arp;
+      break;
+    default:
+      if (layers == 0) {
+        out.malformed = true;
+        return;
+      }
+      // 802.3 §3.2.6: up to 1500 it is a length; padding follows it
+      if (ethertype < 0x600)
+        return decode_llc(data.first(std::min<std::size_t>(data.size(), ethertype)), out, layers - 1);
+      if (decode_tag(ethertype, data, out, layers - 1)) return;
+      out.network = NetworkLayer::other;
   }
-  out.network = ethertype == kArp ? NetworkLayer::arp : NetworkLayer::other;
   out.payload = data;
   out.payload_length = static_cast<std::uint32_t>(data.size());
 }
 
-void decode_ethernet(Bytes frame, Decoded& out) noexcept {
+void decode_ethernet(Bytes frame, Decoded& out, unsigned layers) noexcept {
   if (frame.size() < 14) {
     out.malformed = true;
     return;
@@ -132,11 +89,37 @@ void decode_ethernet(Bytes frame, Decoded& out) noexcept {
   out.destination_mac = Address::mac(frame);
   out.source_mac = Address::mac(frame.subspan(6));
   out.vlan = 0;
-  const std::uint16_t type = ByteReader(frame.subspan(12)).be16();
-  Bytes data = frame.subspan(14);
-  if (type > 1500 && type >= 0x600) return decode_ethertype(type, data, out);
-  // 802.3 §3.2.6: up to 1500 it is a length; padding follows it
-  decode_llc(data.first(std::min<std::size_t>(data.size(), type)), out);
+  if (frame[frame.size() - 1] == 0xFB && frame[frame.size() - 2] == 0x88) [[unlikely]]
+    frame = without_prp_trailer(frame, out);
+  decode_ethertype(ByteReader(frame.subspan(12)).be16(), frame.subspan(14), out, layers);
+}
+
+bool looks_like_ethernet(Bytes data) noexcept {
+  if (data.size() < 14 + 20) return false;
+  const std::uint16_t type = ByteReader(data.subspan(12)).be16();
+  const Bytes inner = data.subspan(14);
+  switch (type) {
+    case kIpv4:
+      return inner[0] >> 4 == 4 && (inner[0] & 15) >= 5;
+    case kIpv6:
+      return inner[0] >> 4 == 6;
+    case kArp:
+      return inner[0] == 0 && inner[1] == 1;
+    case 0x8100:
+    case 0x88A8:
+    case 0x8847:
+    case 0x8863:
+    case 0x8864:
+    case 0x8892:
+    case 0x88B8:
+    case 0x88BA:
+    case 0x88CC:
+    case 0x88F7:
+      return true;
+    default:
+      return type <= 1500 && type >= 3 && type <= inner.size() && (inner[0] == inner[1] || inner[0] == 0xAA) &&
+             inner[2] == 3;
+  }
 }
 
 void decode(const RawPacket& raw, Decoded& out) noexcept {
@@ -145,35 +128,8 @@ void decode(const RawPacket& raw, Decoded& out) noexcept {
   Bytes data = raw.data;
   if (raw.fcs_length != 0 && data.size() == raw.original_length && data.size() >= raw.fcs_length)
     data = data.first(data.size() - raw.fcs_length);
-  switch (raw.link_type) {
-    case 1: return decode_ethernet(data, out);
-    case 113: return decode_cooked(data, false, out);
-    case 276: return decode_cooked(data, true, out);
-    case 12: case 14: case 101: case 228: case 229: return decode_ip(data, out);
-    case 0: case 108:  // a 4-octet address family in the byte order of the machine that captured; IP tells its version itself
-      if (data.size() > 4) return decode_ip(data.subspan(4), out);
-      out.malformed = true;
-      return;
-    case 9: case 50: {
-      // RFC 1662 §3.1: address and control may be left out
-      const bool framed = data.size() >= 2 && data[0] == 0xFF && data[1] == 3;
-      return decode_ppp(framed ? data.subspan(2) : data, out);
-    }
-    case 104:  // address, control, EtherType
-      if (data.size() >= 4) return decode_ethertype(ByteReader(data.subspan(2)).be16(), data.subspan(4), out);
-      out.malformed = true;
-      return;
-    case 105: return decode_wireless(data, out);
-    case 127: {  // radiotap: version, pad, length (little-endian), fields
-      ByteReader r(data);
-      r.skip(2);
-      const std::size_t length = r.le16();
-      if (r.ok() && length >= 8 && length <= data.size()) return decode_wireless(data.subspan(length), out);
-      out.malformed = true;
-      return;
-    }
-    default: out.undecoded = true; return;
-  }
+  if (raw.link_type == 1) return decode_ethernet(data, out);
+  decode_link(raw.link_type, data, out);
 }
 
 }  // namespace kakoi::decode

@@ -16,34 +16,39 @@ struct RawPacket {
   PacketRef ref;
 };
 
+// Sent twice over two ways (IEC 62439-3): a PRP trailer or an HSR tag was verified.
+enum class Redundancy : std::uint8_t { none, prp, hsr };
+
 enum class NetworkLayer : std::uint8_t { none, arp, ipv4, ipv6, other };
 
 // The headers of one IP packet (or of a frame without one) down to the transport. A tunnel's inner
 // packet is a Decoded of its own (decapsulate). All numbers in host order.
 struct Decoded {
-  Address source_mac, destination_mac;  // of the frame just around; none without a link layer
-  Address source, destination;          // IP
-  Bytes payload;                        // above the last header read; may be cut by the snap length
-  std::uint32_t payload_length = 0;     // as the headers say; ≥ payload.size()
-  std::uint32_t frame_length = 0;       // of the whole frame on the wire, link header included
-  std::uint32_t vlan = 0;               // outer*4096+inner, 0 = untagged
+  Address source_mac, destination_mac;              // of the frame just around; none without a link layer
+  Address source, destination;                      // IP
+  Bytes payload;                                    // above the last header read; may be cut by the snap length
+  std::uint32_t payload_length = 0;                 // as the headers say; ≥ payload.size()
+  std::uint32_t frame_length = 0;                   // of the whole frame on the wire, link header included
+  std::uint32_t vlan = 0;                           // outer*4096+inner, 0 = untagged
   std::uint32_t sequence = 0, acknowledgement = 0;  // TCP
-  std::uint32_t fragment_id = 0;        // IP fragments, see is_fragment
-  std::uint16_t fragment_offset = 0;    // in bytes
-  std::uint16_t ethertype = 0;          // after VLAN tags; for LLC frames the DSAP, with is_llc
+  std::uint32_t fragment_id = 0;                    // IP fragments, see is_fragment
+  std::uint16_t fragment_offset = 0;                // in bytes
+  std::uint16_t ethertype = 0;                      // after VLAN tags; for LLC frames the DSAP, with is_llc
   std::uint16_t source_port = 0, destination_port = 0;
   std::uint16_t window = 0;
+  std::uint16_t redundancy_sequence = 0;  // of the PRP trailer or HSR tag, see redundancy
   NetworkLayer network = NetworkLayer::none;
-  std::uint8_t protocol = 0;            // IP protocol number after extension headers
-  std::uint8_t ttl = 0;                 // hop limit
-  std::uint8_t tcp_flags = 0;           // FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32
-  std::uint8_t depth = 0;               // 0: outermost; n: inside n tunnels
+  std::uint8_t protocol = 0;   // IP protocol number after extension headers
+  std::uint8_t ttl = 0;        // hop limit
+  std::uint8_t tcp_flags = 0;  // FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32
+  std::uint8_t depth = 0;      // 0: outermost; n: inside n tunnels
+  Redundancy redundancy = Redundancy::none;
   bool is_llc = false;
-  bool is_fragment = false;             // part of a datagram: `payload` is that part, ports are unknown
+  bool is_fragment = false;  // part of a datagram: `payload` is that part, ports are unknown
   bool more_fragments = false;
-  bool has_ports = false;               // TCP or UDP header read
-  bool malformed = false;               // a header does not fit or contradicts itself
-  bool undecoded = false;               // link type or header not read
+  bool has_ports = false;  // TCP or UDP header read
+  bool malformed = false;  // a header does not fit or contradicts itself
+  bool undecoded = false;  // link type or header not read
 
   bool is_tcp() const noexcept { return has_ports && protocol == 6; }
   bool is_udp() const noexcept { return has_ports && protocol == 17; }

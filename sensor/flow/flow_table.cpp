@@ -42,7 +42,7 @@ void FlowTable::grow() {
   mask_ = index_.size() - 1;
   for (std::uint32_t i = 0; i < made_; ++i) {
     if (!entry(i).in_use) continue;
-    std::uint64_t slot = entry(i).hash & mask_;
+    std::uint64_t slot = home(entry(i));
     while (index_[slot] != 0) slot = (slot + 1) & mask_;
     index_[slot] = i + 1;
   }
@@ -52,7 +52,7 @@ Flow& FlowTable::find(const FlowKey& key, std::uint64_t hash, bool& created) {
   std::uint64_t slot = hash & mask_;
   for (; index_[slot] != 0; slot = (slot + 1) & mask_) {
     Flow& flow = entry(index_[slot] - 1);
-    if (flow.hash == hash && flow.key == key) {
+    if (flow.hash == hash >> 32 && flow.key == key) {
       created = false;
       return flow;
     }
@@ -76,19 +76,19 @@ Flow& FlowTable::find(const FlowKey& key, std::uint64_t hash, bool& created) {
   Flow& flow = entry(at);
   flow.place = at;
   flow.key = key;
-  flow.hash = hash;
+  flow.hash = static_cast<std::uint32_t>(hash >> 32);
   flow.in_use = true;
   return flow;
 }
 
 void FlowTable::erase(Flow& flow) {
   const std::uint32_t at = flow.place;
-  std::uint64_t hole = flow.hash & mask_;
+  std::uint64_t hole = home(flow);
   while (index_[hole] != at + 1) hole = (hole + 1) & mask_;
   // Backward shift: entries whose way to their place leads over the hole move up.
   for (std::uint64_t next = (hole + 1) & mask_; index_[next] != 0; next = (next + 1) & mask_) {
-    const std::uint64_t home = entry(index_[next] - 1).hash & mask_;
-    if (((next - home) & mask_) >= ((next - hole) & mask_)) {
+    const std::uint64_t start = home(entry(index_[next] - 1));
+    if (((next - start) & mask_) >= ((next - hole) & mask_)) {
       index_[hole] = index_[next];
       hole = next;
     }

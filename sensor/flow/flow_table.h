@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -33,9 +34,7 @@ struct FlowKey {
     return mix(h, std::uint64_t{number} << 8 | static_cast<std::uint64_t>(transport));
   }
   // Of the two addresses alone: all flows of a host pair go to the same shard.
-  std::uint64_t pair_hash() const noexcept {
-    return mix(mix(mix(mix(0x243F6A8885A308D3ull, a.hi), a.lo), b.hi), b.lo);
-  }
+  std::uint64_t pair_hash() const noexcept { return mix(mix(mix(mix(0x243F6A8885A308D3ull, a.hi), a.lo), b.hi), b.lo); }
 };
 
 // The key of a decoded packet and the side (0 = a) that sent it. Flows between MACs where there is
@@ -46,35 +45,64 @@ struct Keyed {
 };
 Keyed key_of(const Decoded& packet) noexcept;
 
-// Laid out for the packet path: what every packet touches comes first.
-struct Side {
+// What every packet of one direction touches: one cache line.
+struct alignas(64) Side {
   std::uint64_t packets = 0, bytes = 0, payload = 0;
   PacketRef last;
-  std::uint64_t source_mac = ~std::uint64_t{0}, destination_mac = ~std::uint64_t{0};  // Address::lo, of the first packet of this side
-  PacketRef first;
-  TtlRange ttl;
-  std::uint8_t flags = 0;               // TCP, of all packets
-  bool syn_seen = false;                // a SYN, with or without ACK
-  std::uint32_t syn_sequence = 0;
+  std::int64_t first_ts = 0;                       // of FlowStart::first
+  std::uint64_t source_mac : 48 = 0;               // of the first packet, as Address::lo
+  std::uint64_t ttl_min : 8 = 0, ttl_max : 8 = 0;  // as TtlRange
+  std::uint64_t destination_mac : 48 = 0;
+  std::uint64_t flags : 8 = 0;     // TCP, of all packets
+  std::uint64_t syn_seen : 1 = 0;  // a SYN, with or without ACK
+  std::uint64_t no_source_mac : 1 = 0, no_destination_mac : 1 = 0;
+
+  void set_macs(const Decoded& p) noexcept {
+    source_mac = p.source_mac.lo & kMac, no_source_mac = p.source_mac.is_none();
+    destination_mac = p.destination_mac.lo & kMac, no_destination_mac = p.destination_mac.is_none();
+  }
+  bool has_macs(const Decoded& p) const noexcept {
+    return source_mac == (p.source_mac.lo & kMac) && destination_mac == (p.destination_mac.lo & kMac) &&
+           no_source_mac == p.source_mac.is_none() && no_destination_mac == p.destination_mac.is_none();
+  }
+  Address source() const noexcept { return no_source_mac ? Address{} : Address{Address::kMacPrefix, source_mac}; }
+  Address destination() const noexcept {
+    return no_destination_mac ? Address{} : Address{Address::kMacPrefix, destination_mac};
+  }
+  TtlRange ttl() const noexcept { return {static_cast<std::uint8_t>(ttl_min), static_cast<std::uint8_t>(ttl_max)}; }
+  void add_ttl(std::uint8_t value) noexcept {
+    if (value == ttl_min || value == ttl_max || value == 0) return;
+    TtlRange range = ttl();
+    range.add(value);
+    ttl_min = range.min, ttl_max = range.max;
+  }
+
+ private:
+  static constexpr std::uint64_t kMac = (std::uint64_t{1} << 48) - 1;
 };
 
+// Laid out for the packet path: a packet touches the head and the side that sent it.
 struct Flow {
   FlowKey key;
-  std::uint64_t hash = 0;
-  std::uint32_t place = 0;              // in the table's pool
-  std::unique_ptr<Session> session;     // while something can be learned
-  std::uint32_t link = kNoValue;        // row in Observed::links, once identified
-  std::int8_t client = -1;              // side; -1 not known yet
-  bool refused = false;                 // RST answered a SYN
-  bool handshake = false;               // SYN, SYN with ACK, and ACK
-  bool closed = false;                  // RST, or FIN of both
-  bool silent = false;                  // the session is over, nothing more to learn
-  bool in_use = false;
+  std::uint32_t hash = 0;      // upper half of the key's, to tell entries apart quickly
+  std::int8_t client = -1;     // side; -1 not known yet
+  bool refused : 1 = false;    // RST answered a SYN
+  bool handshake : 1 = false;  // SYN, SYN with ACK, and ACK
+  bool closed : 1 = false;     // RST, or FIN of both
+  bool silent : 1 = false;     // the session is over, nothing more to learn
+  bool in_use : 1 = false;
+  std::unique_ptr<Session> session;  // while something can be learned
   std::array<Side, 2> sides;
-  const Protocol* protocol = nullptr;   // once identified
+  std::array<PacketRef, 2> first;  // of each side
+  std::array<std::uint32_t, 2> syn_sequence{};
+  std::uint32_t place = 0;             // in the table's pool
+  std::uint32_t link = kNoValue;       // row in Observed::links, once identified
+  const Protocol* protocol = nullptr;  // once identified
 
   std::int64_t last_ts() const noexcept { return std::max(sides[0].last.ts, sides[1].last.ts); }
+  Seen seen(std::size_t side) const noexcept { return {first[side], sides[side].last, sides[side].packets}; }
 };
+static_assert(sizeof(Side) == 64 && offsetof(Flow, sides) == 64, "one cache line each");
 
 class FlowTable {
  public:
@@ -84,16 +112,16 @@ class FlowTable {
   Flow& find(const FlowKey& key, std::uint64_t hash, bool& created);
   // Three steps ahead of find(): the index, the entry, and what the entry points to.
   void prefetch_index(std::uint64_t hash) const noexcept { __builtin_prefetch(&index_[hash & mask_]); }
-  void prefetch_entry(std::uint64_t hash) const noexcept {
+  void prefetch_entry(std::uint64_t hash, int side) const noexcept {
     if (const std::uint32_t at = index_[hash & mask_]; at != 0) {
-      const auto* line = reinterpret_cast<const char*>(&entry(at - 1));
-      for (std::size_t i = 0; i < sizeof(Flow); i += 64) __builtin_prefetch(line + i, 1);
+      __builtin_prefetch(&entry(at - 1));
+      __builtin_prefetch(&entry(at - 1).sides[static_cast<std::size_t>(side)], 1);
     }
   }
   // The entry that is probably meant: the one at the hash's own place, if it has that hash.
   const Flow* guess(std::uint64_t hash) const noexcept {
     const std::uint32_t at = index_[hash & mask_];
-    return at != 0 && entry(at - 1).hash == hash ? &entry(at - 1) : nullptr;
+    return at != 0 && entry(at - 1).hash == hash >> 32 ? &entry(at - 1) : nullptr;
   }
   void erase(Flow& flow);
   std::size_t size() const noexcept { return used_; }
@@ -109,11 +137,12 @@ class FlowTable {
   Flow& entry(std::uint32_t at) noexcept { return pool_[at / kBlock][at % kBlock]; }
   const Flow& entry(std::uint32_t at) const noexcept { return pool_[at / kBlock][at % kBlock]; }
   void grow();
+  std::uint64_t home(const Flow& flow) const noexcept { return flow.key.hash() & mask_; }
 
   std::vector<std::uint32_t> index_;  // 1 + position in the pool; 0 = empty
   std::uint64_t mask_;
   std::vector<std::unique_ptr<Flow[]>> pool_;
-  std::uint32_t made_ = 0;            // entries of the pool that were ever used
+  std::uint32_t made_ = 0;  // entries of the pool that were ever used
   std::vector<std::uint32_t> free_;
   std::size_t used_ = 0;
 };

@@ -5,61 +5,64 @@
 namespace kakoi::flow {
 
 void PduAssembler::keep(Bytes bytes, std::size_t wanted, bool whole) {
-  partial_.assign(bytes.begin(), bytes.end());
-  wanted_ = wanted;
-  wanted_is_whole_ = whole;
+  if (!partial_) partial_ = std::make_unique<Partial>();
+  partial_->bytes.assign(bytes.begin(), bytes.end());
+  partial_->wanted = wanted;
+  partial_->wanted_is_whole = whole;
 }
 
 // Adds to partial_ what it needs and hands it over when it is whole. Returns the bytes consumed.
 std::size_t PduAssembler::continue_partial(const Protocol& protocol, Role speaker, Bytes bytes, const Carrier& carrier,
                                            Output& out) {
   std::size_t used = 0;
-  while (!partial_.empty()) {
-    const std::size_t enough = std::min(wanted_, protocol.max_pdu);
-    if (partial_.size() < enough) {
-      const std::size_t step = std::min(enough - partial_.size(), bytes.size() - used);
-      partial_.insert(partial_.end(), bytes.begin() + static_cast<std::ptrdiff_t>(used),
-                      bytes.begin() + static_cast<std::ptrdiff_t>(used + step));
+  Partial& p = *partial_;
+  std::vector<std::uint8_t>& held = p.bytes;
+  while (!held.empty()) {
+    const std::size_t enough = std::min(p.wanted, protocol.max_pdu);
+    if (held.size() < enough) {
+      const std::size_t step = std::min(enough - held.size(), bytes.size() - used);
+      held.insert(held.end(), bytes.begin() + static_cast<std::ptrdiff_t>(used),
+                  bytes.begin() + static_cast<std::ptrdiff_t>(used + step));
       used += step;
-      if (partial_.size() < enough) return used;
+      if (held.size() < enough) return used;
     }
-    if (!wanted_is_whole_) {
-      const Frame frame = protocol.frame(partial_, speaker);
-      if (frame.kind == Frame::Kind::more && frame.size > partial_.size() && partial_.size() < protocol.max_pdu) {
-        wanted_ = frame.size;
+    if (!p.wanted_is_whole) {
+      const Frame frame = protocol.frame(held, speaker);
+      if (frame.kind == Frame::Kind::more && frame.size > held.size() && held.size() < protocol.max_pdu) {
+        p.wanted = frame.size;
         continue;
       }
       if (frame.kind != Frame::Kind::whole) {
-        partial_.clear();
-        if (!lost_ && protocol.framing == Framing::binary) out.on_lost_sync(speaker, carrier);
+        held.clear();
+        if (!is_lost() && protocol.framing == Framing::binary) out.on_lost_sync(speaker, carrier);
         out.on_gap(speaker);
-        lost_ = true;
+        skip_ = kLost;
         return bytes.size();  // the rest of this run follows something unknown
       }
-      wanted_ = frame.size;
-      wanted_is_whole_ = true;
+      p.wanted = frame.size;
+      p.wanted_is_whole = true;
       // A framer may find that less than what it asked for is a PDU: the rest is looked at again.
-      if (wanted_ < partial_.size()) {
-        const std::size_t back = partial_.size() - wanted_;
+      if (p.wanted < held.size()) {
+        const std::size_t back = held.size() - p.wanted;
         if (back > used) {  // those bytes lie in earlier runs: they start the next PDU
-          std::vector<std::uint8_t> tail(partial_.begin() + static_cast<std::ptrdiff_t>(wanted_), partial_.end());
-          partial_.resize(wanted_);
-          lost_ = false;
-          out.on_pdu({speaker, partial_, wanted_}, carrier);
-          partial_ = std::move(tail);
-          wanted_ = partial_.size();
-          wanted_is_whole_ = false;
+          std::vector<std::uint8_t> tail(held.begin() + static_cast<std::ptrdiff_t>(p.wanted), held.end());
+          held.resize(p.wanted);
+          found();
+          out.on_pdu({speaker, held, p.wanted}, carrier);
+          held = std::move(tail);
+          p.wanted = held.size();
+          p.wanted_is_whole = false;
           continue;
         }
         used -= back;
-        partial_.resize(wanted_);
+        held.resize(p.wanted);
       }
       continue;
     }
-    lost_ = false;
-    out.on_pdu({speaker, partial_, wanted_}, carrier);
-    skip_ = wanted_ - partial_.size();
-    partial_.clear();
+    found();
+    out.on_pdu({speaker, held, p.wanted}, carrier);
+    skip_ = p.wanted - held.size();
+    held.clear();
   }
   return used;
 }
@@ -70,13 +73,13 @@ bool PduAssembler::start_pdu(const Protocol& protocol, Role speaker, Bytes& rest
   switch (frame.kind) {
     case Frame::Kind::whole: {
       if (frame.size <= rest.size()) {
-        lost_ = false;
+        found();
         out.on_pdu({speaker, rest.first(std::min(frame.size, protocol.max_pdu)), frame.size}, carrier);
         rest = rest.subspan(std::max<std::size_t>(frame.size, 1));
         return true;
       }
       if (rest.size() >= protocol.max_pdu) {
-        lost_ = false;
+        found();
         out.on_pdu({speaker, rest.first(protocol.max_pdu), frame.size}, carrier);
         skip_ = frame.size - rest.size();
         return false;
@@ -90,26 +93,29 @@ bool PduAssembler::start_pdu(const Protocol& protocol, Role speaker, Bytes& rest
         return false;
       }
       [[fallthrough]];
-    case Frame::Kind::foreign: break;
+    case Frame::Kind::foreign:
+      break;
   }
-  if (!lost_) {
+  if (!is_lost()) {
     if (protocol.framing == Framing::binary) out.on_lost_sync(speaker, carrier);
     out.on_gap(speaker);
-    lost_ = true;
+    skip_ = kLost;
   }
   return false;
 }
 
+std::size_t PduAssembler::pass_over(std::size_t at_most) {
+  const std::size_t passed = is_lost() ? 0 : std::min<std::size_t>(skip_, at_most);
+  if (passed > 0) skip_ -= passed;
+  return passed;
+}
+
 void PduAssembler::run(const Protocol& protocol, Role speaker, Bytes bytes, const Carrier& carrier, Output& out) {
-  const std::size_t passed = std::min(skip_, bytes.size());
-  skip_ -= passed;
-  Bytes rest = bytes.subspan(passed);
+  Bytes rest = bytes.subspan(pass_over(bytes.size()));
   while (!rest.empty()) {
-    if (!partial_.empty()) {
+    if (has_partial()) {
       rest = rest.subspan(continue_partial(protocol, speaker, rest, carrier, out));
-      const std::size_t more = std::min(skip_, rest.size());
-      skip_ -= more;
-      rest = rest.subspan(more);
+      rest = rest.subspan(pass_over(rest.size()));
       continue;
     }
     if (!start_pdu(protocol, speaker, rest, carrier, out)) return;
@@ -118,15 +124,14 @@ void PduAssembler::run(const Protocol& protocol, Role speaker, Bytes bytes, cons
 
 void PduAssembler::missing(std::uint32_t lost, Role speaker, Output& out) {
   out.on_gap(speaker);
-  std::size_t rest_of_pdu = skip_;
-  if (!partial_.empty() && wanted_is_whole_) rest_of_pdu = wanted_ - partial_.size();
-  partial_.clear();
+  std::size_t rest_of_pdu = is_lost() ? 0 : skip_;
+  if (has_partial() && partial_->wanted_is_whole) rest_of_pdu = partial_->wanted - partial_->bytes.size();
+  if (partial_) partial_->bytes.clear();
   if (rest_of_pdu > 0 && lost <= rest_of_pdu) {
     skip_ = rest_of_pdu - lost;
     return;
   }
-  skip_ = 0;
-  lost_ = true;
+  skip_ = kLost;
 }
 
 }  // namespace kakoi::flow

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "sensor/flow/segment_window.h"
@@ -29,15 +30,28 @@ class PduAssembler {
   void missing(std::uint32_t lost, Role speaker, Output& out);
 
  private:
-  std::size_t continue_partial(const Protocol& protocol, Role speaker, Bytes bytes, const Carrier& carrier, Output& out);
+  std::size_t continue_partial(const Protocol& protocol, Role speaker, Bytes bytes, const Carrier& carrier,
+                               Output& out);
   bool start_pdu(const Protocol& protocol, Role speaker, Bytes& rest, const Carrier& carrier, Output& out);
+  std::size_t pass_over(std::size_t at_most);
   void keep(Bytes bytes, std::size_t wanted, bool whole);
 
-  std::vector<std::uint8_t> partial_;
-  std::size_t wanted_ = 0;        // bytes in all that partial_ needs before it is looked at again
-  bool wanted_is_whole_ = false;  // … and that this is the PDU's length
-  std::size_t skip_ = 0;          // bytes to pass over: the rest of a PDU that was cut or lost
-  bool lost_ = false;             // framing is lost: wait for a run that starts a PDU
+  struct Partial {
+    std::vector<std::uint8_t> bytes;  // of a PDU that straddles runs; empty: none
+    std::size_t wanted = 0;           // bytes in all that are needed before it is looked at again
+    bool wanted_is_whole = false;     // … and that this is the PDU's length
+  };
+  static constexpr std::uint64_t kLost = ~std::uint64_t{0};
+  bool is_lost() const noexcept { return skip_ == kLost; }
+  void found() noexcept {
+    if (is_lost()) skip_ = 0;
+  }
+  bool has_partial() const noexcept { return partial_ && !partial_->bytes.empty(); }
+
+  std::unique_ptr<Partial> partial_;  // made when first needed
+  // Bytes to pass over: the rest of a PDU that was cut or lost. kLost: framing is lost, wait for a run that
+  // starts a PDU.
+  std::uint64_t skip_ = 0;
 };
 
 }  // namespace kakoi::flow

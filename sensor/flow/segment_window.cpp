@@ -24,6 +24,12 @@ std::uint64_t hash_of(Bytes all) noexcept {
   return mix(h, tail);
 }
 
+// 16 bits of content over 16 of the length.
+constexpr std::uint32_t kLengths = 1 << 16;
+std::uint32_t mark_of(Bytes bytes, std::uint32_t length) noexcept {
+  return static_cast<std::uint32_t>(hash_of(bytes) >> 32) / kLengths * kLengths | length % kLengths;
+}
+
 // How far `sequence` lies behind `from`, modulo 2^32.
 constexpr std::int32_t distance(std::uint32_t from, std::uint32_t sequence) noexcept {
   return static_cast<std::int32_t>(sequence - from);
@@ -32,32 +38,38 @@ constexpr std::int32_t distance(std::uint32_t from, std::uint32_t sequence) noex
 }  // namespace
 
 void SegmentWindow::deliver(Bytes bytes, std::uint32_t length, const Carrier& carrier, Output& out) {
-  recent_[recent_at_++ % recent_.size()] = {next_, length, hash_of(bytes)};
+  recent_[recent_at_++ % recent_.size()] = {next_, mark_of(bytes, length)};
   next_ += length;
   if (!bytes.empty()) out.on_run(bytes, carrier);
   if (length > bytes.size()) out.on_missing(length - static_cast<std::uint32_t>(bytes.size()), carrier);
 }
 
-void SegmentWindow::check_copy(std::uint32_t sequence, Bytes bytes, std::uint32_t length, Counters& counters) const noexcept {
+void SegmentWindow::check_copy(std::uint32_t sequence, Bytes bytes, std::uint32_t length,
+                               Counters& counters) const noexcept {
+  if (length != bytes.size()) return;
+  // Copies of another extent are no copies, as far as this memory goes.
+  const std::uint32_t mark = mark_of(bytes, length);
   for (const Recent& r : recent_)
-    if (r.sequence == sequence && r.length == length && length == bytes.size() && r.hash != hash_of(bytes)) ++counters.conflicts;
+    if (r.sequence == sequence && r.mark != mark && r.mark % kLengths == mark % kLengths) ++counters.conflicts;
 }
 
 void SegmentWindow::declare_gap(Output& out, Counters& counters) {
-  const Waiting& first = waiting_.front();
+  const Waiting& first = waiting_->segments.front();
   ++counters.gaps;
-  out.on_missing(first.sequence - next_, first.carrier);
+  const std::uint32_t lost = first.sequence - next_;
   next_ = first.sequence;
+  out.on_missing(lost, first.carrier);
   drain(out, counters);
 }
 
 void SegmentWindow::drain(Output& out, Counters& counters) {
+  std::vector<Waiting>& segments = waiting_->segments;
   std::size_t done = 0;
-  for (; done < waiting_.size(); ++done) {
-    Waiting& w = waiting_[done];
+  for (; done < segments.size(); ++done) {
+    Waiting& w = segments[done];
     const std::int32_t ahead = distance(next_, w.sequence);
     if (ahead > 0) break;
-    waiting_bytes_ -= w.bytes.size();
+    waiting_->bytes -= w.bytes.size();
     const auto old = static_cast<std::uint32_t>(-ahead);
     if (old >= w.length) {
       ++counters.retransmissions;
@@ -66,11 +78,12 @@ void SegmentWindow::drain(Output& out, Counters& counters) {
     const Bytes bytes(w.bytes);
     deliver(bytes.subspan(std::min<std::size_t>(old, bytes.size())), w.length - old, w.carrier, out);
   }
-  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(done));
+  segments.erase(segments.begin(), segments.begin() + static_cast<std::ptrdiff_t>(done));
+  if (segments.empty()) waiting_.reset();
 }
 
-void SegmentWindow::segment(std::uint32_t sequence, Bytes bytes, std::uint32_t length, const Carrier& carrier, Output& out,
-                            Counters& counters) {
+void SegmentWindow::segment(std::uint32_t sequence, Bytes bytes, std::uint32_t length, const Carrier& carrier,
+                            Output& out, Counters& counters) {
   if (!known_) start(sequence);
   std::int32_t ahead = distance(next_, sequence);
   if (ahead > kFarAway || ahead < -kFarAway) {
@@ -87,7 +100,7 @@ void SegmentWindow::segment(std::uint32_t sequence, Bytes bytes, std::uint32_t l
   }
   if (ahead == 0) {
     deliver(bytes, length, carrier, out);
-    if (!waiting_.empty()) drain(out, counters);
+    if (waiting_) drain(out, counters);
     return;
   }
   if (ahead < 0) {
@@ -96,29 +109,32 @@ void SegmentWindow::segment(std::uint32_t sequence, Bytes bytes, std::uint32_t l
     check_copy(sequence, bytes, length, counters);
     if (old >= length) return;
     deliver(bytes.subspan(std::min<std::size_t>(old, bytes.size())), length - old, carrier, out);
-    if (!waiting_.empty()) drain(out, counters);
+    if (waiting_) drain(out, counters);
     return;
   }
-  const auto at = std::find_if(waiting_.begin(), waiting_.end(),
+  if (!waiting_) waiting_ = std::make_unique<Queue>();
+  std::vector<Waiting>& segments = waiting_->segments;
+  const auto at = std::find_if(segments.begin(), segments.end(),
                                [&](const Waiting& w) { return distance(sequence, w.sequence) >= 0; });
-  if (at != waiting_.end() && at->sequence == sequence && at->length >= length) {
+  if (at != segments.end() && at->sequence == sequence && at->length >= length) {
     ++counters.retransmissions;
-    if (at->bytes.size() < bytes.size() || !std::equal(bytes.begin(), bytes.end(), at->bytes.begin())) ++counters.conflicts;
+    if (at->bytes.size() < bytes.size() || !std::equal(bytes.begin(), bytes.end(), at->bytes.begin()))
+      ++counters.conflicts;
     return;
   }
-  waiting_.insert(at, {sequence, length, {bytes.begin(), bytes.end()}, carrier});
-  waiting_bytes_ += bytes.size();
+  segments.insert(at, {sequence, length, {bytes.begin(), bytes.end()}, carrier});
+  waiting_->bytes += bytes.size();
   std::int64_t oldest = carrier.packet.ts;
-  for (const Waiting& w : waiting_) oldest = std::min(oldest, w.carrier.packet.ts);
-  while (!waiting_.empty() &&
-         (waiting_.size() > kMostWaiting || waiting_bytes_ > kMostBytes || carrier.packet.ts - oldest > kLongest)) {
+  for (const Waiting& w : segments) oldest = std::min(oldest, w.carrier.packet.ts);
+  while (waiting_ && (waiting_->segments.size() > kMostWaiting || waiting_->bytes > kMostBytes ||
+                      carrier.packet.ts - oldest > kLongest)) {
     declare_gap(out, counters);
     oldest = carrier.packet.ts;
   }
 }
 
 void SegmentWindow::flush(Output& out, Counters& counters) {
-  while (!waiting_.empty()) declare_gap(out, counters);
+  while (waiting_) declare_gap(out, counters);
 }
 
 }  // namespace kakoi::flow

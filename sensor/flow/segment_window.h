@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "dissectors/core/dissector.h"
@@ -44,14 +45,15 @@ class SegmentWindow {
   bool started() const noexcept { return known_; }
   // Without start() the first segment starts the stream. `length` is that on the wire; it exceeds
   // bytes.size() where the snap length cut the packet, and the rest counts as missing.
-  void segment(std::uint32_t sequence, Bytes bytes, std::uint32_t length, const Carrier& carrier, Output& out, Counters& counters);
+  void segment(std::uint32_t sequence, Bytes bytes, std::uint32_t length, const Carrier& carrier, Output& out,
+               Counters& counters);
   // Hands over what waits, with its gaps: nothing more will come.
   void flush(Output& out, Counters& counters);
 
-  static constexpr std::size_t kMostWaiting = 32;              // segments; more: the gap is declared
-  static constexpr std::size_t kMostBytes = 64 << 10;          // in them
-  static constexpr std::int64_t kLongest = 3'000'000'000;      // ns of capture time that a hole may stay open
-  static constexpr std::int32_t kFarAway = 16 << 20;           // bytes; a jump beyond is a new start, not a hole
+  static constexpr std::size_t kMostWaiting = 32;          // segments; more: the gap is declared
+  static constexpr std::size_t kMostBytes = 64 << 10;      // in them
+  static constexpr std::int64_t kLongest = 3'000'000'000;  // ns of capture time that a hole may stay open
+  static constexpr std::int32_t kFarAway = 16 << 20;       // bytes; a jump beyond is a new start, not a hole
 
  private:
   struct Waiting {
@@ -59,9 +61,13 @@ class SegmentWindow {
     std::vector<std::uint8_t> bytes;
     Carrier carrier;
   };
+  struct Queue {
+    std::vector<Waiting> segments;  // by sequence
+    std::size_t bytes = 0;
+  };
   struct Recent {  // to tell a faithful retransmission from a forged one
-    std::uint32_t sequence = 0, length = 0;
-    std::uint64_t hash = 0;
+    std::uint32_t sequence = 0;
+    std::uint32_t mark = 0;  // of length and content
   };
   void deliver(Bytes bytes, std::uint32_t length, const Carrier& carrier, Output& out);
   void declare_gap(Output& out, Counters& counters);
@@ -69,11 +75,10 @@ class SegmentWindow {
   void check_copy(std::uint32_t sequence, Bytes bytes, std::uint32_t length, Counters& counters) const noexcept;
 
   bool known_ = false;
+  std::uint8_t recent_at_ = 0;
   std::uint32_t next_ = 0;
-  std::vector<Waiting> waiting_;  // by sequence
-  std::size_t waiting_bytes_ = 0;
+  std::unique_ptr<Queue> waiting_;  // null: nothing waits
   std::array<Recent, 4> recent_{};
-  std::size_t recent_at_ = 0;
 };
 
 }  // namespace kakoi::flow

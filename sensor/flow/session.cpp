@@ -7,18 +7,20 @@ namespace kakoi::flow {
 Session::Session(const Ends& ends, std::span<const Protocol* const> candidates)
     : ends_(ends), candidates_(candidates), guess_(std::make_unique<Guess>()) {}
 
-Session::State Session::segment(int side, std::uint32_t sequence, Bytes bytes, std::uint32_t length, const Carrier& carrier,
-                                SessionHost& host) {
+Session::State Session::segment(int side, std::uint32_t sequence, Bytes bytes, std::uint32_t length,
+                                const Carrier& carrier, SessionHost& host) {
   if (done_) return State::finished;
   host_ = &host;
   side_ = side;
   const auto conflicts = counters_.conflicts;
-  windows_[static_cast<std::size_t>(side)].segment(sequence, bytes, length, carrier, *this, counters_);
-  if (protocol_ && counters_.conflicts != conflicts) state(carrier, role_of(side), Anomaly{Fault::conflicting_overlap, 0});
+  ways_[static_cast<std::size_t>(side)].window.segment(sequence, bytes, length, carrier, *this, counters_);
+  if (protocol_ && counters_.conflicts != conflicts)
+    state(carrier, role_of(side), Anomaly{Fault::conflicting_overlap, 0});
   return done_ ? State::finished : State::open;
 }
 
-Session::State Session::datagram(int side, Bytes bytes, std::uint32_t length, const Carrier& carrier, SessionHost& host) {
+Session::State Session::datagram(int side, Bytes bytes, std::uint32_t length, const Carrier& carrier,
+                                 SessionHost& host) {
   if (done_) return State::finished;
   host_ = &host;
   side_ = side;
@@ -38,13 +40,16 @@ Session::State Session::datagram(int side, Bytes bytes, std::uint32_t length, co
   return done_ ? State::finished : State::open;
 }
 
-void Session::finish(SessionHost& host) {
+void Session::finish(SessionHost& host, const Carrier& last) {
   host_ = &host;
   for (const int side : {0, 1}) {
     side_ = side;
-    if (!done_) windows_[static_cast<std::size_t>(side)].flush(*this, counters_);
+    if (!done_) ways_[static_cast<std::size_t>(side)].window.flush(*this, counters_);
   }
   done_ = true;
+  if (!dissector_) return;
+  const Context context{protocol_, &conversation_, last.packet, Role::client, last.mac};
+  dissector_->on_end(Emit(context, host_->sink()));
 }
 
 void Session::on_run(Bytes run, const Carrier& carrier) {
@@ -59,7 +64,7 @@ void Session::on_run(Bytes run, const Carrier& carrier) {
 void Session::on_missing(std::uint32_t lost, const Carrier&) {
   if (done_) return;
   if (protocol_) {
-    assemblers_[static_cast<std::size_t>(side_)].missing(lost, role_of(side_), *this);
+    ways_[static_cast<std::size_t>(side_)].assembler.missing(lost, role_of(side_), *this);
   } else {
     guess_->head[static_cast<std::size_t>(side_)].clear();
     // What is held of this side does not lead up to what comes next.
@@ -72,7 +77,7 @@ void Session::on_missing(std::uint32_t lost, const Carrier&) {
 }
 
 void Session::dissect(int side, Bytes run, const Carrier& carrier) {
-  assemblers_[static_cast<std::size_t>(side)].run(*protocol_, role_of(side), run, carrier, *this);
+  ways_[static_cast<std::size_t>(side)].assembler.run(*protocol_, role_of(side), run, carrier, *this);
 }
 
 void Session::identify(Bytes run, const Carrier& carrier) {
@@ -120,7 +125,8 @@ void Session::adopt(const Protocol& protocol, int client) {
   protocol_ = &protocol;
   client_ = client;
   const auto c = static_cast<std::size_t>(client), s = 1 - c;
-  conversation_ = {ends_.address[c], ends_.address[s], ends_.port[c], ends_.port[s], ends_.transport, ends_.vlan, kNoValue};
+  conversation_ = {ends_.address[c], ends_.address[s], ends_.port[c], ends_.port[s],
+                   ends_.transport,  ends_.vlan,       kNoValue};
   conversation_.handle = host_->on_identified(conversation_, protocol);
   dissector_ = protocol.open();
   const int current = side_;
@@ -156,6 +162,8 @@ void Session::on_gap(Role speaker) {
   if (dissector_) dissector_->on_gap(speaker);
 }
 
-void Session::on_lost_sync(Role speaker, const Carrier& carrier) { state(carrier, speaker, Anomaly{Fault::lost_sync, 0}); }
+void Session::on_lost_sync(Role speaker, const Carrier& carrier) {
+  state(carrier, speaker, Anomaly{Fault::lost_sync, 0});
+}
 
 }  // namespace kakoi::flow

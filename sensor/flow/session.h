@@ -30,18 +30,33 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
   Session(const Ends& ends, std::span<const Protocol* const> candidates);
 
   // A handshake was seen: `side` opened, its first data byte has that sequence number.
-  void start(int side, std::uint32_t first_sequence) noexcept { windows_[static_cast<std::size_t>(side)].start(first_sequence); }
+  void start(int side, std::uint32_t first_sequence) noexcept {
+    ways_[static_cast<std::size_t>(side)].window.start(first_sequence);
+  }
   void set_client(int side) noexcept {
     if (!protocol_) ends_.client = side;
   }
-  State segment(int side, std::uint32_t sequence, Bytes bytes, std::uint32_t length, const Carrier& carrier, SessionHost& host);
+  State segment(int side, std::uint32_t sequence, Bytes bytes, std::uint32_t length, const Carrier& carrier,
+                SessionHost& host);
   State datagram(int side, Bytes bytes, std::uint32_t length, const Carrier& carrier, SessionHost& host);
-  // Nothing more will come.
-  void finish(SessionHost& host);
+  // Nothing more will come. Once. `last`: the flow's last packet.
+  void finish(SessionHost& host, const Carrier& last = {});
 
   const Protocol* protocol() const noexcept { return protocol_; }
   const Conversation& conversation() const noexcept { return conversation_; }  // once identified
-  void prefetch() const noexcept { __builtin_prefetch(dissector_.get(), 1); }
+  // Two steps ahead of segment(): this object, and what it points to.
+  void prefetch(int side) const noexcept {
+    __builtin_prefetch(this);
+    __builtin_prefetch(&ways_[static_cast<std::size_t>(side)], 1);
+    __builtin_prefetch(reinterpret_cast<const char*>(&ways_[static_cast<std::size_t>(side)]) + 64, 1);
+    __builtin_prefetch(&conversation_);
+  }
+  void prefetch_dissector() const noexcept {
+    const auto* line = reinterpret_cast<const char*>(dissector_.get());
+    if (!line) return;
+    __builtin_prefetch(line, 1);
+    __builtin_prefetch(line + 64, 1);
+  }
   const SegmentWindow::Counters& counters() const noexcept { return counters_; }
 
   // Runs of bytes that no protocol recognises before the flow is given up; more where a port is
@@ -70,19 +85,23 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
   void state(const Carrier& carrier, Role speaker, const Observation& fact);
   Role role_of(int side) const noexcept { return side == client_ ? Role::client : Role::server; }
 
+  // In the order of use: every packet needs the first line, its way and the conversation.
+  struct alignas(64) Way {
+    SegmentWindow window;
+    PduAssembler assembler;
+  };
+  SessionHost* host_ = nullptr;  // during a call
+  const Protocol* protocol_ = nullptr;
+  std::unique_ptr<Dissector> dissector_;
+  int client_ = 0;
+  int side_ = 0;  // whose segment is being worked on
+  bool done_ = false;
+  std::array<Way, 2> ways_;
+  Conversation conversation_;
+  SegmentWindow::Counters counters_;
+  unsigned foreign_runs_ = 0;
   Ends ends_;
   std::span<const Protocol* const> candidates_;
-  const Protocol* protocol_ = nullptr;
-  int client_ = 0;
-  int side_ = 0;               // whose segment is being worked on
-  bool done_ = false;
-  unsigned foreign_runs_ = 0;
-  SessionHost* host_ = nullptr;  // during a call
-  Conversation conversation_;
-  std::unique_ptr<Dissector> dissector_;
-  std::array<SegmentWindow, 2> windows_;
-  std::array<PduAssembler, 2> assemblers_;
-  SegmentWindow::Counters counters_;
   // while not identified
   struct Guess {
     Identifier identifier;

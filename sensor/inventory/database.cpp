@@ -58,8 +58,9 @@ Statement& Statement::bind(int index, std::nullptr_t) {
   return *this;
 }
 Statement& Statement::bind(int index, std::span<const std::uint8_t> blob) {
-  check(statement_, sqlite3_bind_blob64(statement_, index, blob.empty() ? reinterpret_cast<const std::uint8_t*>("") : blob.data(),
-                                        blob.size(), SQLITE_TRANSIENT));
+  check(statement_,
+        sqlite3_bind_blob64(statement_, index, blob.empty() ? reinterpret_cast<const std::uint8_t*>("") : blob.data(),
+                            blob.size(), SQLITE_TRANSIENT));
   return *this;
 }
 bool Statement::step() {
@@ -76,6 +77,22 @@ void Statement::run_again() {
   step();
   sqlite3_reset(statement_);
 }
+bool Cell::is_null() const { return sqlite3_value_type(value_) == SQLITE_NULL; }
+bool Cell::is_integer() const { return sqlite3_value_type(value_) == SQLITE_INTEGER; }
+std::int64_t Cell::integer() const { return sqlite3_value_int64(value_); }
+double Cell::real() const { return sqlite3_value_double(value_); }
+std::string_view Cell::view() const {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value_));
+  if (!text) return {};
+  return {text, static_cast<std::size_t>(sqlite3_value_bytes(value_))};
+}
+std::span<const std::uint8_t> Cell::blob() const {
+  const auto* data = static_cast<const std::uint8_t*>(sqlite3_value_blob(value_));
+  return {data, static_cast<std::size_t>(sqlite3_value_bytes(value_))};
+}
+
+// The value is "unprotected" (a connection without a mutex): safe on the one thread that speaks through it.
+Cell Statement::operator[](int column) const { return Cell(sqlite3_column_value(statement_, column)); }
 int Statement::columns() const { return sqlite3_column_count(statement_); }
 std::string_view Statement::column_name(int column) const { return sqlite3_column_name(statement_, column); }
 bool Statement::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
@@ -107,7 +124,8 @@ Database::~Database() { sqlite3_close(db_); }
 
 Statement Database::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
-  if (sqlite3_prepare_v2(db_, sql.data(), static_cast<int>(sql.size()), &statement, nullptr) != SQLITE_OK) fail(db_, sql);
+  if (sqlite3_prepare_v2(db_, sql.data(), static_cast<int>(sql.size()), &statement, nullptr) != SQLITE_OK)
+    fail(db_, sql);
   if (!statement) throw DatabaseError("no statement in: " + std::string(sql));
   return Statement(statement);
 }
@@ -122,8 +140,6 @@ std::string Database::text(std::string_view sql) {
   Statement s = prepare(sql);
   return s.step() ? s.text(0) : std::string();
 }
-void Database::save_copy(const std::filesystem::path& path) {
-  prepare("vacuum into ?1").bind(1, path.string()).run();
-}
+void Database::save_copy(const std::filesystem::path& path) { prepare("vacuum into ?1").bind(1, path.string()).run(); }
 
 }  // namespace kakoi

@@ -12,11 +12,29 @@
 
 struct sqlite3;
 struct sqlite3_stmt;
+struct sqlite3_value;
 
 namespace kakoi {
 
 struct DatabaseError : std::runtime_error {
   using std::runtime_error::runtime_error;
+};
+
+// One column of a statement's row, found once: half as dear as to ask the statement for type and value. Valid until the
+// next step(), as are the views.
+class Cell {
+ public:
+  bool is_null() const;
+  bool is_integer() const;
+  std::int64_t integer() const;
+  double real() const;
+  std::string_view view() const;  // "" for NULL
+  std::span<const std::uint8_t> blob() const;
+
+ private:
+  friend class Statement;
+  explicit Cell(sqlite3_value* value) noexcept : value_(value) {}
+  sqlite3_value* value_;
 };
 
 // A prepared statement. bind() counts parameters from 1, columns count from 0.
@@ -55,13 +73,14 @@ class Statement {
   }
   void run_again();  // run() that keeps the bindings: for statements whose parameters are all bound each time
 
+  Cell operator[](int column) const;
   int columns() const;
   std::string_view column_name(int column) const;
   bool is_null(int column) const;
   std::int64_t integer(int column) const;
   double real(int column) const;
-  std::string text(int column) const;       // "" for NULL
-  std::string_view view(int column) const;  // the same, without a copy: valid until the next step()
+  std::string text(int column) const;                    // "" for NULL
+  std::string_view view(int column) const;               // the same, without a copy: valid until the next step()
   std::span<const std::uint8_t> blob(int column) const;  // valid until the next step()
 
  private:

@@ -16,6 +16,31 @@ constexpr std::uint64_t split_mix(std::uint64_t z) noexcept {
   return z ^ z >> 31;
 }
 
+constexpr std::uint64_t kStep = 0x9E3779B97F4A7C15;  // 2^64/φ, odd
+
+// Of an odd number, modulo 2^64: each round of Newton's doubles the digits that are right.
+constexpr std::uint64_t inverse(std::uint64_t odd) noexcept {
+  std::uint64_t x = odd;
+  for (int i = 0; i < 5; ++i) x *= 2 - odd * x;
+  return x;
+}
+
+// z from z ^ z >> n, for n of 22 and more.
+constexpr std::uint64_t unshift(std::uint64_t z, unsigned n) noexcept { return z ^ z >> n ^ z >> 2 * n; }
+
+constexpr std::uint64_t unmix(std::uint64_t z) noexcept {
+  constexpr std::uint64_t kSecond = inverse(0x94D049BB133111EB), kFirst = inverse(0xBF58476D1CE4E5B9);
+  return unshift(unshift(unshift(z, 31) * kSecond, 27) * kFirst, 30);
+}
+constexpr std::uint64_t kUnstep = inverse(kStep);
+static_assert(unmix(split_mix(0x0123456789ABCDEF)) == 0x0123456789ABCDEF && kUnstep * kStep == 1);
+
+std::uint64_t seed_of(std::string_view capture_id) noexcept {
+  std::uint64_t seed = 0;
+  std::from_chars(capture_id.data(), capture_id.data() + capture_id.size(), seed, 16);
+  return seed;
+}
+
 }  // namespace
 
 std::string capture_id(const CaptureInfo& capture) {
@@ -24,9 +49,19 @@ std::string capture_id(const CaptureInfo& capture) {
 }
 
 std::int64_t packet_id(const std::string& capture_id, std::uint64_t number) {
-  std::uint64_t seed = 0;
-  std::from_chars(capture_id.data(), capture_id.data() + capture_id.size(), seed, 16);
-  return static_cast<std::int64_t>(split_mix(seed + number * 0x9E3779B97F4A7C15) >> 1);
+  return static_cast<std::int64_t>(split_mix(seed_of(capture_id) + number * kStep) >> 1);
+}
+
+PacketNumbers::PacketNumbers(std::string_view capture_id, std::uint64_t packets)
+    : seed_(seed_of(capture_id)), packets_(packets) {}
+
+std::uint64_t PacketNumbers::of(std::int64_t packet_id) const noexcept {
+  // the lowest bit is lost; the wrong one gives a number far beyond any capture's
+  for (const std::uint64_t lowest : {0u, 1u}) {
+    const std::uint64_t number = (unmix(static_cast<std::uint64_t>(packet_id) << 1 | lowest) - seed_) * kUnstep;
+    if (number - 1 < packets_) return number;
+  }
+  return 0;
 }
 
 Citations::Citations(const std::vector<CaptureInfo>& captures) {

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sensor/inventory/database.h"
@@ -20,6 +21,17 @@ namespace kakoi {
 
 std::string capture_id(const CaptureInfo& capture);
 std::int64_t packet_id(const std::string& capture_id, std::uint64_t number);
+
+// The way back, so that whoever reads many rows need not look each packet up: of the ids of one capture's packets.
+class PacketNumbers {
+ public:
+  PacketNumbers(std::string_view capture_id, std::uint64_t packets);
+  // The number of the packet, from 1; 0 if the id is none of this capture's.
+  std::uint64_t of(std::int64_t packet_id) const noexcept;
+
+ private:
+  std::uint64_t seed_, packets_;
+};
 
 // The packets that rows cite: gives out their ids, and writes table `packet` at the end.
 class Citations {

@@ -64,6 +64,9 @@ void add(CredentialRow& to, const CredentialRow& from) noexcept {
   to.accepted.merge(from.accepted);
 }
 
+void add(PointRow& to, const PointRow& from) { to.merge(from); }
+void add(ActionLog& to, ActionLog& from) { to.merge(std::move(from)); }
+
 template <typename Key, typename Row>
 void add(std::map<Key, Row>& to, std::map<Key, Row>& from) {
   to.merge(from);  // moves the nodes of new keys; what is left has a row here already
@@ -110,7 +113,9 @@ void Observed::merge(Observed&& other) {
       OperationRow& mine = operations[at->second];
       mine.from_client += row.from_client;
       mine.from_server += row.from_server;
+      mine.accepted += row.accepted;
       mine.refused += row.refused;
+      mine.unanswered += row.unanswered;
       mine.seen.merge(row.seen);
     } else {
       operations.push_back(row);
@@ -131,8 +136,28 @@ void Observed::merge(Observed&& other) {
   add(routes, other.routes);
   add(anomalies, other.anomalies);
   add(open_accesses, other.open_accesses);
+  add(points, other.points);
+  add(actions, other.actions);
   add(unreachable, other.unreachable);
   facts_dropped += std::exchange(other.facts_dropped, 0);
+}
+
+void ActionLog::add(ActionRow&& row) {
+  rows.push_back(std::move(row));
+  if (rows.size() >= 2 * kListed) trim();
+}
+
+void ActionLog::merge(ActionLog&& other) {
+  total += other.total;
+  std::move(other.rows.begin(), other.rows.end(), std::back_inserter(rows));
+  trim();
+}
+
+void ActionLog::trim() {
+  std::sort(rows.begin(), rows.end());
+  if (rows.size() < kListed) return;
+  rows.resize(kListed);
+  latest = rows.back().asked;
 }
 
 void Observed::settle() {
@@ -143,6 +168,7 @@ void Observed::settle() {
 }
 
 void Observed::sort() {
+  for (auto& [link, log] : actions) log.trim();
   std::vector<std::uint32_t> order(links.size());
   std::iota(order.begin(), order.end(), 0u);
   std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return links[a].key < links[b].key; });

@@ -16,6 +16,7 @@
 #include "dissectors/core/dissector.h"
 #include "sensor/capture/capture_info.h"
 #include "sensor/flow/seen.h"
+#include "sensor/inventory/point_set.h"
 
 namespace kakoi {
 
@@ -28,8 +29,8 @@ std::string_view to_string(LinkState value) noexcept;
 
 // Client → server, aggregated over client ports. Index 0 of the arrays: client to server.
 struct LinkKey {
-  Address client, server;          // IP, or MAC where Transport::ethernet
-  std::uint16_t server_port = 0;   // TCP, UDP: port; ip: protocol number; ethernet: EtherType (LLC: DSAP); icmp: 0
+  Address client, server;         // IP, or MAC where Transport::ethernet
+  std::uint16_t server_port = 0;  // TCP, UDP: port; ip: protocol number; ethernet: EtherType (LLC: DSAP); icmp: 0
   Transport transport = Transport::tcp;
   std::uint32_t vlan = 0;
   auto operator<=>(const LinkKey&) const = default;
@@ -37,7 +38,8 @@ struct LinkKey {
 struct LinkKeyHash {
   std::size_t operator()(const LinkKey& k) const noexcept {
     std::uint64_t h = mix(mix(mix(mix(0x13198A2E03707344ull, k.client.hi), k.client.lo), k.server.hi), k.server.lo);
-    return mix(h, std::uint64_t{k.vlan} << 32 | std::uint64_t{k.server_port} << 8 | static_cast<std::uint64_t>(k.transport));
+    return mix(
+        h, std::uint64_t{k.vlan} << 32 | std::uint64_t{k.server_port} << 8 | static_cast<std::uint64_t>(k.transport));
   }
 };
 // Of two protocols recognised on one port (either may be null): the same one must win in whatever
@@ -48,8 +50,9 @@ struct LinkRow {
   LinkKey key;
   const Protocol* protocol = nullptr;  // by content; null: not recognised
   LinkState state = LinkState::datagram;
-  std::uint64_t connections = 0;       // TCP: connections seen to open, or found open; else 0
-  std::array<std::uint64_t, 2> packets{}, bytes{}, payload{};  // bytes: on the wire, with link header; payload: above TCP or UDP
+  std::uint64_t connections = 0;  // TCP: connections seen to open, or found open; else 0
+  std::array<std::uint64_t, 2> packets{}, bytes{},
+      payload{};  // bytes: on the wire, with link header; payload: above TCP or UDP
   std::array<TtlRange, 2> ttl{};
   std::uint64_t retransmissions = 0, gaps = 0;
   Seen seen;
@@ -58,9 +61,52 @@ struct LinkRow {
 struct OperationRow {
   std::uint32_t link = 0;  // index into Observed::links
   const Protocol* protocol = nullptr;
-  Operation key;           // `refused` is not part of it
-  std::uint64_t from_client = 0, from_server = 0, refused = 0;
+  Operation key;  // without `outcome` and `is_message`
+  std::uint64_t from_client = 0, from_server = 0, accepted = 0, refused = 0, unanswered = 0;
   Seen seen;
+};
+
+// Points of one kind, accessed in one way. Texts of the key are static.
+struct PointKey {
+  LinkKey link;
+  std::string_view protocol, kind;
+  OperationClass access = OperationClass::read;
+  std::uint32_t unit = kNoValue, peer_unit = kNoValue;
+  auto operator<=>(const PointKey&) const = default;
+};
+struct PointRow {
+  PacketRef first;  // that touched any of them
+  PointSet points;
+  void merge(const PointRow& o) {
+    if (o.first < first) first = o.first;
+    points.merge(o.points);
+  }
+};
+
+// One ControlAction; its texts but `value` are static. Ordered by time.
+struct ActionRow {
+  PacketRef asked, answered;
+  std::string_view protocol, point_kind, step, status;
+  OperationClass cls = OperationClass::control;
+  Role actor = Role::client;
+  std::uint32_t function_code = 0, unit = kNoValue, peer_unit = kNoValue, point = kNoValue, points = 1;
+  Outcome outcome = Outcome::none;
+  std::string value;
+  auto operator<=>(const ActionRow&) const = default;
+};
+// Those of a link: the earliest are listed, all are counted.
+struct ActionLog {
+  static constexpr std::size_t kListed = 32;
+  std::uint64_t total = 0;
+  std::vector<ActionRow> rows;
+  // Would an action asked in that packet be listed?
+  bool takes(const PacketRef& asked) const noexcept { return latest.number == 0 || asked <= latest; }
+  void add(ActionRow&& row);
+  void merge(ActionLog&& other);
+  void trim();  // sorts, and keeps the earliest kListed
+
+ private:
+  PacketRef latest;  // of the last one listed, once there are kListed
 };
 
 // A MAC on a VLAN.
@@ -72,7 +118,11 @@ struct MacKey {
 struct MacRow {
   std::uint64_t frames_sent = 0, frames_received = 0;
   Seen seen;
-  void merge(const MacRow& o) noexcept { frames_sent += o.frames_sent; frames_received += o.frames_received; seen.merge(o.seen); }
+  void merge(const MacRow& o) noexcept {
+    frames_sent += o.frames_sent;
+    frames_received += o.frames_received;
+    seen.merge(o.seen);
+  }
 };
 
 // A MAC and an IP in one frame, or in one claim.
@@ -82,10 +132,10 @@ struct BindingKey {
   auto operator<=>(const BindingKey&) const = default;
 };
 struct BindingRow {
-  Seen as_source;        // frames from the MAC with that source IP straight above
-  Seen as_destination;   // frames to the MAC with that destination IP (unicast)
+  Seen as_source;                // frames from the MAC with that source IP straight above
+  Seen as_destination;           // frames to the MAC with that destination IP (unicast)
   std::array<Seen, 5> claims{};  // by BindingKind: who says so
-  TtlRange ttl;          // of as_source frames
+  TtlRange ttl;                  // of as_source frames
   void merge(const BindingRow& o) noexcept {
     as_source.merge(o.as_source);
     as_destination.merge(o.as_destination);
@@ -102,7 +152,7 @@ struct AskedKey {
 };
 
 struct IdentityKey {
-  Address subject;           // IP or MAC
+  Address subject;  // IP or MAC
   std::uint32_t vlan = 0;
   Trait trait = Trait::name;
   std::string text, method;
@@ -139,7 +189,7 @@ struct SessionKey {
   LinkKey link;
   std::uint16_t version = 0, offered = 0, cipher = 0;
   std::string server_name, alpn;
-  std::string subject, issuer, fingerprint;  // of the leaf certificate; fingerprint: SHA-256, hex
+  std::string subject, issuer, fingerprint;    // of the leaf certificate; fingerprint: SHA-256, hex
   std::int64_t not_before = 0, not_after = 0;  // seconds since the epoch, 0: none seen
   bool self_signed = false;
   auto operator<=>(const SessionKey&) const = default;
@@ -192,8 +242,10 @@ struct Observed {
   std::map<RouteKey, Seen> routes;
   std::map<AnomalyKey, Seen> anomalies;
   std::map<OpenAccessKey, Seen> open_accesses;
+  std::map<PointKey, PointRow> points;
+  std::map<LinkKey, ActionLog> actions;
   std::map<LinkKey, Seen> unreachable;  // ICMP told that it did not arrive; settle() marks the links
-  std::uint64_t facts_dropped = 0;  // rows refused because a table was full
+  std::uint64_t facts_dropped = 0;      // rows refused because a table was full
 
   // Adds `other`'s rows to these. Captures are not merged: shards of one run share them.
   // Links of the same key become one; operations follow their links.

@@ -35,6 +35,8 @@ class FactHash {
 };
 
 void add_fact(FactHash&, const Operation&) {}
+void add_fact(FactHash&, const Points&) {}
+void add_fact(FactHash&, const ControlAction&) {}
 void add_fact(FactHash& h, const Identity& f) {
   h.add(static_cast<std::uint64_t>(f.trait) << 32 | static_cast<std::uint64_t>(f.subject.who) << 8 | f.confidence);
   h.add(f.text), h.add(f.method), h.add(f.subject.address);
@@ -69,10 +71,12 @@ void add_fact(FactHash& h, const Anomaly& f) { h.add(static_cast<std::uint64_t>(
 std::uint64_t operation_hash(std::uint32_t link, const Protocol* protocol, const Operation& o) noexcept {
   std::uint64_t h = mix(link, reinterpret_cast<std::uintptr_t>(protocol));
   h = mix(h, std::uint64_t{o.unit} << 32 | o.peer_unit);
-  return mix(h, std::uint64_t{o.qualifier} << 32 | std::uint64_t{o.function_code} << 8 | static_cast<std::uint64_t>(o.cls));
+  return mix(
+      h, std::uint64_t{o.qualifier} << 32 | std::uint64_t{o.function_code} << 8 | static_cast<std::uint64_t>(o.cls));
 }
 bool same_kind(const Operation& a, const Operation& b) noexcept {
-  return a.function_code == b.function_code && a.unit == b.unit && a.peer_unit == b.peer_unit && a.qualifier == b.qualifier && a.cls == b.cls;
+  return a.function_code == b.function_code && a.unit == b.unit && a.peer_unit == b.peer_unit &&
+         a.qualifier == b.qualifier && a.cls == b.cls;
 }
 
 }  // namespace
@@ -118,59 +122,120 @@ void Recorder::unreachable(const LinkKey& key, const PacketRef& packet) {
 
 void Recorder::on_observation(const Context& context, const Observation& fact) {
   if (const auto* o = std::get_if<Operation>(&fact)) return operation(context, *o);
+  if (const auto* p = std::get_if<Points>(&fact)) return points(context, *p);
+  if (const auto* a = std::get_if<ControlAction>(&fact)) return action(context, *a);
   rare(context, fact);
 }
 
+// Rows are spread over more memory than the cache holds, so an operation waits while first its place in the
+// index and then the row is fetched.
 void Recorder::operation(const Context& context, const Operation& fact) {
   const std::uint32_t link = context.conversation->handle;
   if (link == kNoValue) return;
-  // A conversation says the same few things again and again: look at its last rows first.
+  if (queued_ - applied_ == kQueue) apply(queue_[applied_++ % kQueue]);
   const std::uint64_t hash = operation_hash(link, context.protocol, fact);
-  const auto tag = static_cast<std::uint32_t>(hash >> 32);
-  auto& recent = context.conversation->recent[tag % context.conversation->recent.size()];
-  OperationRow* row = recent.row != kNoValue && recent.tag == tag ? &observed_.operations[recent.row] : nullptr;
-  if (!row || !same_kind(row->key, fact)) {
-    const std::uint32_t at = find_operation(link, context.protocol, fact, hash);
-    if (at == kNoValue) return;
-    row = &observed_.operations[at];
-    recent = {tag, at};
+  queue_[queued_ % kQueue] = {hash, context.protocol, link, context.speaker, fact, context.packet};
+  ++queued_;
+  const std::size_t mask = operation_index_.size() - 1;
+  __builtin_prefetch(&operation_index_[hash & mask]);
+  if (queued_ - applied_ <= kQueue / 2) return;
+  const Pending& half_way = queue_[(queued_ - kQueue / 2) % kQueue];
+  if (const Slot& slot = operation_index_[half_way.hash & mask]; slot.at != 0) {
+    const auto* row = reinterpret_cast<const char*>(&observed_.operations[slot.at - 1]);
+    __builtin_prefetch(row, 1);
+    __builtin_prefetch(row + 64, 1);
   }
-  ++(context.speaker == Role::client ? row->from_client : row->from_server);
-  if (fact.refused) ++row->refused;
-  row->seen.add(context.packet);
 }
 
-std::uint32_t Recorder::find_operation(std::uint32_t link, const Protocol* protocol, const Operation& fact, std::uint64_t hash) {
+void Recorder::settle() {
+  while (applied_ != queued_) apply(queue_[applied_++ % kQueue]);
+}
+
+void Recorder::apply(const Pending& p) {
+  const std::uint32_t at = find_operation(p);
+  if (at == kNoValue) return;
+  OperationRow& row = observed_.operations[at];
+  switch (p.fact.outcome) {
+    case Outcome::none:
+      break;
+    case Outcome::accepted:
+      ++row.accepted;
+      break;
+    case Outcome::refused:
+      ++row.refused;
+      break;
+    case Outcome::unanswered:
+      ++row.unanswered;
+      break;
+  }
+  if (!p.fact.is_message) return;
+  ++(p.speaker == Role::client ? row.from_client : row.from_server);
+  row.seen.add(p.packet);
+}
+
+void Recorder::points(const Context& context, const Points& fact) {
+  const Conversation& c = *context.conversation;
+  if (c.handle == kNoValue || fact.count == 0) return;
+  std::uint64_t hash = mix(std::uint64_t{c.handle} << 32 | static_cast<std::uint64_t>(fact.access),
+                           reinterpret_cast<std::uintptr_t>(fact.kind.data()));
+  hash = mix(hash, std::uint64_t{fact.unit} << 32 | fact.peer_unit);
+  hash = mix(hash, std::uint64_t{fact.first} << 32 | fact.count);
+  std::uint64_t& known = known_points_[hash % known_points_.size()];
+  if (known == hash) return;
+  known = hash;
+  if (PointRow* row = slot(observed_.points,
+                           {link_key(c), context.protocol->name, fact.kind, fact.access, fact.unit, fact.peer_unit})) {
+    if (row->first.number == 0) row->first = context.packet;
+    row->points.add(fact.first, fact.count);
+  }
+}
+
+void Recorder::action(const Context& context, const ControlAction& fact) {
+  if (context.conversation->handle == kNoValue) return;
+  ActionLog* log = slot(observed_.actions, link_key(*context.conversation));
+  if (!log) return;
+  ++log->total;
+  if (!log->takes(fact.asked)) return;
+  log->add({fact.asked, fact.answered, context.protocol->name, fact.point_kind, fact.step, fact.status, fact.cls,
+            fact.actor, fact.function_code, fact.unit, fact.peer_unit, fact.point, fact.points, fact.outcome,
+            to_utf8(fact.value, kMostValue)});
+}
+
+std::uint32_t Recorder::find_operation(const Pending& p) {
   const std::size_t mask = operation_index_.size() - 1;
-  std::size_t slot = hash & mask;
-  for (; operation_index_[slot] != 0; slot = (slot + 1) & mask) {
-    const OperationRow& r = observed_.operations[operation_index_[slot] - 1];
-    if (r.link == link && r.protocol == protocol && same_kind(r.key, fact)) return operation_index_[slot] - 1;
+  const auto mark = static_cast<std::uint32_t>(p.hash >> 32);
+  std::size_t slot = p.hash & mask;
+  for (; operation_index_[slot].at != 0; slot = (slot + 1) & mask) {
+    if (operation_index_[slot].mark != mark) continue;
+    const OperationRow& r = observed_.operations[operation_index_[slot].at - 1];
+    if (r.link == p.link && r.protocol == p.protocol && same_kind(r.key, p.fact)) return operation_index_[slot].at - 1;
   }
   if (observed_.operations.size() >= kMostOperations) {
     ++observed_.facts_dropped;
     return kNoValue;
   }
   OperationRow fresh;
-  fresh.link = link;
-  fresh.protocol = protocol;
-  fresh.key = fact;
-  fresh.key.refused = false;
+  fresh.link = p.link;
+  fresh.protocol = p.protocol;
+  fresh.key = p.fact;
+  fresh.key.outcome = Outcome::none;
+  fresh.key.is_message = true;
   observed_.operations.push_back(fresh);
   const auto at = static_cast<std::uint32_t>(observed_.operations.size() - 1);
-  operation_index_[slot] = at + 1;
+  operation_index_[slot] = {at + 1, mark};
   if (observed_.operations.size() * 2 > operation_index_.size()) grow_operations();
   return at;
 }
 
 void Recorder::grow_operations() {
-  operation_index_.assign(operation_index_.size() * 2, 0);
+  operation_index_.assign(operation_index_.size() * 2, {});
   const std::size_t mask = operation_index_.size() - 1;
   for (std::size_t i = 0; i < observed_.operations.size(); ++i) {
     const OperationRow& r = observed_.operations[i];
-    std::size_t slot = operation_hash(r.link, r.protocol, r.key) & mask;
-    while (operation_index_[slot] != 0) slot = (slot + 1) & mask;
-    operation_index_[slot] = static_cast<std::uint32_t>(i + 1);
+    const std::uint64_t hash = operation_hash(r.link, r.protocol, r.key);
+    std::size_t slot = hash & mask;
+    while (operation_index_[slot].at != 0) slot = (slot + 1) & mask;
+    operation_index_[slot] = {static_cast<std::uint32_t>(i + 1), static_cast<std::uint32_t>(hash >> 32)};
   }
 }
 
@@ -195,8 +260,9 @@ void Recorder::rare(const Context& context, const Observation& fact) {
 
 void Recorder::take_fact(const Context& context, const Identity& f) {
   IdentityKey key;
-  key.subject = f.subject.who == Who::address ? f.subject.address
-                : f.subject.who == Who::listener ? context.listener_address() : context.speaker_address();
+  key.subject = f.subject.who == Who::address    ? f.subject.address
+                : f.subject.who == Who::listener ? context.listener_address()
+                                                 : context.speaker_address();
   key.vlan = context.conversation->vlan;
   key.trait = f.trait;
   key.text = to_utf8(f.text);
@@ -219,10 +285,18 @@ void Recorder::take_fact(const Context& context, const NameLookup& f) {
   row->addresses.insert(f.addresses.begin(), f.addresses.end());
   while (row->addresses.size() > kMostAddresses) row->addresses.erase(std::prev(row->addresses.end()));
   switch (f.outcome) {
-    case LookupOutcome::asked: last_ = &row->asked; break;
-    case LookupOutcome::answered: last_ = &row->answered; break;
-    case LookupOutcome::no_such_name: last_ = &row->no_such_name; break;
-    case LookupOutcome::failed: last_ = &row->failed; break;
+    case LookupOutcome::asked:
+      last_ = &row->asked;
+      break;
+    case LookupOutcome::answered:
+      last_ = &row->answered;
+      break;
+    case LookupOutcome::no_such_name:
+      last_ = &row->no_such_name;
+      break;
+    case LookupOutcome::failed:
+      last_ = &row->failed;
+      break;
   }
 }
 
@@ -237,9 +311,15 @@ void Recorder::take_fact(const Context& context, const Credential& f) {
   CredentialRow* row = slot(observed_.credentials, key);
   if (!row) return;
   switch (f.outcome) {
-    case CredentialOutcome::attempted: last_ = &row->attempted; break;
-    case CredentialOutcome::rejected: last_ = &row->rejected; break;
-    case CredentialOutcome::accepted: last_ = &row->accepted; break;
+    case CredentialOutcome::attempted:
+      last_ = &row->attempted;
+      break;
+    case CredentialOutcome::rejected:
+      last_ = &row->rejected;
+      break;
+    case CredentialOutcome::accepted:
+      last_ = &row->accepted;
+      break;
   }
 }
 

@@ -5,8 +5,10 @@
 // Secrets stop here: only mask and keyed fingerprint go on.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 #include "sensor/inventory/certificate.h"
 #include "sensor/inventory/observed.h"
@@ -16,20 +18,17 @@ namespace kakoi {
 
 class Recorder final : public Sink {
  public:
-  explicit Recorder(const SecretKeeper& secrets) : secrets_(secrets), operation_index_(1 << 10) {}
+  explicit Recorder(const SecretKeeper& secrets)
+      : secrets_(secrets), operation_index_(1 << 10), known_points_(1 << 15) {}
+
+  // A copy for counting on, links and addresses only: it takes no observation.
+  Recorder(const Recorder& other) : secrets_(other.secrets_), observed_(other.observed_), link_index_(other.link_index_) {}
 
   // The row of that key, made if need be. References are valid until the next call.
   std::uint32_t link(const LinkKey& key);
   LinkRow& row(std::uint32_t link) { return observed_.links[link]; }
-  // Brings the rows that a conversation will probably touch next into the cache.
-  void prefetch(const Conversation& conversation) const noexcept {
-    for (const Conversation::Recent& recent : conversation.recent) {
-      if (recent.row == kNoValue) continue;
-      const auto* row = reinterpret_cast<const char*>(&observed_.operations[recent.row]);
-      __builtin_prefetch(row, 1);
-      __builtin_prefetch(row + 64, 1);
-    }
-  }
+  // Operations wait in a short queue while their rows come into the cache: this empties it.
+  void settle();
 
   void mac(const Address& source, const Address& destination, std::uint32_t vlan, const Seen& seen);
   void source_binding(const BindingKey& key, const Seen& seen, const TtlRange& ttl);
@@ -40,15 +39,34 @@ class Recorder final : public Sink {
 
   void on_observation(const Context& context, const Observation& fact) override;
 
-  Observed take() { return std::move(observed_); }
+  Observed take() {
+    settle();
+    return std::move(observed_);
+  }
 
   // Rows of one table; what does not fit is counted in Observed::facts_dropped.
   static constexpr std::size_t kMostRows = 200'000, kMostOperations = 1'000'000, kMostCertificates = 1000;
+  static constexpr std::size_t kMostValue = 200;  // octets of a ControlAction's value
 
  private:
   void operation(const Context& context, const Operation& fact);
+  void points(const Context& context, const Points& fact);
+  void action(const Context& context, const ControlAction& fact);
+  struct Pending {  // an operation on its way to its row
+    std::uint64_t hash;
+    const Protocol* protocol;
+    std::uint32_t link;
+    Role speaker;
+    Operation fact;
+    PacketRef packet;
+  };
+  struct Slot {
+    std::uint32_t at = 0;    // 1 + position in observed_.operations; 0: empty
+    std::uint32_t mark = 0;  // upper half of the row's hash
+  };
+  void apply(const Pending& pending);
   // Index of the row, made if need be; kNoValue if there are too many.
-  std::uint32_t find_operation(std::uint32_t link, const Protocol* protocol, const Operation& fact, std::uint64_t hash);
+  std::uint32_t find_operation(const Pending& pending);
   void grow_operations();
   template <typename Map>
   typename Map::mapped_type* slot(Map& map, const typename Map::key_type& key);
@@ -56,6 +74,8 @@ class Recorder final : public Sink {
   void rare(const Context& context, const Observation& fact);
 
   void take_fact(const Context&, const Operation&) {}
+  void take_fact(const Context&, const Points&) {}
+  void take_fact(const Context&, const ControlAction&) {}
   void take_fact(const Context&, const Identity&);
   void take_fact(const Context&, const NameLookup&);
   void take_fact(const Context&, const Credential&);
@@ -69,7 +89,12 @@ class Recorder final : public Sink {
   const SecretKeeper& secrets_;
   Observed observed_;
   std::unordered_map<LinkKey, std::uint32_t, LinkKeyHash> link_index_;
-  std::vector<std::uint32_t> operation_index_;  // 1 + position in observed_.operations
+  std::vector<Slot> operation_index_;
+  static constexpr std::size_t kQueue = 16;
+  std::array<Pending, kQueue> queue_{};
+  std::uint64_t queued_ = 0, applied_ = 0;  // ever
+
+  std::vector<std::uint64_t> known_points_;         // hashes of Points that were recorded, by their lowest bits
   std::unordered_map<std::uint64_t, Seen*> known_;  // by hash of link, fact and its text
   std::unordered_map<std::string, std::optional<Certificate>> certificates_;  // by their DER
   Seen* last_ = nullptr;  // the Seen that the newest rare fact went to

@@ -8,7 +8,8 @@
 --   vlan            NULL untagged; outer*4096+inner for stacked tags
 --   booleans        INTEGER 0 or 1
 --   confidence      INTEGER 0..100
--- The SQL here and in shipped rules stays within what PostgreSQL accepts too.
+-- The SQL here and in shipped rules stays within what PostgreSQL accepts too. kakoi gives it to SQLite with two changes:
+-- BIGINT PRIMARY KEY becomes INTEGER PRIMARY KEY, and where [without rowid] stands, rows are stored by their key.
 
 CREATE TABLE meta (          -- one row a fact about this database; no wall-clock time
   key TEXT PRIMARY KEY,      -- 'schema_version', 'kakoi_version', 'site', 'timezone', 'policy' ('declared' | 'inferred'), 'fingerprint_key' (a mark of the key, not the key)
@@ -35,6 +36,13 @@ CREATE TABLE capture (       -- one file or interface
   error TEXT NOT NULL                 -- '' or why reading stopped early
 );
 
+CREATE TABLE part (          -- what one scan or live capture saw, for kakoi to merge; the other tables say the same readably
+  part_id TEXT PRIMARY KEY,           -- first 16 hex digits of the state's SHA-256
+  captures TEXT NOT NULL,             -- capture_ids, comma-separated, sorted
+  last_ts BIGINT NOT NULL,
+  state BLOB NOT NULL                 -- of one version of kakoi, undocumented
+);
+
 CREATE TABLE packet (        -- a cited packet
   packet_id BIGINT PRIMARY KEY,
   capture_id TEXT NOT NULL REFERENCES capture,
@@ -58,7 +66,7 @@ CREATE TABLE asset (         -- a device, as far as traffic tells
   is_it INTEGER NOT NULL,             -- speaks office protocols (web, mail, file sharing, name service …) as either side
   first_ts BIGINT NOT NULL, last_ts BIGINT NOT NULL,
   first_packet_id BIGINT NOT NULL REFERENCES packet
-);
+) /*[without rowid]*/;
 
 CREATE TABLE address (       -- of an asset
   asset_id TEXT NOT NULL REFERENCES asset,
@@ -124,10 +132,43 @@ CREATE TABLE operation (     -- messages of one kind over a link
   qualifier INTEGER,                  -- 104: cause; DNP3: NULL for the message, group*256+variation per object header
   function TEXT NOT NULL,             -- standard name
   class TEXT NOT NULL,
-  from_client BIGINT NOT NULL, from_server BIGINT NOT NULL, refused BIGINT NOT NULL,
+  from_client BIGINT NOT NULL, from_server BIGINT NOT NULL,  -- messages of this kind each way
+  accepted BIGINT NOT NULL, refused BIGINT NOT NULL,         -- as the answers told (exception, negative confirmation, bad status)
+  unanswered BIGINT NOT NULL,         -- requests without an answer, though the other side was heard
   first_ts BIGINT NOT NULL, last_ts BIGINT NOT NULL,
   first_packet_id BIGINT NOT NULL REFERENCES packet,
   last_packet_id BIGINT NOT NULL REFERENCES packet
+);
+
+CREATE TABLE point_range (   -- points that messages over a link addressed, as maximal runs
+  link_id BIGINT NOT NULL REFERENCES link,
+  protocol TEXT NOT NULL,
+  unit BIGINT, peer_unit BIGINT,
+  kind TEXT NOT NULL,                 -- 'coil', 'holding register', 'binary input', 'measured value, short float' …
+  access TEXT NOT NULL,               -- an operation class: 'read', 'write', 'report', 'control' …
+  first BIGINT NOT NULL, last BIGINT NOT NULL,
+  first_packet_id BIGINT NOT NULL REFERENCES packet  -- the first that touched any point of this link, unit, kind and access
+);
+
+CREATE TABLE control_action (  -- commands and writes one by one: the earliest of each link; link_actions counts them all
+  link_id BIGINT NOT NULL REFERENCES link,
+  protocol TEXT NOT NULL,
+  from_client INTEGER NOT NULL,       -- the link's client commanded
+  unit BIGINT, peer_unit BIGINT,
+  function_code INTEGER NOT NULL, function TEXT NOT NULL, class TEXT NOT NULL,
+  point_kind TEXT NOT NULL,           -- '' = the device itself
+  point BIGINT, points BIGINT NOT NULL,
+  step TEXT NOT NULL,                 -- 'write', 'select', 'operate', 'direct operate', 'execute', 'cancel', 'start', 'stop' …
+  value TEXT NOT NULL,
+  outcome TEXT NOT NULL,              -- 'accepted' | 'refused' | 'unanswered' | '' not known
+  status TEXT NOT NULL,               -- why it was refused, in the standard's words
+  ts BIGINT NOT NULL,
+  packet_id BIGINT NOT NULL REFERENCES packet,
+  answer_packet_id BIGINT REFERENCES packet
+);
+CREATE TABLE link_actions (  -- of links with control actions
+  link_id BIGINT PRIMARY KEY REFERENCES link,
+  total BIGINT NOT NULL, listed BIGINT NOT NULL
 );
 
 CREATE TABLE name_lookup (
@@ -244,7 +285,7 @@ CREATE TABLE address_range (  -- around each unicast IP address of local and rem
   cidr TEXT NOT NULL,                 -- the narrowest row of `subnet` that holds it, else its /24 (/64); of a public number always the /24 (/64)
   is_private INTEGER NOT NULL,        -- RFC 1918, RFC 4193
   declared INTEGER                    -- the policy names it; NULL: the policy names no ranges at all
-);
+) /*[without rowid]*/;
 CREATE TABLE policy_change (subject TEXT NOT NULL, field TEXT NOT NULL, observed TEXT);  -- what the policy overwrote, to be put back before the next assessment
 
 CREATE TABLE finding (
@@ -273,6 +314,8 @@ CREATE INDEX service_asset ON service(asset_id);
 CREATE INDEX link_client ON link(client_id);
 CREATE INDEX link_server ON link(server_id);
 CREATE INDEX operation_link ON operation(link_id);
+CREATE INDEX point_range_link ON point_range(link_id);
+CREATE INDEX control_action_link ON control_action(link_id);
 CREATE INDEX name_lookup_link ON name_lookup(link_id);
 CREATE INDEX tls_session_link ON tls_session(link_id);
 CREATE INDEX credential_link ON credential(link_id);

@@ -14,19 +14,23 @@ namespace {
 
 constexpr std::string_view kSchemaVersion = "1";
 
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+    text.replace(at, from.size(), to);
+}
+
 // Tables first and indices after the rows: that is several times faster than keeping them up.
-std::pair<std::string_view, std::string_view> schema() {
-  const std::string_view sql = inventory_files::embedded_files().front().text;
+std::pair<std::string, std::string> schema() {
+  std::string sql(inventory_files::embedded_files().front().text);
+  // in SQLite only this type makes the key the place of the row, without an index beside the table
+  replace_all(sql, "BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY");
+  replace_all(sql, "/*[without rowid]*/", "WITHOUT ROWID");
   const std::size_t indices = sql.find("\nCREATE INDEX");
   return {sql.substr(0, indices), indices == std::string_view::npos ? "" : sql.substr(indices)};
 }
 
 std::optional<std::int64_t> ttl(std::uint8_t value) {
   return value == 0 ? std::nullopt : std::optional<std::int64_t>(value);
-}
-
-std::optional<std::int64_t> known(std::uint32_t value) {
-  return value == kNoValue ? std::nullopt : std::optional<std::int64_t>(value);
 }
 
 std::string_view domain_name(const Protocol* protocol) noexcept {
@@ -149,12 +153,26 @@ void Writer::write_links() {
         p && p->function_name ? p->function_name(o->key.function_code) : std::string_view();
     operation_row(id_of[o->link], p ? p->name : std::string_view(), known(o->key.unit), known(o->key.peer_unit),
                   o->key.function_code, known(o->key.qualifier), function, to_string(o->key.cls), o->from_client,
-                  o->from_server, o->refused, o->seen.first.ts, o->seen.last.ts, packet(o->seen.first),
-                  packet(o->seen.last));
+                  o->from_server, o->accepted, o->refused, o->unanswered, o->seen.first.ts, o->seen.last.ts,
+                  packet(o->seen.first), packet(o->seen.last));
   }
 }
 
-void write_inventory(const Observed& observed, const InventoryOptions& options, Database& db) {
+namespace {
+
+void write_parts(const std::vector<Part>& parts, Database& db) {
+  Insert row(db, "part");
+  for (const Part& part : parts) {
+    std::string captures;
+    for (const std::string& id : part.captures) captures += (captures.empty() ? "" : ",") + id;
+    row(part.id, captures, part.last_ts, std::span<const std::uint8_t>(part.state));
+  }
+}
+
+}  // namespace
+
+void write_inventory(const Observed& observed, const InventoryOptions& options, Database& db,
+                     const std::vector<Part>& parts) {
   const Resolution resolution = Resolution::of(observed);
   const Description description = describe(observed, resolution, options.ieee_data);
   const auto [tables, indices] = schema();
@@ -170,12 +188,14 @@ void write_inventory(const Observed& observed, const InventoryOptions& options, 
     writer.write_captures();
     writer.write_assets();
     writer.write_links();
+    writer.write_control();
     writer.write_link_facts();
     writer.write_network();
     writer.write_services();
     writer.write_subnets();
     writer.write_coverage();
     writer.packet.write(db);
+    write_parts(parts.empty() ? std::vector<Part>{make_part(observed)} : parts, db);
     db.execute(indices);
     db.execute("commit");
   } catch (...) {

@@ -7,6 +7,7 @@
 #include "sensor/inventory/database.h"
 #include "sensor/inventory/observed.h"
 #include "sensor/inventory/oui.h"
+#include "sensor/inventory/state.h"
 
 namespace kakoi {
 
@@ -20,6 +21,8 @@ struct InventoryOptions {
 // of, in one transaction. Policy, findings and verdicts stay empty, and so do asset.zone_id and the
 // packets' bytes. Equal content gives a byte-identical database, in whatever order the rows come.
 // Throws DatabaseError; nothing is written then.
-void write_inventory(const Observed& observed, const InventoryOptions& options, Database& db);
+// `parts`: what `observed` was put together from; none: it is a part of its own.
+void write_inventory(const Observed& observed, const InventoryOptions& options, Database& db,
+                     const std::vector<Part>& parts = {});
 
 }  // namespace kakoi

@@ -71,6 +71,7 @@ struct Writer {
   void write_captures();
   void write_assets();
   void write_links();       // and operations
+  void write_control();     // point ranges and control actions
   void write_link_facts();  // names, sessions, credentials, open accesses, anomalies
   void write_network();     // gateways, leases, duplicate addresses, who was asked for
   void write_services();
@@ -78,6 +79,9 @@ struct Writer {
   void write_coverage();
 };
 
+inline std::optional<std::int64_t> known(std::uint32_t value) {
+  return value == kNoValue ? std::nullopt : std::optional<std::int64_t>(value);
+}
 inline std::optional<std::int64_t> vlan_or_null(std::uint32_t vlan) {
   return vlan == 0 ? std::nullopt : std::optional<std::int64_t>(vlan);
 }

@@ -46,15 +46,23 @@ class BatchQueue {
     closed_ = true;
     changed_.notify_all();
   }
+  // Until the worker has finished all that was pushed.
+  void wait_until_idle() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return waiting_.empty() && !busy_; });
+  }
   // False when the queue is closed and empty. `batch` is given back for reuse first.
   bool pop(Batch& batch) {
     batch.clear();
     std::unique_lock lock(mutex_);
+    busy_ = false;
+    changed_.notify_all();
     if (batch.items.capacity() > 0) used_.push_back(std::move(batch));
     changed_.wait(lock, [&] { return closed_ || !waiting_.empty(); });
     if (waiting_.empty()) return false;
     batch = std::move(waiting_.front());
     waiting_.pop_front();
+    busy_ = true;
     changed_.notify_all();
     return true;
   }
@@ -66,6 +74,7 @@ class BatchQueue {
   std::deque<Batch> waiting_;
   std::vector<Batch> used_;
   bool closed_ = false;
+  bool busy_ = false;  // the worker has a batch in hand
 };
 
 }  // namespace kakoi::pipeline

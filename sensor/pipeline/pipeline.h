@@ -23,7 +23,4 @@ struct PipelineOptions {
 // The result does not depend on the number of threads.
 Observed run(capture::CaptureSet& captures, const SecretKeeper& secrets, const PipelineOptions& options);
 
-// The number of shards: fixed, so that what a shard evicts or bounds is the same on every machine.
-inline constexpr std::size_t kShards = 4;
-
 }  // namespace kakoi::pipeline

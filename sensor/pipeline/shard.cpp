@@ -23,9 +23,66 @@ LinkState state_of(const flow::Flow& flow, int client) {
   const bool only_syn = (to_server.flags & kSyn) != 0 && to_server.payload == 0 && to_client.packets == 0;
   if (only_syn && (to_server.flags & kAck) == 0) return LinkState::attempted;
   const bool both = to_server.packets > 0 && to_client.packets > 0;
-  if (both && (to_server.flags & to_client.flags & kAck) != 0 && (to_client.flags & kRst) == 0) return LinkState::established;
+  if (both && (to_server.flags & to_client.flags & kAck) != 0 && (to_client.flags & kRst) == 0)
+    return LinkState::established;
   if (both && (to_server.payload > 0 || to_client.payload > 0)) return LinkState::established;
   return LinkState::one_way;
+}
+
+// The side that serves is the other one.
+std::int8_t session_client(const flow::Flow& flow) {
+  const Conversation& c = flow.session->conversation();
+  return flow.key.a == c.client && flow.key.port_a == c.client_port ? 0 : 1;
+}
+
+void note_session(Recorder& recorder, const flow::Flow& flow) {
+  LinkRow& row = recorder.row(flow.session->conversation().handle);
+  row.retransmissions += flow.session->counters().retransmissions;
+  row.gaps += flow.session->counters().gaps;
+}
+
+void add_bindings(Recorder& recorder, const flow::Flow& flow) {
+  for (const std::size_t s : {0u, 1u}) {
+    const flow::Side& side = flow.sides[s];
+    if (side.packets == 0) continue;
+    const Seen seen = flow.seen(s);
+    const Address source_mac = side.source(), destination_mac = side.destination();
+    recorder.mac(source_mac, destination_mac, flow.key.vlan, seen);
+    if (flow.key.transport == Transport::ethernet) continue;
+    const Address& source = s == 0 ? flow.key.a : flow.key.b;
+    const Address& destination = s == 0 ? flow.key.b : flow.key.a;
+    if (!source_mac.is_none()) recorder.source_binding({source_mac, source, flow.key.vlan}, seen, side.ttl());
+    if (!destination_mac.is_none()) recorder.destination_binding({destination_mac, destination, flow.key.vlan}, seen);
+  }
+}
+
+// Adds the flow to its link.
+void add_flow(Recorder& recorder, const flow::Flow& flow) {
+  add_bindings(recorder, flow);
+  const bool identified = flow.session && flow.session->protocol();
+  const Protocol* protocol = identified ? flow.session->protocol() : flow.protocol;
+  std::uint32_t link = identified ? flow.session->conversation().handle : flow.link;
+  const flow::Ends ends = ends_of(flow);
+  int client = identified ? session_client(flow) : flow.client;
+  if (client < 0) client = 1 - flow::serving_side(ends, protocol);
+  const auto c = static_cast<std::size_t>(client), s = 1 - c;
+  if (link == kNoValue) {
+    const bool ports = flow.key.transport == Transport::tcp || flow.key.transport == Transport::udp;
+    link = recorder.link(
+        {ends.address[c], ends.address[s], ports ? ends.port[s] : flow.key.number, flow.key.transport, flow.key.vlan});
+  }
+  LinkRow& row = recorder.row(link);
+  row.protocol = preferred(row.protocol, protocol);
+  row.state = std::max(row.state, state_of(flow, client));
+  if (flow.key.transport == Transport::tcp) ++row.connections;
+  for (const std::size_t way : {0u, 1u}) {
+    const flow::Side& side = flow.sides[way == 0 ? c : s];
+    row.packets[way] += side.packets;
+    row.bytes[way] += side.bytes;
+    row.payload[way] += side.payload;
+    row.ttl[way].merge(side.ttl());
+    row.seen.merge(flow.seen(way == 0 ? c : s));
+  }
 }
 
 }  // namespace
@@ -45,12 +102,8 @@ std::uint32_t Shard::on_identified(const Conversation& c, const Protocol& protoc
 void Shard::note_macs(flow::Flow& flow, const Item& item, bool first) {
   const Decoded& p = item.packet;
   flow::Side& side = flow.sides[static_cast<std::size_t>(item.side)];
-  if (first) {
-    side.source_mac = p.source_mac.lo;
-    side.destination_mac = p.destination_mac.lo;
-    return;
-  }
-  if (side.source_mac == p.source_mac.lo && side.destination_mac == p.destination_mac.lo) return;
+  if (first) return side.set_macs(p);
+  if (side.has_macs(p)) return;
   // The usual MACs are counted by the flow; others at once.
   Seen seen;
   seen.add(item.ref);
@@ -66,25 +119,26 @@ void Shard::count(flow::Flow& flow, const Item& item) {
   const Decoded& p = item.packet;
   flow::Side& side = flow.sides[static_cast<std::size_t>(item.side)];
   note_macs(flow, item, side.packets == 0);
-  if (side.packets == 0 || item.ref < side.first) side.first = item.ref;
+  if (side.packets == 0 || item.ref.ts <= side.first_ts) {
+    PacketRef& earliest = flow.first[static_cast<std::size_t>(item.side)];
+    if (side.packets == 0 || item.ref < earliest) earliest = item.ref;
+    side.first_ts = earliest.ts;
+  }
   if (side.packets == 0 || side.last < item.ref) side.last = item.ref;
   ++side.packets;
   side.bytes += p.frame_length;
   side.payload += payload_length(p);
-  if (p.ttl != 0) side.ttl.add(p.ttl);
+  side.add_ttl(p.ttl);
 }
 
 void Shard::prefetch_session(const Item& item) const noexcept {
   const flow::Flow* flow = flows_.guess(item.hash);
   if (!flow || !flow->session) return;
-  const auto* line = reinterpret_cast<const char*>(flow->session.get());
-  for (std::size_t i = 0; i < sizeof(flow::Session); i += 64) __builtin_prefetch(line + i, 1);
+  flow->session->prefetch(item.side);
 }
-void Shard::prefetch_rows(const Item& item) const noexcept {
+void Shard::prefetch_dissector(const Item& item) const noexcept {
   const flow::Flow* flow = flows_.guess(item.hash);
-  if (!flow || !flow->session || !flow->session->protocol()) return;
-  flow->session->prefetch();
-  recorder_.prefetch(flow->session->conversation());
+  if (flow && flow->session) flow->session->prefetch_dissector();
 }
 
 void Shard::packet(const Item& item) {
@@ -95,7 +149,8 @@ void Shard::packet(const Item& item) {
   if (item.key.transport == Transport::tcp && !created && (p.tcp_flags & (kSyn | kAck | kRst)) == kSyn) {
     // A SYN with another initial sequence number opens another connection with the same ports.
     const flow::Side& side = flow->sides[static_cast<std::size_t>(item.side)];
-    const bool again = side.syn_seen && side.syn_sequence == p.sequence && !flow->closed;
+    const bool again =
+        side.syn_seen && flow->syn_sequence[static_cast<std::size_t>(item.side)] == p.sequence && !flow->closed;
     const bool simultaneous = !side.syn_seen && side.packets == 0 && !flow->handshake;
     if (!again && !simultaneous) {
       fold(*flow);
@@ -105,9 +160,15 @@ void Shard::packet(const Item& item) {
   }
   count(*flow, item);
   switch (item.key.transport) {
-    case Transport::tcp: tcp(*flow, item); break;
-    case Transport::udp: udp(*flow, item); break;
-    default: control(*flow, item); break;
+    case Transport::tcp:
+      tcp(*flow, item);
+      break;
+    case Transport::udp:
+      udp(*flow, item);
+      break;
+    default:
+      control(*flow, item);
+      break;
   }
 }
 
@@ -115,27 +176,29 @@ void Shard::tcp(flow::Flow& flow, const Item& item) {
   const Decoded& p = item.packet;
   const auto s = static_cast<std::size_t>(item.side);
   flow::Side& side = flow.sides[s];
-  flow::Side& other = flow.sides[1 - s];
-  side.flags |= p.tcp_flags;
+  const flow::Side& other = flow.sides[1 - s];
+  side.flags = side.flags | p.tcp_flags;
   const bool syn = (p.tcp_flags & kSyn) != 0, ack = (p.tcp_flags & kAck) != 0;
   if (syn && !side.syn_seen) {
     side.syn_seen = true;
-    side.syn_sequence = p.sequence;
+    flow.syn_sequence[s] = p.sequence;
     if (flow.client < 0) flow.client = static_cast<std::int8_t>(ack ? 1 - item.side : item.side);
     if (flow.session) flow.session->set_client(flow.client);
   }
-  if (!syn && ack && side.syn_seen && other.syn_seen && item.side == flow.client) flow.handshake = true;
+  if (!flow.handshake && !syn && ack && side.syn_seen && item.side == flow.client && other.syn_seen)
+    flow.handshake = true;
   if ((p.tcp_flags & kRst) != 0) {
     if (other.syn_seen && !side.syn_seen && other.payload == 0) flow.refused = true;
     flow.closed = true;
   }
-  if ((side.flags & other.flags & kFin) != 0) flow.closed = true;
+  if ((p.tcp_flags & kFin) != 0 && (other.flags & kFin) != 0) flow.closed = true;
 
   if (p.payload_length == 0 || flow.silent) return;
   if (!flow.session) {
     flow.session = std::make_unique<flow::Session>(ends_of(flow), candidates_);
     for (const int i : {0, 1})
-      if (const flow::Side& start = flow.sides[static_cast<std::size_t>(i)]; start.syn_seen) flow.session->start(i, start.syn_sequence + 1);
+      if (const flow::Side& start = flow.sides[static_cast<std::size_t>(i)]; start.syn_seen)
+        flow.session->start(i, flow.syn_sequence[static_cast<std::size_t>(i)] + 1);
   }
   const auto state = flow.session->segment(item.side, syn ? p.sequence + 1 : p.sequence, p.payload, p.payload_length,
                                            {item.ref, p.source_mac}, *this);
@@ -147,7 +210,8 @@ void Shard::udp(flow::Flow& flow, const Item& item) {
   if (p.destination.is_multicast() || p.destination.is_broadcast()) {
     if (const Protocol* protocol = control_protocol_of(p)) {
       flow.protocol = protocol;
-      const Conversation c{p.source, p.destination, p.source_port, p.destination_port, Transport::udp, p.vlan, kNoValue};
+      const Conversation c{p.source,       p.destination, p.source_port, p.destination_port,
+                           Transport::udp, p.vlan,        kNoValue};
       const Context context{protocol, &c, item.ref, Role::client, p.source_mac};
       observe_routing(p, Emit(context, recorder_));
     }
@@ -164,7 +228,8 @@ void Shard::control(flow::Flow& flow, const Item& item) {
   if (!protocol) return;
   flow.protocol = protocol;
   const bool ip = flow.key.transport != Transport::ethernet;
-  const Conversation c{ip ? p.source : p.source_mac, ip ? p.destination : p.destination_mac, 0, 0, flow.key.transport, p.vlan, kNoValue};
+  const Conversation c{
+      ip ? p.source : p.source_mac, ip ? p.destination : p.destination_mac, 0, 0, flow.key.transport, p.vlan, kNoValue};
   const Context context{protocol, &c, item.ref, Role::client, p.source_mac};
   const Emit emit(context, recorder_);
   if (p.network == NetworkLayer::arp) {
@@ -183,77 +248,43 @@ void Shard::control(flow::Flow& flow, const Item& item) {
 }
 
 void Shard::note_asked(const ArpSeen& seen, const Decoded& p, const PacketRef& packet) {
-  if (seen.valid && seen.is_request && !seen.is_gratuitous) recorder_.asked({seen.sender_mac, seen.target_ip, p.vlan}, packet);
+  if (seen.valid && seen.is_request && !seen.is_gratuitous)
+    recorder_.asked({seen.sender_mac, seen.target_ip, p.vlan}, packet);
 }
 
 void Shard::note_unreachable(const IcmpSeen& seen, const Decoded& p, const PacketRef& packet) {
   if (!seen.unreachable || (seen.original_protocol != 6 && seen.original_protocol != 17)) return;
   const Transport transport = seen.original_protocol == 6 ? Transport::tcp : Transport::udp;
-  recorder_.unreachable({seen.original_source, seen.original_destination, seen.original_destination_port, transport, p.vlan}, packet);
+  recorder_.unreachable(
+      {seen.original_source, seen.original_destination, seen.original_destination_port, transport, p.vlan}, packet);
 }
 
 void Shard::close_session(flow::Flow& flow) {
-  flow.session->finish(*this);
+  const std::size_t later = flow.sides[0].last < flow.sides[1].last ? 1 : 0;
+  flow.session->finish(*this, {flow.sides[later].last, flow.sides[later].source()});
   if (flow.session->protocol()) {
+    note_session(recorder_, flow);
     flow.protocol = flow.session->protocol();
     flow.link = flow.session->conversation().handle;
-    const Conversation& c = flow.session->conversation();
-    flow.client = flow.key.a == c.client && flow.key.port_a == c.client_port ? 0 : 1;
-    LinkRow& row = recorder_.row(flow.link);
-    row.retransmissions += flow.session->counters().retransmissions;
-    row.gaps += flow.session->counters().gaps;
+    flow.client = session_client(flow);
   }
   flow.session.reset();
   flow.silent = true;
 }
 
-void Shard::fold_bindings(const flow::Flow& flow) {
-  for (const std::size_t s : {0u, 1u}) {
-    const flow::Side& side = flow.sides[s];
-    if (side.packets == 0) continue;
-    Seen seen;
-    seen.first = side.first;
-    seen.last = side.last;
-    seen.count = side.packets;
-    const Address source_mac{Address::kMacPrefix, side.source_mac}, destination_mac{Address::kMacPrefix, side.destination_mac};
-    recorder_.mac(source_mac, destination_mac, flow.key.vlan, seen);
-    if (flow.key.transport == Transport::ethernet) continue;
-    const Address& source = s == 0 ? flow.key.a : flow.key.b;
-    const Address& destination = s == 0 ? flow.key.b : flow.key.a;
-    if (!source_mac.is_none()) recorder_.source_binding({source_mac, source, flow.key.vlan}, seen, side.ttl);
-    if (!destination_mac.is_none()) recorder_.destination_binding({destination_mac, destination, flow.key.vlan}, seen);
-  }
-}
-
 void Shard::fold(flow::Flow& flow) {
   if (flow.session) close_session(flow);
-  fold_bindings(flow);
-  const flow::Ends ends = ends_of(flow);
-  int client = flow.client;
-  if (client < 0) client = 1 - flow::serving_side(ends, flow.protocol);
-  const auto c = static_cast<std::size_t>(client), s = 1 - c;
-  std::uint32_t link = flow.link;
-  if (link == kNoValue) {
-    const bool ports = flow.key.transport == Transport::tcp || flow.key.transport == Transport::udp;
-    link = recorder_.link({ends.address[c], ends.address[s], ports ? ends.port[s] : flow.key.number, flow.key.transport, flow.key.vlan});
-  }
-  LinkRow& row = recorder_.row(link);
-  row.protocol = preferred(row.protocol, flow.protocol);
-  row.state = std::max(row.state, state_of(flow, client));
-  if (flow.key.transport == Transport::tcp) ++row.connections;
-  for (const std::size_t way : {0u, 1u}) {
-    const flow::Side& side = flow.sides[way == 0 ? c : s];
-    row.packets[way] += side.packets;
-    row.bytes[way] += side.bytes;
-    row.payload[way] += side.payload;
-    row.ttl[way].merge(side.ttl);
-    if (side.packets == 0) continue;
-    Seen seen;
-    seen.first = side.first;
-    seen.last = side.last;
-    seen.count = side.packets;
-    row.seen.merge(seen);
-  }
+  add_flow(recorder_, flow);
+}
+
+Observed Shard::snapshot() {
+  recorder_.settle();
+  Recorder copy(recorder_);
+  flows_.for_each([&](flow::Flow& flow) {
+    if (flow.session && flow.session->protocol()) note_session(copy, flow);
+    add_flow(copy, flow);
+  });
+  return copy.take();
 }
 
 void Shard::sweep(std::int64_t now) {

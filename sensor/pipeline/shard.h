@@ -28,9 +28,11 @@ class Shard final : flow::SessionHost {
   // Steps ahead of packet(), each leaning on the one before: interleaved flows are spread over
   // more memory than the cache holds.
   void prefetch_index(const Item& item) const noexcept { flows_.prefetch_index(item.hash); }
-  void prefetch_entry(const Item& item) const noexcept { flows_.prefetch_entry(item.hash); }
+  void prefetch_entry(const Item& item) const noexcept { flows_.prefetch_entry(item.hash, item.side); }
   void prefetch_session(const Item& item) const noexcept;
-  void prefetch_rows(const Item& item) const noexcept;
+  void prefetch_dissector(const Item& item) const noexcept;
+  // What was seen up to now; open flows count as far as they have come.
+  Observed snapshot();
   // Ends all flows and gives away what was observed.
   Observed finish();
 
@@ -46,9 +48,7 @@ class Shard final : flow::SessionHost {
   void note_macs(flow::Flow& flow, const Item& item, bool first);
   void count(flow::Flow& flow, const Item& item);
   void close_session(flow::Flow& flow);
-  // Adds the flow to its link and forgets its counters.
-  void fold(flow::Flow& flow);
-  void fold_bindings(const flow::Flow& flow);
+  void fold(flow::Flow& flow);  // ends it
   void sweep(std::int64_t now);
 
   Recorder recorder_;

@@ -21,7 +21,7 @@ constexpr std::uint32_t object(unsigned group, unsigned variation) { return grou
 std::vector<Operation> messages(const Recorder& seen) {
   std::vector<Operation> found;
   for (const Operation& o : seen.all<Operation>())
-    if (o.qualifier == kNoValue) found.push_back(o);
+    if (o.qualifier == kNoValue && o.is_message) found.push_back(o);
   return found;
 }
 std::vector<std::uint32_t> objects(const Recorder& seen) {
@@ -43,8 +43,8 @@ std::vector<std::uint8_t> operator+(std::vector<std::uint8_t> a, const std::vect
 using Objects = std::vector<std::uint32_t>;
 using Faults = std::vector<Fault>;
 
-// Captured: an integrity poll (classes 1, 2, 3, 0) from master 1 to outstation 1024.
-constexpr auto kIntegrityPoll = "056414c300040100fb5f c0c0013c02063c03063c04063c01068a51";
+// Captured (conformance 8.9.1.2, frame 4): an integrity poll (classes 1, 2, 3, 0) from master 1 to outstation 1024.
+constexpr auto kIntegrityPoll = "056414c400040100e9b6 c0c0013c02063c03063c04063c01068a51";
 // Captured: RESET_LINK_STATES, ten octets.
 constexpr auto kResetLink = "056405c000040100d7f7";
 
@@ -54,6 +54,18 @@ TEST(Dnp3Crc, MatchesThePublishedCheckValue) {
 
 TEST(Dnp3Crc, MatchesTheHeaderOfALinkReset) {
   EXPECT_EQ(dnp3::crc(hex("05 64 05 C0 01 00 00 04")), 0x21E9);  // vector of opendnp3's unit tests
+}
+
+TEST(Dnp3Crc, AnyLengthIsAsBitByBit) {
+  const auto bytes = hex("0123456789abcdeffedcba987654321000ff55aa3c");
+  for (std::size_t n = 0; n <= bytes.size(); ++n) {
+    unsigned value = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      value ^= bytes[i];
+      for (int bit = 0; bit < 8; ++bit) value = (value & 1) != 0 ? value >> 1 ^ 0xA6BC : value >> 1;
+    }
+    EXPECT_EQ(dnp3::crc(Bytes(bytes).first(n)), static_cast<std::uint16_t>(~value)) << n;
+  }
 }
 
 TEST(Dnp3Link, SizesOfTheSmallestAndTheLargestFrame) {
@@ -78,7 +90,7 @@ TEST(Dnp3Frame, AsksForTheHeaderFirst) {
 }
 
 TEST(Dnp3Frame, TakesNothingWithoutAGoodHeader) {
-  EXPECT_EQ(protocol.frame(hex("056414c300040100fb5e c0c0"), Role::client).kind, Frame::Kind::foreign);
+  EXPECT_EQ(protocol.frame(hex("056414c400040100e9b7 c0c0"), Role::client).kind, Frame::Kind::foreign);
   EXPECT_EQ(protocol.frame(hex("056404c000040100d7f7"), Role::client).kind, Frame::Kind::foreign);  // length < 5
   EXPECT_EQ(protocol.frame(ascii("GET / HTTP/1.1\r\n"), Role::client).kind, Frame::Kind::foreign);
 }
@@ -94,7 +106,7 @@ TEST(Dnp3Frame, JunkBeforeAGoodHeaderIsOnePdu) {
 
 TEST(Dnp3, PollIsOneMessageAndFourObjects) {
   const auto seen = observe(protocol, {client(kIntegrityPoll)});
-  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::read, 1, 1024, 1, kNoValue, false}}));
+  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::read, 1, 1024, 1, kNoValue}}));
   EXPECT_EQ(objects(seen), (Objects{object(60, 2), object(60, 3), object(60, 4), object(60, 1)}));
   EXPECT_EQ(faults(seen), Faults{});
 }
@@ -111,12 +123,20 @@ TEST(Dnp3, UserDataUnderALinkServiceIsNoMessage) {
   EXPECT_EQ(faults(seen), Faults{Fault::bad_value});
 }
 
+// Captured (conformance 6.6.2.5, frame 4): confirmed user data whose FCV is not set.
+TEST(Dnp3Link, FcvMustFitTheFunction) {
+  const auto seen = observe(protocol, {client("056414c300040100fb5f c0c0013c02063c03063c04063c01068a51")});
+  EXPECT_EQ(messages(seen).size(), 1u);
+  EXPECT_EQ(faults(seen), Faults{Fault::bad_value});
+}
+
 // Captured (conformance 8.4.1.2.11): OPERATE after a SELECT with another sequence number.
 TEST(Dnp3, StatusOtherThanSuccessIsARefusal) {
   const auto seen = observe(protocol, {client("056410c40004010087fb c0c20429021701000a000097f9"),
                                        server("05641244010000047a6a c2c281920029021701000a0002aafe")});
-  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::control, 4, 1024, 1, kNoValue, false},
-                                                    {OperationClass::report, 129, 1024, 1, kNoValue, true}}));
+  EXPECT_EQ(messages(seen),
+            (std::vector<Operation>{{OperationClass::control, 4, 1024, 1, kNoValue},
+                                    {OperationClass::report, 129, 1024, 1, kNoValue, Outcome::refused}}));
   EXPECT_EQ(objects(seen), (Objects{object(41, 2), object(41, 2)}));
 }
 
@@ -125,19 +145,19 @@ TEST(Dnp3, StatusSuccessIsNone) {
   const auto seen =
       observe(protocol, {client("056418c405006400fedd ccc7030c011701024201f401000000004e19000000ffff"),
                          server("05641a4464000500c0ae ffc78100000c011701024201f4010000fa2a0000000000ffff")});
-  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::control, 3, 5, 100, kNoValue, false},
-                                                    {OperationClass::report, 129, 5, 100, kNoValue, false}}));
+  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::control, 3, 5, 100, kNoValue},
+                                                    {OperationClass::report, 129, 5, 100, kNoValue}}));
   EXPECT_EQ(faults(seen), Faults{});
 }
 
 TEST(Dnp3, ObjectUnknownIsARefusal) {
   const auto seen = observe(protocol, {server("05640a4401000a006e25 c0c08100022084")});
-  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::report, 129, 10, 1, kNoValue, true}}));
+  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::report, 129, 10, 1, kNoValue, Outcome::refused}}));
 }
 
 TEST(Dnp3, RestartChangesTheMode) {
   const auto seen = observe(protocol, {client("056408c40a000100fc42 c0c00d9c86")});
-  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::mode, 13, 10, 1, kNoValue, false}}));
+  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::mode, 13, 10, 1, kNoValue}}));
   EXPECT_EQ(protocol.function_name(13), "COLD_RESTART");
 }
 
@@ -157,7 +177,7 @@ constexpr auto kLastSegment =
 
 TEST(Dnp3Transport, PutsSegmentsTogether) {
   const auto seen = observe(protocol, {server(kFirstSegment), server(kLastSegment)});
-  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::report, 129, 5, 100, kNoValue, false}}));
+  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::report, 129, 5, 100, kNoValue}}));
   EXPECT_EQ(objects(seen), (Objects{object(1, 2), object(10, 2), object(30, 2), object(40, 2)}));
   EXPECT_EQ(faults(seen), Faults{});
 }
@@ -201,7 +221,7 @@ TEST(Dnp3Transport, LinksOfOneConnectionAreApart) {
 
 TEST(Dnp3Link, BadBlockChecksumSkipsTheFrameAlone) {
   const auto seen =
-      observe(protocol, {client("056414c300040100fb5f c0c0013c02063c03063c04063c01068a50"), client(kIntegrityPoll)});
+      observe(protocol, {client("056414c400040100e9b6 c0c0013c02063c03063c04063c01068a50"), client(kIntegrityPoll)});
   EXPECT_EQ(messages(seen).size(), 1u);
   EXPECT_EQ(faults(seen), Faults{Fault::bad_checksum});
 }
@@ -233,7 +253,7 @@ TEST(Dnp3Link, AFrameCutByTheSnapLengthStillTellsItsFunction) {
   const Conversation conversation{};
   const Context context{&protocol, &conversation, {1, 0, 1}, Role::server, {}};
   protocol.open()->on_pdu({Role::server, Bytes(bytes).first(60), bytes.size()}, Emit{context, seen});
-  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::report, 129, 5, 100, kNoValue, false}}));
+  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::report, 129, 5, 100, kNoValue}}));
   EXPECT_EQ(objects(seen), Objects{object(1, 2)});
   EXPECT_EQ(faults(seen), Faults{Fault::truncated});
 }
@@ -282,8 +302,8 @@ TEST(Dnp3Objects, FileCommandsAreOfClassFile) {
                                               "0000000000000000000000000001000047e6 0404002e2f746573742e786d6ced8f"),
                                        server("05641d44030004008308 f2ce81100046045b010d00785634123e7abf"
                                               "0300000004040000027f")});
-  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::file, 25, 4, 3, kNoValue, false},
-                                                    {OperationClass::report, 129, 4, 3, kNoValue, false}}));
+  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::file, 25, 4, 3, kNoValue},
+                                                    {OperationClass::report, 129, 4, 3, kNoValue}}));
   EXPECT_EQ(objects(seen), (Objects{object(70, 3), object(70, 4)}));
   EXPECT_EQ(faults(seen), Faults{});
 }
@@ -292,14 +312,14 @@ TEST(Dnp3Objects, FileCommandsAreOfClassFile) {
 TEST(Dnp3Objects, FileStatusIsARefusal) {
   const auto seen =
       observe(protocol, {server("05641d44030004008308 c0c981000046045b010d000000000000b82f 00000000001e0003b4eb")});
-  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::report, 129, 4, 3, kNoValue, true}}));
+  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::report, 129, 4, 3, kNoValue, Outcome::refused}}));
 }
 
 TEST(Dnp3Objects, SecureAuthenticationTravelsInAnyMessage) {
   // DIRECT_OPERATE in aggressive mode: g120v3, the command, g120v9 with a code of eight octets.
   const auto seen = observe(protocol, {client("056432c40a000100d477 c0c105780307010100000001000c0128fa33"
                                               "010005004101640000006400000000782d87 095b010800000102030405060742f2")});
-  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::control, 5, 10, 1, kNoValue, false}}));
+  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::control, 5, 10, 1, kNoValue}}));
   EXPECT_EQ(objects(seen), (Objects{object(120, 3), object(12, 1), object(120, 9)}));
   EXPECT_EQ(faults(seen), Faults{});
 }
@@ -319,7 +339,7 @@ TEST(Dnp3Objects, AnUnknownObjectThatIsOnlyAskedForIsSteppedOver) {
 
 TEST(Dnp3Objects, AnalogOutputStatusOfSeveralObjects) {
   const auto seen = observe(protocol, {server("0564164401000a001d8a c0c08100002902170200010000010200f467 048726")});
-  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::report, 129, 10, 1, kNoValue, true}}));
+  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::report, 129, 10, 1, kNoValue, Outcome::refused}}));
 }
 
 TEST(Dnp3Objects, FewerOctetsThanTheRangeSays) {
@@ -342,13 +362,13 @@ TEST(Dnp3Objects, AttributesNameTheDevice) {
 
 TEST(Dnp3, ReservedFunctionCodeIsKept) {
   const auto seen = observe(protocol, {client("056408c40a000100fc42 c0c046a970")});
-  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::other, 0x46, 10, 1, kNoValue, false}}));
+  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::other, 0x46, 10, 1, kNoValue}}));
   EXPECT_EQ(faults(seen), Faults{Fault::unknown_type});
 }
 
 TEST(Dnp3, WhoAsksIsTheMasterWhateverDirSays) {
   const auto seen = observe(protocol, {client("05640e440a0001005148 c0c0025001000707002c49")});
-  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::write, 2, 10, 1, kNoValue, false}}));
+  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::write, 2, 10, 1, kNoValue}}));
   EXPECT_EQ(faults(seen), Faults{Fault::bad_value});
 }
 

@@ -80,7 +80,7 @@ TEST(Snmp, WritesObjectIdentifiersWithDots) {
 TEST(Snmp, AnErrorIsARefusal) {
   const auto seen = play(
       {server("3029 020100 0406 7075626c6963 a21c 0204 4b781a6f 020102 020101 300e 300c 0608 2b06010201010500 0500")});
-  EXPECT_TRUE(seen.all<Operation>().at(0).refused);
+  EXPECT_EQ(seen.all<Operation>().at(0).outcome, Outcome::refused);
   EXPECT_EQ(seen.all<Credential>().at(0).outcome, CredentialOutcome::accepted);  // the agent did listen
 }
 

@@ -98,6 +98,11 @@ class Player {
     dissector_->on_gap(speaker);
   }
 
+  void end() {
+    const Context context{&kProtocol, &conversation_, {1, 0, 1}, Role::client, {}};
+    dissector_->on_end(Emit{context, notes});
+  }
+
   std::size_t cut = 0;  // octets taken from the end of each PDU, as a snap length does
   bool foreign = false;
   test::Notes notes;
@@ -137,6 +142,8 @@ void play_hostile(const std::vector<Record>& records, std::size_t segment_size, 
       left = left.subspan(segment.size());
     }
   }
+  player.end();
+  demand(player.notes.sound, "a stated number is out of range");
 }
 
 void compare_segmentations(const std::vector<Record>& records, std::size_t segment_size) {
@@ -146,6 +153,8 @@ void compare_segmentations(const std::vector<Record>& records, std::size_t segme
     for (Bytes left = record.bytes; !left.empty(); left = left.subspan(std::min(segment_size, left.size())))
       split.stream(record.speaker, left.first(std::min(segment_size, left.size())));
   }
+  whole.end();
+  split.end();
   demand(whole.notes.sound && split.notes.sound, "a stated number is out of range");
   // After lost framing, where it is found again depends on where segments start.
   if (kProtocol.framing == Framing::binary && !whole.foreign && !whole.notes.lost_sync)

@@ -121,7 +121,7 @@ Site& Site::operation(std::int64_t link, const std::string& cls, int code, int f
   Statement s = db.prepare(
       "insert into operation values (?1, (select protocol from link where link_id = ?1), 1, null, ?2, null, 'Function "
       "' || ?2,"
-      " ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?8)");
+      " ?3, ?4, ?5, 0, ?6, 0, ?7, ?7, ?8, ?8)");
   s.bind(1, link)
       .bind(2, code)
       .bind(3, cls)

@@ -1,4 +1,8 @@
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <thread>
 
 #include "sensor/capture/capture_set.h"
 #include "sensor/capture/inputs.h"
@@ -48,13 +52,31 @@ TEST(PcapFormat, CountsEverythingBeforeACutRecord) {
   EXPECT_NE(info.error.find("cut short in packet 3 at byte 86"), std::string::npos) << info.error;
 }
 
-TEST(PcapFormat, StopsAtAnImpossibleLength) {
+TEST(PcapFormat, PassesOverAnImpossibleLength) {
   const test::TemporaryFolder folder;
-  ByteVector bytes = pcap({{1, frame(1)}, {2, frame(2)}});
+  ByteVector bytes = pcap({{1, frame(1)}, {2, frame(2)}, {3, frame(3)}, {4, frame(4)}});
   bytes[24 + 31 + 8 + 3] = 0x7F;  // captured length of the second record, highest octet
   CaptureSet set({folder.write("damaged.pcap", bytes)});
-  EXPECT_EQ(marks(set), (std::vector{1}));
-  EXPECT_NE(set.finish().at(0).error.find("packet 2"), std::string::npos);
+  EXPECT_EQ(marks(set), (std::vector{1, 3, 4}));
+  const CaptureInfo info = set.finish().at(0);
+  EXPECT_EQ(info.error, "damaged at byte 55, after packet 1: 31 bytes skipped, the rest counts");
+  EXPECT_EQ(info.damage.bytes, 31u);
+}
+TEST(PcapFormat, ReadsTheModifiedKind) {
+  // as editcap -F modpcap writes it: interface, protocol, type and padding behind each record's lengths
+  const test::TemporaryFolder folder;
+  const ByteVector head = test::hex("34CDB2A1 0200 0400 00000000 00000000 00000400 01000000");
+  const ByteVector record = test::hex("00F15365 40E20100 0F000000 0F000000 00000000 0000 00 00");
+  CaptureFile file(folder.write("modified.pcap", head + record + frame(1) + record + frame(2)));
+  for (const int mark : {1, 2}) {
+    const RawPacket* p = file.peek();
+    ASSERT_TRUE(p);
+    EXPECT_EQ(p->ref.ts, 1'700'000'000'123'456'000);
+    EXPECT_EQ(p->data.back(), mark);
+    file.pop();
+  }
+  EXPECT_FALSE(file.peek());
+  EXPECT_EQ(file.finish().error, "");
 }
 
 TEST(PcapFormat, TellsTheLengthOfAFrameCheckSequence) {
@@ -85,6 +107,45 @@ TEST(PcapngFormat, ReadsInterfacesStatisticsAndComments) {
   EXPECT_EQ(file.info().kernel_drops, 5u);
   EXPECT_EQ(file.info().truncated, 1u);
   EXPECT_EQ(file.info().error, "");
+}
+
+// Two sections of either byte order; interfaces of their own link types, resolutions (2^-10 s, ms) and
+// snap lengths; secrets, custom and unknown blocks between; a packet with a comment; a simple packet.
+TEST(PcapngFormat, ReadsSectionsInterfacesAndPassesOverOtherBlocks) {
+  const test::TemporaryFolder folder;
+  CaptureFile file(folder.write("b.pcapng", test::hex(
+      "0A0D0D0A 1C000000 4D3C2B1A 0100 0000 FFFFFFFFFFFFFFFF 1C000000"
+      "01000000 20000000 0100 0000 00000100 0900 0100 8A000000 0000 0000 20000000"
+      "01000000 20000000 6500 0000 60000000 0900 0100 03000000 0000 0000 20000000"
+      "0A000000 18000000 4B534C54 02000000 41420000 18000000"
+      "AD0B0000 14000000 01000000 CAFE0000 14000000"
+      "06000000 30000000 01000000 00000000 DC050000 03000000 03000000 01020300 0100 0200 68690000 0000 0000 30000000"
+      "06000000 24000000 00000000 00000000 00060000 03000000 03000000 04050600 24000000"
+      "55550000 0C000000 0C000000"
+      "0A0D0D0A 0000001C 1A2B3C4D 0001 0000 FFFFFFFFFFFFFFFF 0000001C"
+      "00000001 00000014 0071 0000 00000002 00000014"
+      "00000003 00000014 00000005 07080000 00000014"
+      "00000006 00000024 00000000 00000000 001E8480 00000003 00000003 090A0B00 00000024")));
+  struct Expected {
+    std::int64_t ts;
+    std::uint32_t link_type, length;
+    ByteVector data;
+  };
+  for (const Expected& e : {Expected{1'500'000'000, 101, 3, {1, 2, 3}}, Expected{1'500'000'000, 1, 3, {4, 5, 6}}, Expected{0, 113, 5, {7, 8}},
+                            Expected{2'000'000'000, 113, 3, {9, 10, 11}}}) {
+    const RawPacket* p = file.peek();
+    ASSERT_TRUE(p) << file.info().error;
+    EXPECT_EQ(p->ref.ts, e.ts);
+    EXPECT_EQ(p->link_type, e.link_type);
+    EXPECT_EQ(p->original_length, e.length);
+    EXPECT_EQ(ByteVector(p->data.begin(), p->data.end()), e.data);
+    file.pop();
+  }
+  EXPECT_FALSE(file.peek());
+  const CaptureInfo info = file.finish();
+  EXPECT_EQ(info.error, "");
+  EXPECT_EQ(info.commented, 1u);
+  EXPECT_EQ(info.link_types, (std::set<std::uint32_t>{1, 101, 113}));
 }
 
 TEST(PcapngFormat, NamesTheDamagedBlock) {
@@ -138,6 +199,19 @@ TEST(CaptureSet, HashesTheWholeFileEvenBehindDamage) {
   EXPECT_EQ(set.finish().at(0).sha256, ByteSource(folder.path() / "a.pcap").sha256());
 }
 
+TEST(CaptureSet, ReadsAPipeFromItsFirstPacketOn) {
+  const test::TemporaryFolder folder;
+  const auto pipe = folder.path() / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::thread writer([&] {
+    const ByteVector bytes = pcap({{10, frame(1)}, {30, frame(3)}});
+    std::ofstream(pipe, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  });
+  CaptureSet set({pipe, folder.write("b.pcap", pcap({{20, frame(2)}}))});
+  writer.join();
+  EXPECT_EQ(marks(set), (std::vector{1, 2, 3}));
+}
+
 TEST(ByteSource, HashesLikeTheStandardsExample) {
   const test::TemporaryFolder folder;  // FIPS 180-4's example message
   EXPECT_EQ(ByteSource(folder.write("abc", test::ascii("abc"))).sha256(),
@@ -164,11 +238,13 @@ TEST(Inputs, SearchesFoldersForCapturesAndReportsWhatIsMissing) {
   const test::TemporaryFolder folder;
   folder.write("site/deep/a.pcap", pcap({{1, frame(1)}}));
   folder.write("site/notes.txt", test::ascii("notes"));
+  folder.write("site/saved.pcap.gz", test::ascii("<html>Login</html>"));
   const Inputs inputs = find_inputs({folder.path().string(), (folder.path() / "gone.pcap").string()});
   ASSERT_EQ(inputs.files.size(), 1u);
   EXPECT_EQ(inputs.files[0].filename(), "a.pcap");
-  ASSERT_EQ(inputs.problems.size(), 1u);
-  EXPECT_NE(inputs.problems[0].find("gone.pcap: no such file"), std::string::npos);
+  ASSERT_EQ(inputs.problems.size(), 2u);
+  EXPECT_NE(inputs.problems[0].find("saved.pcap.gz: not a capture"), std::string::npos);
+  EXPECT_NE(inputs.problems[1].find("gone.pcap: no such file"), std::string::npos);
 }
 
 }  // namespace

@@ -82,6 +82,7 @@ TEST(Inventory, LinksAndOperations) {
   o.from_client = 2;
   o.from_server = 2;
   o.refused = 1;
+  o.accepted = 1;
   o.seen.add(t.packet());
   t.observed.operations.push_back(o);
   Database db = write(t.observed);
@@ -93,10 +94,10 @@ TEST(Inventory, LinksAndOperations) {
             "128|64");
   EXPECT_EQ(
       rows(db,
-           "select o.protocol, unit, peer_unit, function_code, qualifier, class, from_client, from_server, refused, "
+           "select o.protocol, unit, peer_unit, function_code, qualifier, class, from_client, from_server, accepted, refused, unanswered, "
            "p.number from operation o join link l on l.link_id = o.link_id join packet p on p.packet_id = "
            "o.first_packet_id"),
-      "modbus|1|NULL|16|NULL|write|2|2|1|3");
+      "modbus|1|NULL|16|NULL|write|2|2|1|1|0|3");
 }
 
 TEST(Inventory, PacketsAreCitedAsWiresharkCounts) {

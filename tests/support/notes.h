@@ -2,6 +2,7 @@
 // text and span is read: a view of dead memory shows under AddressSanitizer.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,9 +12,13 @@ namespace kakoi::test {
 
 class Notes final : public Sink {
  public:
-  // hide_users: credentials are written as if their user was not known.
+  // What is written down as if less was known.
+  struct Known {
+    bool users = true;                // false: a credential's user was not seen
+    std::optional<Outcome> outcomes;  // every control action, and what became of a request, ended like this
+  };
   Notes() = default;
-  explicit Notes(bool hide_users) : hide_users_(hide_users) {}
+  explicit Notes(const Known& known) : known_(known) {}
 
   void on_observation(const Context& context, const Observation& fact) override {
     line_.clear();
@@ -39,8 +44,19 @@ class Notes final : public Sink {
   }
 
   void note(const Operation& f) {
-    add(to_string(f.cls)), add(f.function_code), add(f.unit), add(f.peer_unit), add(f.qualifier), add(f.refused);
+    add(to_string(f.cls)), add(f.function_code), add(f.unit), add(f.peer_unit), add(f.qualifier),
+        add(to_string(f.is_message ? f.outcome : known_.outcomes.value_or(f.outcome))), add(f.is_message);
     if (function_name_ != nullptr) add(function_name_(f.function_code));
+  }
+  void note(const Points& f) {
+    add(to_string(f.access)), add(f.unit), add(f.peer_unit), add(f.kind), add(f.first), add(f.count);
+  }
+  void note(const ControlAction& f) {
+    add(to_string(f.cls)), add(static_cast<std::uint64_t>(f.actor)), add(f.function_code), add(f.unit),
+        add(f.peer_unit);
+    add(f.point_kind), add(f.point), add(f.points), add(f.step), add(f.value);
+    add(to_string(known_.outcomes.value_or(f.outcome))), add(known_.outcomes ? "" : f.status);
+    sound = sound && f.points != 0;
   }
   void note(const Identity& f) {
     add(to_string(f.trait)), add(f.text), add(f.method), add(f.confidence), add(f.subject.address);
@@ -49,7 +65,7 @@ class Notes final : public Sink {
   }
   void note(const NameLookup& f) { add(f.name), add(f.type), add(to_string(f.outcome)), add(f.addresses); }
   void note(const Credential& f) {
-    add(f.scheme), add(hide_users_ ? "" : f.user), add(f.secret), add(to_string(f.outcome));
+    add(f.scheme), add(known_.users ? f.user : ""), add(f.secret), add(to_string(f.outcome));
   }
   void note(const OpenAccess& f) { add(f.scheme); }
   void note(const SecureSession& f) {
@@ -69,7 +85,7 @@ class Notes final : public Sink {
     lost_sync |= f.fault == Fault::lost_sync;
   }
 
-  bool hide_users_ = false;
+  Known known_;
   std::string line_;
   std::string_view (*function_name_)(std::uint32_t) = nullptr;
 };

@@ -44,6 +44,7 @@ Bytes Recorder::keep(Bytes bytes) {
 void Recorder::on_observation(const Context& context, const Observation& fact) {
   Observation copy = fact;
   if (auto* f = std::get_if<Identity>(&copy)) f->text = keep(f->text);
+  if (auto* f = std::get_if<ControlAction>(&copy)) f->value = keep(f->value);
   if (auto* f = std::get_if<NameLookup>(&copy)) f->name = keep(f->name), f->addresses = keep(f->addresses);
   if (auto* f = std::get_if<Credential>(&copy)) f->user = keep(f->user), f->secret = keep(f->secret);
   if (auto* f = std::get_if<SecureSession>(&copy))
@@ -71,11 +72,12 @@ Recorder observe(const Protocol& protocol, const std::vector<Chunk>& chunks, Tra
   conversation.transport = transport;
   const auto dissector = protocol.open();
   std::array<std::vector<std::uint8_t>, 2> pending;
+  Context context{&protocol, &conversation, {}, Role::client, {}};
+  const Emit emit{context, recorder};
   std::uint32_t number = 0;
   for (const Chunk& chunk : chunks) {
-    Context context{&protocol, &conversation, {1'000'000'000 + static_cast<std::int64_t>(++number) * 1'000'000, 0, number},
-                    chunk.speaker, {}};
-    const Emit emit{context, recorder};
+    context.packet = {1'000'000'000 + static_cast<std::int64_t>(++number) * 1'000'000, 0, number};
+    context.speaker = chunk.speaker;
     auto& buffer = pending[static_cast<std::size_t>(chunk.speaker)];
     if (transport == Transport::udp) buffer.clear();
     buffer.insert(buffer.end(), chunk.bytes.begin(), chunk.bytes.end());
@@ -95,6 +97,7 @@ Recorder observe(const Protocol& protocol, const std::vector<Chunk>& chunks, Tra
     }
     buffer.erase(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(at));
   }
+  dissector->on_end(emit);
   return recorder;
 }
 

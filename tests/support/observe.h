@@ -57,7 +57,8 @@ class Recorder final : public Sink {
 
 // Plays the chunks in order to a new dissector of `protocol` as the sensor would: cuts each
 // speaker's bytes into PDUs with protocol.frame (a PDU may span chunks), hands over whole ones.
-// Bytes that are foreign are skipped to the speaker's next chunk, with on_gap.
+// Bytes that are foreign are skipped to the speaker's next chunk, with on_gap; on_end comes last.
+// Packets are numbered as the chunks, from 1.
 Recorder observe(const Protocol& protocol, const std::vector<Chunk>& chunks, Transport transport = Transport::tcp);
 
 }  // namespace kakoi::test

@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <map>
+
+#include "reports/diff/diff.h"
+#include "reports/time_text.h"
+
+namespace kakoi {
+
+namespace {
+
+struct Row {
+  std::string label;
+  std::vector<std::string> values;
+  std::string subject;  // findings: the asset
+};
+using Rows = std::map<std::string, Row>;
+
+// The first column is the key, the second the label; the others are compared by their names.
+struct Section {
+  std::string_view name, sql_en, sql_ja;
+};
+
+constexpr std::string_view kAssets =
+    "select a.asset_id, a.name || ' (' || a.asset_id || ')', a.name as name, a.scope as scope, a.role as role, "
+    "coalesce(z.name, '') as zone, a.vendor as vendor, a.product as product, a.firmware as firmware, a.serial as "
+    "serial, "
+    "a.os as os, (select group_concat(value, ', ') from (select distinct value from address d where d.asset_id = "
+    "a.asset_id order by value)) as addresses from asset a left join zone z on z.zone_id = a.zone_id "
+    "where a.scope in ('local', 'remote', 'internet')";
+constexpr std::string_view kServices =
+    "select s.asset_id || ' ' || s.address || ' ' || s.transport || '/' || s.port, a.name || ' ' || s.address || ' ' "
+    "|| "
+    "s.transport || '/' || s.port || ' ' || max(s.protocol), max(s.protocol) as protocol, max(s.product) as product, "
+    "max(s.version) as version from service s join asset a on a.asset_id = s.asset_id group by s.asset_id, s.address, "
+    "s.transport, s.port";
+constexpr std::string_view kLinks =
+    "select l.client_id || ' > ' || l.server_id || ' ' || l.transport || '/' || l.server_port || ' ' || "
+    "coalesce(l.vlan, ''), "
+    "c.name || ' > ' || s.name || ' ' || l.transport || '/' || l.server_port || ' ' || max(l.protocol), "
+    "max(l.protocol) as protocol, case max(case l.state when 'established' then 4 when 'refused' then 3 when "
+    "'attempted' "
+    "then 2 when 'one_way' then 1 else 0 end) when 4 then 'established' when 3 then 'refused' when 2 then 'attempted' "
+    "when "
+    "1 then 'one_way' else 'datagram' end as state from link l join asset c on c.asset_id = l.client_id join asset s "
+    "on "
+    "s.asset_id = l.server_id group by l.client_id, l.server_id, l.transport, l.server_port, l.vlan";
+constexpr std::string_view kOperations =
+    "select l.client_id || ' > ' || l.server_id || ' ' || o.protocol || ' ' || coalesce(o.unit, '') || ' ' || "
+    "o.function_code || ' ' || o.class, c.name || ' > ' || s.name || ' ' || o.protocol || ' ' || max(o.function) || "
+    "coalesce(' unit ' || o.unit, ''), case when sum(o.refused) = 0 then 'no' when sum(o.from_client) > sum(o.refused) "
+    "then "
+    "'partly' else 'yes' end as refused from operation o join link l on l.link_id = o.link_id join asset c on "
+    "c.asset_id = "
+    "l.client_id join asset s on s.asset_id = l.server_id where o.class not in ('session', 'other') group by "
+    "l.client_id, "
+    "l.server_id, o.protocol, o.unit, o.function_code, o.class";
+constexpr std::string_view kFindingsEn =
+    "select f.finding_id, f.title_en || ': ' || coalesce(a.name, f.subject_id) || coalesce(' / ' || p.name, ''), "
+    "f.severity as severity, f.confidence as confidence, f.accepted as accepted, f.subject_id as subject_id "
+    "from finding f left join asset a on a.asset_id = f.subject_id left join asset p on p.asset_id = f.peer_id";
+constexpr std::string_view kFindingsJa =
+    "select f.finding_id, f.title_ja || '：' || coalesce(a.name, f.subject_id) || coalesce(' / ' || p.name, ''), "
+    "f.severity as severity, f.confidence as confidence, f.accepted as accepted, f.subject_id as subject_id "
+    "from finding f left join asset a on a.asset_id = f.subject_id left join asset p on p.asset_id = f.peer_id";
+
+constexpr Section kSections[] = {{"findings", kFindingsEn, kFindingsJa},
+                                 {"assets", kAssets, kAssets},
+                                 {"services", kServices, kServices},
+                                 {"links", kLinks, kLinks},
+                                 {"operations", kOperations, kOperations}};
+
+Rows rows_of(Database& db, std::string_view sql, std::vector<std::string>& columns) {
+  Rows rows;
+  Statement s = db.prepare(sql);
+  columns.clear();
+  for (int i = 2; i < s.columns(); ++i) columns.emplace_back(s.column_name(i));
+  while (s.step()) {
+    Row& row = rows[s.text(0)];
+    row.label = s.text(1);
+    row.values.clear();
+    for (int i = 2; i < s.columns(); ++i) row.values.push_back(s.text(i));
+    if (!columns.empty() && columns.back() == "subject_id") row.subject = row.values.back();
+  }
+  return rows;
+}
+
+Diff::Survey survey_of(Database& db) {
+  Diff::Survey survey;
+  survey.site = db.text("select value from meta where key = 'site'");
+  survey.policy = db.text("select value from meta where key = 'policy'");
+  Statement s = db.prepare("select coalesce(min(first_ts), 0), coalesce(max(last_ts), 0), count(*) from capture");
+  if (s.step() && s.integer(2) != 0) {
+    const TimeZone zone = time_zone(db.text("select value from meta where key = 'timezone'"));
+    survey.first_time = iso8601(s.integer(0), zone);
+    survey.last_time = iso8601(s.integer(1), zone);
+    survey.captures = s.integer(2);
+  }
+  Statement covered = db.prepare("select value from coverage where metric = 'duration_s'");
+  if (covered.step()) survey.covered_s = covered.real(0);
+  return survey;
+}
+
+// Could the new captures have shown a finding about this subject again?
+bool observable(const Diff& diff, Database& after, const std::string& subject) {
+  if (diff.after.covered_s * 2 < diff.before.covered_s) return false;
+  Statement s =
+      after.prepare("select 1 from asset where asset_id = ?1 union all select 1 from zone where zone_id = ?1");
+  s.bind(1, subject);
+  return s.step();
+}
+
+}  // namespace
+
+std::string_view to_string(Change value) noexcept {
+  static constexpr std::string_view names[] = {"new", "gone", "not_observable", "changed"};
+  return names[static_cast<std::size_t>(value)];
+}
+
+Diff compare(Database& before, Database& after, std::string_view language) {
+  Diff diff;
+  diff.before = survey_of(before);
+  diff.after = survey_of(after);
+  for (const Section& section : kSections) {
+    const std::string_view sql = language == "ja" ? section.sql_ja : section.sql_en;
+    std::vector<std::string> columns;
+    const Rows then = rows_of(before, sql, columns), now = rows_of(after, sql, columns);
+    ChangedSection& out = diff.sections.emplace_back();
+    out.name = section.name;
+    out.before = then.size();
+    out.after = now.size();
+    for (const auto& [key, row] : now) {
+      const auto old = then.find(key);
+      if (old == then.end()) {
+        out.rows.push_back({Change::appeared, key, row.label, {}});
+        continue;
+      }
+      ChangedRow changed{Change::changed, key, row.label, {}};
+      for (std::size_t i = 0; i < columns.size(); ++i)
+        if (row.values[i] != old->second.values[i])
+          changed.fields.push_back({columns[i], old->second.values[i], row.values[i]});
+      if (changed.fields.empty())
+        ++out.unchanged;
+      else
+        out.rows.push_back(std::move(changed));
+    }
+    for (const auto& [key, row] : then) {
+      if (now.contains(key)) continue;
+      const bool seen_again = section.name != "findings" || observable(diff, after, row.subject);
+      out.rows.push_back({seen_again ? Change::gone : Change::not_observable, key, row.label, {}});
+    }
+    std::stable_sort(out.rows.begin(), out.rows.end(),
+                     [](const ChangedRow& a, const ChangedRow& b) { return a.change < b.change; });
+  }
+  return diff;
+}
+
+}  // namespace kakoi

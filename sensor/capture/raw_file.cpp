@@ -1,0 +1,57 @@
+#include "sensor/capture/raw_file.h"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+namespace kakoi::capture {
+
+struct RawFile::Hash {
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  Hash() { EVP_DigestInit_ex(context, EVP_sha256(), nullptr); }
+  ~Hash() { EVP_MD_CTX_free(context); }
+  Hash(const Hash&) = delete;
+  Hash& operator=(const Hash&) = delete;
+};
+
+RawFile::RawFile(const std::filesystem::path& path)
+    : name_(path == "-" ? "standard input" : path.string()), hash_(std::make_unique<Hash>()) {
+  fd_ = path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd_ < 0) throw OpenError(name_ + ": " + std::strerror(errno));
+  ::posix_fadvise(fd_, 0, 0, POSIX_FADV_SEQUENTIAL);
+}
+RawFile::~RawFile() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+std::size_t RawFile::read(std::uint8_t* to, std::size_t n) {
+  ssize_t got;
+  do {
+    got = ::read(fd_, to, n);
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) throw CaptureError(name_ + ": " + std::strerror(errno) + " at byte " + std::to_string(bytes_read_));
+  EVP_DigestUpdate(hash_->context, to, static_cast<std::size_t>(got));
+  bytes_read_ += static_cast<std::uint64_t>(got);
+  return static_cast<std::size_t>(got);
+}
+
+std::string RawFile::sha256() {
+  std::vector<std::uint8_t> rest(1 << 18);
+  while (read(rest.data(), rest.size()) > 0) {
+  }
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned length = 0;
+  EVP_DigestFinal_ex(hash_->context, digest, &length);
+  std::string text;
+  for (unsigned i = 0; i < length; ++i) {
+    text += "0123456789abcdef"[digest[i] >> 4];
+    text += "0123456789abcdef"[digest[i] & 15];
+  }
+  return text;
+}
+
+}  // namespace kakoi::capture

@@ -1,0 +1,62 @@
+#include "sensor/cli/confinement.h"
+
+#include <cap-ng.h>
+#include <seccomp.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+namespace kakoi::cli {
+namespace {
+
+bool drop_capabilities() {
+  capng_clear(CAPNG_SELECT_BOTH);
+  // The bounding set can be emptied with CAP_SETPCAP only; without it no program gains anything either,
+  // because of no_new_privs.
+  return capng_apply(CAPNG_SELECT_BOTH) == 0 || capng_apply(CAPNG_SELECT_CAPS) == 0;
+}
+
+struct Release {
+  void operator()(void* filter) const noexcept { seccomp_release(filter); }
+};
+
+bool forbid_sending(const std::vector<int>& sockets) {
+  const std::unique_ptr<void, Release> filter(seccomp_init(SCMP_ACT_ALLOW));
+  if (!filter) return false;
+  const auto refuse = SCMP_ACT_ERRNO(EPERM);
+  bool done = true;
+  for (const int call : {SCMP_SYS(socket), SCMP_SYS(socketpair), SCMP_SYS(connect), SCMP_SYS(bind), SCMP_SYS(listen),
+                         SCMP_SYS(accept), SCMP_SYS(accept4), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(sendmmsg),
+                         SCMP_SYS(io_uring_setup), SCMP_SYS(ptrace), SCMP_SYS(execve), SCMP_SYS(execveat)})
+    done &= seccomp_rule_add(filter.get(), refuse, call, 0) == 0;
+  for (const int fd : sockets) {
+    const auto socket = static_cast<scmp_datum_t>(fd);
+    for (const int call : {SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(pwrite64), SCMP_SYS(pwritev), SCMP_SYS(pwritev2),
+                           SCMP_SYS(sendfile), SCMP_SYS(dup), SCMP_SYS(dup2), SCMP_SYS(dup3)})
+      done &= seccomp_rule_add(filter.get(), refuse, call, 1, SCMP_A0(SCMP_CMP_MASKED_EQ, 0xFFFFFFFFu, socket)) == 0;
+    done &= seccomp_rule_add(filter.get(), refuse, SCMP_SYS(splice), 1,
+                             SCMP_A2(SCMP_CMP_MASKED_EQ, 0xFFFFFFFFu, socket)) == 0;
+    for (const int command : {0 /* F_DUPFD */, 1030 /* F_DUPFD_CLOEXEC */})
+      done &=
+          seccomp_rule_add(filter.get(), refuse, SCMP_SYS(fcntl), 2, SCMP_A0(SCMP_CMP_MASKED_EQ, 0xFFFFFFFFu, socket),
+                           SCMP_A1(SCMP_CMP_EQ, static_cast<scmp_datum_t>(command))) == 0;
+  }
+  return seccomp_load(filter.get()) == 0 && done;
+}
+
+}  // namespace
+
+std::vector<std::string> confine(const std::vector<int>& sockets) {
+  std::vector<std::string> missing;
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+    missing.push_back(std::string("no_new_privs can't be set: ") + std::strerror(errno));
+  if (!drop_capabilities()) missing.push_back("capabilities can't be dropped");
+  if (!forbid_sending(sockets))
+    missing.push_back("this kernel takes no seccomp filter; that nothing is sent rests on the program alone");
+  return missing;
+}
+
+}  // namespace kakoi::cli

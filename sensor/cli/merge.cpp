@@ -1,0 +1,71 @@
+#include <filesystem>
+
+#include "sensor/cli/judge.h"
+#include "sensor/cli/names.h"
+#include "sensor/inventory/write.h"
+
+namespace kakoi::cli {
+namespace {
+constexpr Help kHelp{
+    "kakoi merge SITE1.db SITE2.db ... [options]",
+    "Makes one inventory of several: of sites, sensors or days. The order does not matter, and an\n"
+    "inventory given twice counts once. The result is what one scan of all captures would give, but for\n"
+    "TCP connections that were cut between two captures. Policy and rules are applied anew.\n",
+    "  kakoi merge north/inventory.db south/inventory.db -o both\n"};
+
+// The one value that all inventories have, or "" where they differ.
+std::string common(std::vector<Database>& given, const std::string& key) {
+  std::string value;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    Statement s = given[i].prepare("select value from meta where key = ?1");
+    s.bind(1, key);
+    const std::string here = s.step() ? s.text(0) : "";
+    if (i > 0 && here != value) return "";
+    value = here;
+  }
+  return value;
+}
+}  // namespace
+
+int merge(const Arguments& arguments) {
+  po::options_description options("Options");
+  add_judgement_options(options);
+  options.add_options()("site", po::value<std::string>()->default_value("")->value_name("NAME"),
+                        "name of the whole, if the policy gives none");
+  const auto values = parse(arguments, options, kHelp);
+  if (!values) return kDone;
+  const std::vector<std::string> named = inputs(*values);
+  if (named.empty()) throw UsageError("merge: name the inventories to merge");
+  const Judgement judgement = load_judgement(*values);
+
+  std::vector<Database> given;
+  std::vector<Part> parts;
+  for (const std::string& name : named) {
+    try {
+      given.push_back(Database::open_read_only(name));
+      for (Part& part : read_parts(given.back())) parts.push_back(std::move(part));
+    } catch (const std::runtime_error& error) {
+      throw InputError(name + ": " + error.what());
+    }
+  }
+  // Fingerprints of one secret under two keys differ: that it is shared would go unseen.
+  if (common(given, "fingerprint_key").empty() && given.size() > 1)
+    throw InputError(
+        "the inventories were made with different --fingerprint-key files, or not judged; they can't be merged");
+  std::string site = (*values)["site"].as<std::string>();
+  if (site.empty()) site = common(given, "site");
+
+  try {
+    parts = unite(std::move(parts));
+    const Observed observed = observed_in(parts, find_any_protocol);
+    const Draft draft(judgement.out);
+    Database db = Database::open(draft.path);
+    db.execute("pragma journal_mode = off; pragma synchronous = off");
+    write_inventory(observed, {.site = site, .kakoi_version = KAKOI_VERSION}, db, parts);
+    return judge(std::move(db), draft.path, judgement);
+  } catch (const StateError& error) {
+    throw InputError(error.what());
+  }
+}
+
+}  // namespace kakoi::cli

@@ -1,0 +1,183 @@
+#include <csignal>
+#include <filesystem>
+#include <future>
+#include <iostream>
+
+#include "sensor/capture/live.h"
+#include "sensor/capture/packet_store.h"
+#include "sensor/cli/confinement.h"
+#include "sensor/cli/judge.h"
+#include "sensor/cli/names.h"
+#include "sensor/inventory/write.h"
+#include "sensor/pipeline/engine.h"
+
+namespace kakoi::cli {
+namespace {
+
+constexpr Help kHelp{
+    "kakoi watch -i IFACE [-i IFACE ...] [options]",
+    "Listens to mirror ports until SIGINT or SIGTERM and keeps the outputs of 'kakoi scan' in OUT up to\n"
+    "date: every --every, and at the end. Started again with the same OUT and interfaces it goes on where\n"
+    "it stopped; after a power cut at most the last interval is lost. SIGHUP reads policy and rules again.\n"
+    "For a network tap name both of its ports. Nothing is ever sent: once the interfaces are open, all\n"
+    "capabilities are dropped and the kernel refuses to send for this program.\n",
+    "  kakoi watch -i eth1 -o /var/lib/kakoi --policy site.yaml\n"
+    "  kakoi watch -i tap0 -i tap1 -f 'not port 22' --store captures --store-size 10GB\n"};
+
+volatile std::sig_atomic_t stop_asked = 0, reload_asked = 0;
+
+void on_signal(int number) {
+  if (number == SIGHUP)
+    reload_asked = 1;
+  else
+    stop_asked = 1;
+}
+
+void take_signals() {
+  struct sigaction action {};
+  action.sa_handler = on_signal;  // without SA_RESTART: poll() returns
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaction(number, &action, nullptr);
+}
+
+// What an earlier run left in OUT.
+Observed resumed(const std::filesystem::path& out, const std::vector<CaptureInfo>& interfaces) {
+  const std::filesystem::path path = out / "inventory.db";
+  if (!std::filesystem::exists(path)) return {};
+  try {
+    Database db = Database::open_read_only(path);
+    Observed before = observed_in(read_parts(db), find_any_protocol);
+    for (const CaptureInfo& info : before.captures) {
+      const auto same = [&](const CaptureInfo& i) { return i.source == info.source; };
+      if (std::none_of(interfaces.begin(), interfaces.end(), same))
+        throw InputError(out.string() + ": holds an inventory of '" + info.source +
+                         "', which is not watched now; name another folder with -o, or 'kakoi merge' them later");
+    }
+    return before;
+  } catch (const DatabaseError& error) {
+    throw InputError(path.string() + ": " + error.what() + "; move it away to begin anew");
+  } catch (const StateError& error) {
+    throw InputError(path.string() + ": " + error.what() + "; move it away to begin anew");
+  }
+}
+
+void write_outputs(const Observed& observed, const Judgement& judgement, const std::string& site) {
+  const Draft draft(judgement.out);
+  Database db = Database::open(draft.path);
+  db.execute("pragma journal_mode = off; pragma synchronous = off");
+  write_inventory(observed, {.site = site, .kakoi_version = KAKOI_VERSION}, db);
+  judge(std::move(db), draft.path, judgement);
+}
+
+}  // namespace
+
+int watch(const Arguments& arguments) {
+  po::options_description options("Options");
+  add_judgement_options(options);
+  options.add_options()("interface,i", po::value<std::vector<std::string>>()->composing()->value_name("IFACE"),
+                        "interface to listen to; several: merged in time")(
+      "filter,f", po::value<std::string>()->default_value("")->value_name("BPF"),
+      "what to look at, as tcpdump takes it")("every",
+                                              po::value<std::string>()->default_value("60s")->value_name("TIME"),
+                                              "how often the outputs are renewed (30s, 5m, 1h)")(
+      "site", po::value<std::string>()->default_value("")->value_name("NAME"),
+      "name of the site, if the policy gives none")("threads,j", po::value<int>()->default_value(2)->value_name("N"),
+                                                    "threads to use")(
+      "buffer", po::value<int>()->default_value(64)->value_name("MIB"), "the kernel's buffer per interface")(
+      "store", po::value<std::string>()->value_name("DIR"), "keep the packets, too, as a ring of pcapng files")(
+      "store-size", po::value<std::string>()->default_value("10GB")->value_name("SIZE"), "of the ring");
+  const auto values = parse(arguments, options, kHelp);
+  if (!values) return kDone;
+  if (!inputs(*values).empty()) throw UsageError("watch: takes interfaces (-i), no file '" + inputs(*values)[0] + "'");
+  if (!values->contains("interface")) throw UsageError("watch: name an interface with -i");
+  const auto every = parse_duration((*values)["every"].as<std::string>());
+  const std::uint64_t store_size = parse_size((*values)["store-size"].as<std::string>());
+  const int threads = (*values)["threads"].as<int>(), buffer = (*values)["buffer"].as<int>();
+  if (threads < 1) throw UsageError("--threads takes a number from 1 on, not " + std::to_string(threads));
+  if (buffer < 1 || buffer > 1024) throw UsageError("--buffer takes 1 to 1024 MiB, not " + std::to_string(buffer));
+  const std::string site = (*values)["site"].as<std::string>();
+  Judgement judgement = load_judgement(*values);
+  judgement.summary = false;
+  create_out(judgement.out);
+
+  take_signals();
+  std::unique_ptr<capture::LiveSet> live;
+  std::unique_ptr<capture::PacketStore> store;
+  try {
+    live = std::make_unique<capture::LiveSet>(capture::LiveOptions{
+        (*values)["interface"].as<std::vector<std::string>>(), (*values)["filter"].as<std::string>(), buffer});
+    if (values->contains("store"))
+      store = std::make_unique<capture::PacketStore>((*values)["store"].as<std::string>(), store_size);
+  } catch (const capture::CaptureError& error) {
+    throw InputError(error.what());
+  }
+  for (const std::string& missing : confine(live->descriptors())) std::cerr << "kakoi: note: " << missing << "\n";
+
+  const Observed before = resumed(judgement.out, live->infos());
+  live->resume(before.captures);
+
+  pipeline::Engine engine(judgement.secrets, static_cast<unsigned>(threads));
+  const capture::LiveSet::Use use = [&](const RawPacket& packet, CaptureInfo& info,
+                                        const std::shared_ptr<const void>& memory) {
+    if (store) {
+      try {
+        store->add(packet, info);
+      } catch (const capture::CaptureError& error) {
+        std::cerr << "kakoi: " << error.what() << "; packets are no longer stored\n";
+        store.reset();
+      }
+    }
+    engine.packet(packet, info, memory);
+  };
+  // Copies are made here, between packets; writing them takes its time on another thread.
+  const auto snapshot = [&] {
+    auto all = std::make_shared<Observed>(before);
+    all->merge(engine.snapshot());
+    all->captures = live->infos();
+    all->settle();
+    all->sort();
+    if (store) store->flush();
+    return all;
+  };
+  std::future<void> writing;
+  const auto write_now = [&](const Judgement& j) {
+    if (writing.valid()) writing.get();
+    writing = std::async(std::launch::async, [all = snapshot(), j, &site] { write_outputs(*all, j, site); });
+  };
+
+  std::cerr << "kakoi: listening; outputs in " << judgement.out.string() << " every "
+            << (*values)["every"].as<std::string>() << "\n";
+  auto next = std::chrono::steady_clock::now() + every;
+  bool healthy = true;
+  while (!stop_asked && healthy) {
+    healthy = live->poll(std::chrono::milliseconds(200), use);
+    if (reload_asked) {
+      reload_asked = 0;
+      try {
+        Judgement fresh = load_judgement(*values);
+        fresh.summary = false;
+        judgement.policy = std::move(fresh.policy);
+        judgement.rules = std::move(fresh.rules);
+        judgement.input_hashes = std::move(fresh.input_hashes);
+        next = std::chrono::steady_clock::now();
+        std::cerr << "kakoi: policy and rules read again\n";
+      } catch (const UsageError& error) {
+        std::cerr << "kakoi: " << error.what() << "\nkakoi: going on with the old policy and rules\n";
+      }
+    }
+    const auto now = std::chrono::steady_clock::now();
+    const bool idle = !writing.valid() || writing.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+    if (now >= next && idle) {
+      write_now(judgement);
+      next = now + every;
+    }
+  }
+  live->drain(use);
+  judgement.summary = true;
+  write_now(judgement);
+  writing.get();
+  for (const CaptureInfo& info : live->infos())
+    if (!info.error.empty()) std::cerr << "kakoi: " << info.source << ": " << info.error << "\n";
+  return healthy ? kDone : kBadInput;
+}
+
+}  // namespace kakoi::cli

@@ -1,0 +1,76 @@
+#include "sensor/inventory/point_set.h"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+
+namespace kakoi {
+
+PointSet::PointSet(const std::vector<Block>& blocks, bool truncated) : truncated_(truncated) {
+  for (const Block& block : blocks)
+    if (block.bits != 0) add({block});
+}
+
+void PointSet::add(std::uint32_t first, std::uint32_t count) {
+  if (count == 0) return;
+  if (count > kLongestRange) count = kLongestRange, truncated_ = true;
+  const std::uint32_t last = count - 1 > std::numeric_limits<std::uint32_t>::max() - first
+                                 ? std::numeric_limits<std::uint32_t>::max()
+                                 : first + (count - 1);
+  std::vector<Block> fresh;
+  for (std::uint32_t number = first / kBlock; number <= last / kBlock; ++number) {
+    std::uint64_t bits = ~std::uint64_t{0};
+    if (number == first / kBlock) bits &= ~std::uint64_t{0} << first % kBlock;
+    if (number == last / kBlock) bits &= ~std::uint64_t{0} >> (kBlock - 1 - last % kBlock);
+    fresh.push_back({number, bits});
+  }
+  add(fresh);
+}
+
+void PointSet::merge(const PointSet& other) {
+  add(other.blocks_);
+  truncated_ |= other.truncated_;
+}
+
+void PointSet::add(const std::vector<Block>& blocks) {
+  const auto by_number = [](const Block& a, const Block& b) { return a.number < b.number; };
+  std::vector<Block> missing;
+  auto at = blocks_.begin();
+  for (const Block& block : blocks) {
+    at = std::lower_bound(at, blocks_.end(), block, by_number);
+    if (at != blocks_.end() && at->number == block.number)
+      at->bits |= block.bits;
+    else
+      missing.push_back(block);
+  }
+  if (missing.empty()) return;
+  const auto middle = static_cast<std::ptrdiff_t>(blocks_.size());
+  blocks_.insert(blocks_.end(), missing.begin(), missing.end());
+  std::inplace_merge(blocks_.begin(), blocks_.begin() + middle, blocks_.end(), by_number);
+  if (blocks_.size() > kMostBlocks) blocks_.resize(kMostBlocks), truncated_ = true;
+}
+
+bool PointSet::contains(std::uint32_t point) const noexcept {
+  const auto at = std::lower_bound(blocks_.begin(), blocks_.end(), point / kBlock,
+                                   [](const Block& block, std::uint32_t number) { return block.number < number; });
+  return at != blocks_.end() && at->number == point / kBlock && (at->bits >> point % kBlock & 1) != 0;
+}
+
+std::vector<std::pair<std::uint32_t, std::uint32_t>> PointSet::ranges() const {
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> runs;
+  for (const Block& block : blocks_) {
+    for (std::uint64_t bits = block.bits; bits != 0;) {
+      const auto skip = static_cast<std::uint32_t>(std::countr_zero(bits));
+      const auto length = static_cast<std::uint32_t>(std::countr_one(bits >> skip));
+      const std::uint32_t first = block.number * kBlock + skip, last = first + (length - 1);
+      if (!runs.empty() && first != 0 && runs.back().second == first - 1)
+        runs.back().second = last;
+      else
+        runs.emplace_back(first, last);
+      bits = skip + length == kBlock ? 0 : bits & ~std::uint64_t{0} << (skip + length);
+    }
+  }
+  return runs;
+}
+
+}  // namespace kakoi

@@ -1,0 +1,55 @@
+// Takes packets one by one and remembers what they show: decode, then shards by host pair, on this
+// thread or on workers.
+#pragma once
+
+#include <array>
+#include <exception>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "sensor/capture/capture_info.h"
+#include "sensor/decode/fragments.h"
+#include "sensor/pipeline/batch_queue.h"
+
+namespace kakoi::pipeline {
+
+class Engine {
+ public:
+  // threads: in all; 1: everything happens on the caller's. `secrets` must outlive the engine.
+  Engine(const SecretKeeper& secrets, unsigned threads);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // `memory` keeps raw.data alive. What is wrong with the packet is counted in `info`.
+  void packet(const RawPacket& raw, CaptureInfo& info, const std::shared_ptr<const void>& memory);
+  // What was seen up to here; open conversations count as far as they have come. Rethrows what went
+  // wrong on a worker.
+  Observed snapshot();
+  // Ends all conversations and gives away what was seen. Once; nothing can follow.
+  Observed finish();
+
+  // Fixed, so that output does not depend on the number of threads. A power of two.
+  static constexpr std::size_t kShards = 4;
+
+ private:
+  struct Worker {
+    BatchQueue queue;
+    std::exception_ptr failure;
+    std::thread thread;
+  };
+  void work(Worker& worker);
+  void add(const Decoded& decoded, const PacketRef& ref, const std::shared_ptr<const void>& memory);
+  void renew(std::size_t shard);
+  void hand_over(Batch& batch);
+  void flush();  // until nothing waits
+
+  std::vector<std::unique_ptr<Shard>> shards_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::array<Batch, kShards> batches_;  // being filled, one per shard
+  decode::FragmentTable fragments_;
+  Decoded inner_;
+};
+
+}  // namespace kakoi::pipeline

@@ -1,0 +1,174 @@
+"""watch: a mirror port in network namespaces, beside tcpdump on the same port. Needs root; without it these
+tests say so and pass over."""
+import os
+import pathlib
+import signal
+import socket
+import sqlite3
+import struct
+import subprocess
+import time
+
+import harness
+from harness import BAD_INPUT, DONE, SAMPLE, equal, expect, folder, kakoi, scan_again, test
+
+NAMESPACE = f"kakoi-test-{os.getpid()}"
+
+
+def able():
+    if os.geteuid() == 0 and subprocess.run(["ip", "netns", "add", NAMESPACE], capture_output=True, check=False).returncode == 0:
+        return True
+    print("watch: not tried, network namespaces need root and iproute2")
+    return False
+
+
+def inside(*command, **more):
+    return subprocess.run(["ip", "netns", "exec", NAMESPACE, *map(str, command)], check=True, capture_output=True, **more)
+
+
+class Mirror:
+    """Frames sent into `plant` come out of `mirror`, where the sensor listens."""
+
+    def __enter__(self):
+        inside("ip", "link", "add", "plant", "type", "veth", "peer", "name", "mirror")
+        for name in ("plant", "mirror"):
+            inside("sh", "-c", f"echo 1 > /proc/sys/net/ipv6/conf/{name}/disable_ipv6")
+            inside("ip", "link", "set", name, "mtu", "9000", "up")
+        self.processes = []
+        return self
+
+    def __exit__(self, *_):
+        for process in self.processes:
+            process.kill()
+            process.wait()
+        subprocess.run(["ip", "netns", "del", NAMESPACE], check=False, capture_output=True)
+
+    def start(self, *command):
+        process = subprocess.Popen(["ip", "netns", "exec", NAMESPACE, *map(str, command)], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, cwd=harness.scratch)
+        self.processes.append(process)
+        return process
+
+    def watch(self, out, *more):
+        process = self.start(harness.program, "watch", "-i", "mirror", "-o", out, *more)
+        line = process.stderr.readline().decode()
+        expect("listening" in line, f"watch began with: {line}{'' if 'listening' in line else process.stderr.read().decode()}")
+        return process
+
+    def tcpdump(self, path):
+        process = self.start("tcpdump", "-i", "mirror", "-w", path, "-U", "-Z", "root", "--nano", "-B", "65536")
+        process.stderr.readline()
+        return process
+
+    def sent(self):
+        return int(inside("cat", "/sys/class/net/mirror/statistics/tx_packets").stdout)
+
+    def replay(self, frames, gap=0.0):
+        inside("python3", pathlib.Path(__file__).parent / "send_frames.py", "plant", str(gap), input=b"".join(
+            struct.pack("<I", len(f)) + f for f in frames))
+
+
+def frames_of(capture):
+    plain = folder("plain") / "plain.pcap"
+    subprocess.run(["editcap", "-F", "pcap", capture, plain], check=True)
+    data, at, frames = plain.read_bytes(), 24, []
+    while at < len(data):
+        length = struct.unpack_from("<I", data, at + 8)[0]
+        frames.append(data[at + 16:at + 16 + length].ljust(60, b"\0"))
+        at += 16 + length
+    return frames
+
+
+def stop(process, number=signal.SIGTERM):
+    process.send_signal(number)
+    return process.wait(timeout=60)
+
+
+def wait_for(condition, what, seconds=30):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return expect(False, f"{what}: not within {seconds} s")
+
+
+def content(out):
+    """What does not depend on the capture's name or the numbers of packets."""
+    db = sqlite3.connect(f"file:{out / 'inventory.db'}?mode=ro", uri=True)
+    queries = {
+        "assets": "select asset_id, name, scope, role, vendor, product, firmware, os, is_router, is_ot, is_it from asset",
+        "addresses": "select asset_id, kind, value, vlan, bound_by from address",
+        "services": "select asset_id, address, transport, port, protocol, product, version from service",
+        "links": "select client_id, server_id, transport, server_port, protocol, vlan, state, connections, packets_to_server, "
+                 "bytes_to_server, packets_to_client, bytes_to_client from link",
+        "operations": "select link_id, protocol, unit, function_code, qualifier, from_client, from_server, accepted, refused from operation",
+        "findings": "select finding_id, severity from finding",
+    }
+    return {name: sorted(map(repr, db.execute(query))) for name, query in queries.items()}
+
+
+def packets_in(out):
+    try:
+        db = sqlite3.connect(f"file:{out / 'inventory.db'}?mode=ro", uri=True)
+        return db.execute("select sum(packets) from capture").fetchone()[0] or 0
+    except sqlite3.Error:
+        return 0
+
+
+@test
+def watch_sees_what_scan_sees_and_sends_nothing():
+    if not able():
+        return
+    with Mirror() as mirror:
+        out, capture, ring = folder("watch"), folder("tcpdump") / "mirror.pcap", folder("ring")
+        tcpdump = mirror.tcpdump(capture)
+        watch = mirror.watch(out, "--every", "1s", "--store", ring, "--store-size", "20MB")
+        before, frames = mirror.sent(), frames_of(SAMPLE)
+        status = pathlib.Path(f"/proc/{watch.pid}/status").read_text()
+        for field in ("CapPrm", "CapEff", "CapInh", "CapAmb"):
+            expect(f"{field}:\t0000000000000000" in status, f"{field} is not empty")
+        expect("NoNewPrivs:\t1" in status and "Seccomp:\t2" in status, "not confined")
+        mirror.replay(frames, gap=0.0003)
+        wait_for(lambda: packets_in(out) == len(frames), "all packets in a snapshot")
+        stop(watch)
+        stop(tcpdump, signal.SIGINT)
+        equal(watch.returncode, DONE, "status of watch after SIGTERM")
+        equal(mirror.sent(), before, "packets sent by the sensor's interface")
+        equal(content(out), content(scan_again(capture)), "watch beside scan of the same packets")
+        stored = scan_again(*sorted(ring.iterdir()))
+        equal(content(out), content(stored), "what was stored")
+
+
+@test
+def watch_goes_on_after_a_kill():
+    if not able():
+        return
+    with Mirror() as mirror:
+        out, frames = folder("watch"), frames_of(SAMPLE)
+        half = len(frames) // 2
+        watch = mirror.watch(out, "--every", "1s")
+        mirror.replay(frames[:half], gap=0.0003)
+        wait_for(lambda: packets_in(out) == half, "the first half in a snapshot")
+        stop(watch, signal.SIGKILL)
+        db = sqlite3.connect(out / "inventory.db")
+        equal(db.execute("pragma integrity_check").fetchone()[0], "ok", "the database after kill -9")
+        equal(packets_in(out), half, "packets after kill -9")
+        watch = mirror.watch(out, "--every", "1s")
+        mirror.replay(frames[half:], gap=0.0003)
+        wait_for(lambda: packets_in(out) == len(frames), "both halves in a snapshot")
+        stop(watch, signal.SIGINT)
+        whole = scan_again(SAMPLE)
+        for name in ("assets", "addresses", "services"):
+            equal(content(out)[name], content(whole)[name], f"{name} after a restart")
+
+
+@test
+def watch_says_what_is_wrong():
+    done = kakoi("watch", wanted=BAD_INPUT)
+    expect("-i" in done.stderr, done.stderr)
+    done = kakoi("watch", "-i", "no-such-interface", "-o", folder("watch"), wanted=BAD_INPUT)
+    expect("no-such-interface" in done.stderr and len(done.stderr.splitlines()) == 1, done.stderr)
+    for bad in (("--every", "soon"), ("--every", "0s"), ("--store-size", "10 apples")):
+        done = kakoi("watch", "-i", "lo", *bad, wanted=BAD_INPUT)
+        expect(bad[1] in done.stderr, done.stderr)

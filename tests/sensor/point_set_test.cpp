@@ -1,0 +1,80 @@
+#include "sensor/inventory/point_set.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <set>
+
+namespace kakoi {
+namespace {
+
+using Ranges = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
+
+TEST(PointSet, NeighboursBecomeOneRange) {
+  PointSet set;
+  set.add(10, 5);
+  set.add(15, 1);
+  set.add(63, 2);  // over the border of two blocks
+  EXPECT_EQ(set.ranges(), (Ranges{{10, 15}, {63, 64}}));
+  EXPECT_TRUE(set.contains(12));
+  EXPECT_FALSE(set.contains(16));
+  EXPECT_FALSE(set.truncated());
+}
+
+TEST(PointSet, TheLastPointOfAllHasNothingBehindIt) {
+  PointSet set;
+  set.add(0xFFFFFFFF, 10);
+  EXPECT_EQ(set.ranges(), (Ranges{{0xFFFFFFFF, 0xFFFFFFFF}}));
+  set.add(0, 1);
+  EXPECT_EQ(set.ranges(), (Ranges{{0, 0}, {0xFFFFFFFF, 0xFFFFFFFF}}));
+}
+
+TEST(PointSet, AWholeModbusTableFits) {
+  PointSet set;
+  for (std::uint32_t first = 0; first < 65536; first += 125) set.add(first, 125);
+  ASSERT_FALSE(set.ranges().empty());
+  EXPECT_EQ(set.ranges().front(), (std::pair<std::uint32_t, std::uint32_t>{0, 65536 / 125 * 125 + 124}));
+  EXPECT_FALSE(set.truncated());
+}
+
+TEST(PointSet, HoldsWhatAPlainSetHoldsInAnyOrder) {
+  for (unsigned seed = 1; seed <= 30; ++seed) {
+    std::mt19937 random(seed);
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> added;
+    std::set<std::uint32_t> plain;
+    for (int i = 0; i < 40; ++i) {
+      const std::uint32_t first = random() % 2000, count = 1 + random() % 150;
+      added.emplace_back(first, count);
+      for (std::uint32_t p = first; p < first + count; ++p) plain.insert(p);
+    }
+    PointSet one, left, right;
+    for (std::size_t i = 0; i < added.size(); ++i) {
+      one.add(added[i].first, added[i].second);
+      (i % 2 ? left : right).add(added[added.size() - 1 - i].first, added[added.size() - 1 - i].second);
+    }
+    left.merge(right);
+    EXPECT_EQ(one.ranges(), left.ranges());
+    std::set<std::uint32_t> listed;
+    for (const auto& [first, last] : one.ranges())
+      for (std::uint32_t p = first; p <= last; ++p) listed.insert(p);
+    EXPECT_EQ(listed, plain) << "seed " << seed;
+  }
+}
+
+// Beyond the bound the lowest stay, so that the order of arrival does not show.
+TEST(PointSet, ItsBoundDoesNotDependOnTheOrder) {
+  std::mt19937 random(7);
+  std::vector<std::uint32_t> points(6000);
+  for (std::uint32_t& p : points) p = random();
+  PointSet forth, back;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    forth.add(points[i], 1);
+    back.add(points[points.size() - 1 - i], 1);
+  }
+  EXPECT_TRUE(forth.truncated());
+  EXPECT_EQ(forth.ranges(), back.ranges());
+  EXPECT_LE(forth.blocks().size(), PointSet::kMostBlocks);
+}
+
+}  // namespace
+}  // namespace kakoi
