@@ -7,6 +7,7 @@ const SECTIONS = [
   ["assets", assetsSection],
   ["links", linksSection],
   ["operations", operationsSection],
+  ["control", controlSection],
   ["identity", identitySection],
   ["coverage", coverageSection],
   ["method", methodSection],

@@ -14,6 +14,7 @@ const TEXT = {
   nav_assets: ["資産", "Assets"],
   nav_links: ["通信", "Links"],
   nav_operations: ["制御操作", "OT operations"],
+  nav_control: ["指令の履歴", "Control actions"],
   nav_identity: ["認証情報・名前・TLS", "Credentials, names, TLS"],
   nav_coverage: ["観測範囲", "Coverage"],
   nav_method: ["方法と限界", "Method and limits"],
@@ -246,7 +247,18 @@ const TEXT = {
   requests: ["要求", "Requests"],
   answers: ["応答・通知", "Answers"],
   refused: ["拒否", "Refused"],
+  unanswered: ["無応答", "Unanswered"],
   code: ["コード", "Code"],
+
+  control_lead: [
+    "書込み・操作・起動停止などの指令を一件ずつ、時刻順に示します。結果は相手機器の応答から判定しています。「不明」は応答がキャプチャに写っていないことを表します。",
+    "Writes, operates, starts and stops one by one, in order of time. The outcome is the device's own answer; \"unknown\" means that the capture does not hold one.",
+  ],
+  control_rest: [
+    "全{1}件のうち、通信ごとに最初のものだけを示しています（ほか{0}件）。件数は制御操作の表にすべて含まれます。",
+    "Of {1} in all, the first of each link are listed; {0} more are in the counts of the operations table.",
+  ],
+  point: ["対象の点", "Point"],
 
   credentials: ["観測された認証情報（伏字）", "Credentials seen (masked)"],
   credentials_lead: [
@@ -454,6 +466,12 @@ const WORDS = {
     attempted: ["応答なし", "no answer"],
     one_way: ["片方向のみ観測", "one way seen"],
     datagram: ["データグラム", "datagram"],
+  },
+  action_outcome: {
+    accepted: ["受理", "accepted"],
+    refused: ["拒否", "refused"],
+    unanswered: ["無応答", "unanswered"],
+    "": ["不明", "unknown"],
   },
   domain: { ot: ["OT", "OT"], it: ["IT", "IT"], shared: ["共通", "shared"], "": ["未識別", "unrecognised"] },
   class: {

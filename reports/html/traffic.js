@@ -215,6 +215,14 @@ function operationsSection() {
           cell: (o) => el("span", { class: o.refused ? "strong" : "muted" }, number(o.refused)),
         },
         {
+          key: "unanswered",
+          label: t("unanswered"),
+          numeric: true,
+          text: (o) => String(o.unanswered),
+          sort: (o) => o.unanswered,
+          cell: (o) => el("span", { class: o.unanswered ? "" : "muted" }, number(o.unanswered)),
+        },
+        {
           key: "packet",
           label: t("evidence_short"),
           text: (o) => (o.packet ? "#" + o.packet[1] : ""),

@@ -46,7 +46,7 @@ class Observer {
       if (client && takes_part(link, 0)) client->is_ot = true;
       if (!server || !takes_part(link, 1)) continue;
       server->is_ot = server->serves_ot = true;
-      if (link.protocol->name == "modbus") server->serves_modbus = true;
+      if (link.protocol->name.starts_with("modbus")) server->serves_modbus = true;
       if (link.protocol->name == "dnp3") server->serves_dnp3 = true;
       if (link.protocol->name == "iec104") server->serves_iec104 = true;
       if (client && takes_part(link, 0)) asks.push_back(ends_[i]);

@@ -69,8 +69,13 @@ void Engine::packet(const RawPacket& raw, CaptureInfo& info, const std::shared_p
     if (decoded.is_fragment) {
       if (auto whole = fragments_.offer(decoded, raw.ref.ts)) bytes = std::move(whole);
     }
-    add(decoded, raw.ref, bytes);
-    if (!decode::decapsulate(decoded, inner_)) return;
+    if (decoded.redundancy != Redundancy::none && redundant_.is_copy(decoded, raw.ref.ts)) {
+      ++info.duplicates;  // PRP, HSR: both networks delivered it
+      return;
+    }
+    const decode::Tunnel tunnel = decode::decapsulate(decoded, inner_);
+    if (!mirrors_.hides(decoded, tunnel)) add(decoded, raw.ref, bytes);
+    if (tunnel == decode::kNoTunnel) return;
     if (inner_.malformed) ++info.malformed;
     decoded = inner_;
   }

@@ -10,6 +10,8 @@
 
 #include "sensor/capture/capture_info.h"
 #include "sensor/decode/fragments.h"
+#include "sensor/decode/mirror.h"
+#include "sensor/decode/redundancy.h"
 #include "sensor/pipeline/batch_queue.h"
 
 namespace kakoi::pipeline {
@@ -49,6 +51,8 @@ class Engine {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::array<Batch, kShards> batches_;  // being filled, one per shard
   decode::FragmentTable fragments_;
+  decode::DuplicateFilter redundant_;
+  decode::MirrorTable mirrors_;  // ends of mirror tunnels are no plant assets
   Decoded inner_;
 };
 

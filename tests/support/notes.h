@@ -22,7 +22,11 @@ class Notes final : public Sink {
 
   void on_observation(const Context& context, const Observation& fact) override {
     line_.clear();
-    add(static_cast<std::uint64_t>(context.speaker)), add(fact.index());
+    // What became of a request may come to light while either side speaks.
+    const auto* operation = std::get_if<Operation>(&fact);
+    const bool told_later = std::holds_alternative<ControlAction>(fact) || (operation && !operation->is_message);
+    if (!told_later) add(static_cast<std::uint64_t>(context.speaker));
+    add(fact.index());
     function_name_ = context.protocol->function_name;
     std::visit([this](const auto& f) { note(f); }, fact);
     lines.push_back(line_);
