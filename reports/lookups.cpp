@@ -5,14 +5,6 @@
 
 namespace kakoi {
 
-namespace {
-
-std::optional<std::int64_t> integer_or_none(const Cell& cell) {
-  return cell.is_null() ? std::nullopt : std::optional(cell.integer());
-}
-
-}  // namespace
-
 Assets::Assets(Database& db) {
   for (Statement s = db.prepare("select asset_id, name, role, scope, zone_id, is_ot from asset order by asset_id");
        s.step();) {
@@ -52,16 +44,12 @@ FindingLists::FindingLists(Database& db, const Assets& assets) {
   for (Statement s = db.prepare("select finding_id, position, packet_id from finding_packet"); s.step();)
     if (const auto finding = lists_.find(s[0].view()); finding != lists_.end())
       places[finding->first].emplace_back(s[1].integer(), s[2].integer());
-  Statement packet = db.prepare("select ts, captured_len, original_len, bytes from packet where packet_id = ?1");
+  Statement packet = db.prepare("select ts from packet where packet_id = ?1");
   for (auto& [finding, list] : places) {
     sort(list);
     auto& into = lists_.find(finding)->second.packets;
     for (const auto& [position, id] : list) {
-      if (packet.bind(1, id).step()) {
-        const std::span<const std::uint8_t> bytes = packet[3].blob();
-        into.push_back({id, packet[0].integer(), integer_or_none(packet[1]), integer_or_none(packet[2]),
-                        packet[3].is_null() ? std::nullopt : std::optional<std::string>({bytes.begin(), bytes.end()})});
-      }
+      if (packet.bind(1, id).step()) into.push_back({id, packet[0].integer()});
       packet.reset();
     }
   }

@@ -38,8 +38,6 @@ class FindingLists {
  public:
   struct Packet {
     std::int64_t id, ts;
-    std::optional<std::int64_t> captured_length, original_length;
-    std::optional<std::string> bytes;
   };
   FindingLists(Database& db, const Assets& assets);
   std::span<const std::uint32_t> assets(std::string_view finding_id) const;  // positions in Assets

@@ -23,6 +23,7 @@ constexpr Writer kWriters[] = {
     {"findings.json", write_findings_json},
     {"assets.csv", write_assets_csv},
     {"links.csv", write_links_csv},
+    {"verdicts.csv", write_verdicts_csv},
     {"report.html", write_page},
 };
 

@@ -32,6 +32,8 @@ struct ReportInput {
   std::string kakoi_version;
   std::string language = "ja";  // "ja" | "en": the page's first language, the CSV headers' only one
   std::vector<std::pair<std::string, std::string>> input_hashes{};  // besides captures: ("policy", SHA-256 in hex) …
+  std::string created{};  // what the manifest gives as the time of the run; "" by the clock
+  std::vector<std::pair<std::string, std::string>> run{};  // how the program was called: ("command", "scan") …
   std::vector<std::string> other_outputs{
       "inventory.db"};                 // placed in OUT by the caller; listed in the manifest if there
   std::shared_ptr<Lookups> lookups{};  // shared by the writers of one run; each makes its own if there is none

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rules/evaluate.h"
+#include "rules/verdict/verdicts.h"
 
 namespace kakoi {
 
@@ -48,19 +49,19 @@ class Writer {
   Writer(Database& db, const std::vector<Acceptance>& acceptances)
       : acceptances_(acceptances),
         now_(db.integer("select max(last_ts) from capture")),
-        finding_(db.prepare(
-            "insert into finding values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)")),
+        finding_(db.prepare("insert into finding values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+                            "?15, ?16, ?17, ?18)")),
         packet_(db.prepare("insert into finding_packet values (?1, ?2, ?3)")),
         asset_(db.prepare("insert into finding_asset values (?1, ?2, ?3)")) {}
 
-  void write(const Finding& f) {
+  void write(const Rule& rule, const Finding& f) {
     const Acceptance* acceptance = accepted(f);
     finding_.bind(1, f.id).bind(2, f.rule_id).bind(3, f.family).bind(4, f.severity).bind(5, f.confidence);
     finding_.bind(6, f.subject_id).bind(7, f.peer_id);
     finding_.bind(8, f.title.en).bind(9, f.title.ja).bind(10, f.detail.en).bind(11, f.detail.ja);
     finding_.bind(12, f.zones_inferred).bind(13, acceptance != nullptr);
     finding_.bind(14, acceptance ? acceptance->reason + " (" + acceptance->approver + ")" : std::string());
-    finding_.bind(15, f.first_ts).bind(16, f.last_ts).run();
+    finding_.bind(15, f.first_ts).bind(16, f.last_ts).bind(17, rule.exposure_class).bind(18, rule.attack_ics).run();
     for (std::size_t i = 0; i < f.packets.size(); ++i) packet_.bind(1, f.id).bind(2, i).bind(3, f.packets[i]).run();
     for (std::size_t i = 0; i < f.assets.size(); ++i) asset_.bind(1, f.id).bind(2, f.assets[i]).bind(3, i).run();
     ++result.findings;
@@ -112,8 +113,9 @@ AssessResult assess(Database& db, const Policy& policy, const RuleSet& rules, co
   for (const Rule& rule : rules.rules()) {
     if (!options.only.empty() && std::find(options.only.begin(), options.only.end(), rule.id) == options.only.end())
       continue;
-    for (const Finding& finding : evaluate(rule, db, labels, !policy.declares_zones())) writer.write(finding);
+    for (const Finding& finding : evaluate(rule, db, labels, !policy.declares_zones())) writer.write(rule, finding);
   }
+  if (options.catalogue) write_verdicts(db, *options.catalogue, rules);
   writer.result.notes = std::move(notes);
   std::sort(writer.result.notes.begin(), writer.result.notes.end());
   savepoint.commit();

@@ -8,6 +8,7 @@
 #include "embedded/kakoi_rules.h"
 #include "rules/template.h"
 #include "rules/yaml_reader.h"
+#include "sensor/inventory/hash.h"
 
 namespace kakoi {
 
@@ -17,6 +18,15 @@ std::string joined(const std::vector<std::string>& lines) {
   std::string out;
   for (const std::string& line : lines) out += (out.empty() ? "" : "\n") + line;
   return out;
+}
+
+std::string hash_of(std::span<const RuleSet::Source> sources) {
+  Sha256 sha256;
+  std::vector<Digest> texts;
+  for (const auto& [origin, text] : sources) texts.push_back(sha256.of(as_bytes(text)));
+  std::sort(texts.begin(), texts.end());
+  for (const Digest& text : texts) sha256.add(text);
+  return to_hex(sha256.finish());
 }
 
 bool is_kebab(std::string_view text) {
@@ -194,12 +204,14 @@ RuleSet RuleSet::parse(std::span<const Source> sources) {
   sort_and_find_twins(set.rules_, "rule", problems);
   sort_and_find_twins(set.credentials_, "credential", problems);
   if (!problems.empty()) throw RuleError(std::move(problems));
+  set.sha256_ = hash_of(sources);
   return set;
 }
 
 RuleSet RuleSet::load() {
   std::vector<Source> sources;
-  for (const rule_files::EmbeddedFile& file : rule_files::embedded_files()) sources.emplace_back(file.path, file.text);
+  for (const rule_files::EmbeddedFile& file : rule_files::embedded_files())
+    if (!file.path.starts_with("frameworks/")) sources.emplace_back(file.path, file.text);
   return parse(sources);
 }
 

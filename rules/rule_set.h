@@ -34,6 +34,8 @@ class RuleSet {
   std::span<const Rule> rules() const noexcept { return rules_; }                           // by id
   std::span<const DefaultCredential> credentials() const noexcept { return credentials_; }  // by id
   const Rule* find(std::string_view id) const noexcept;
+  // Of the texts, whatever the files are called and wherever they lie: the hash over their sorted hashes, in hex.
+  const std::string& sha256() const noexcept { return sha256_; }
 
   // Prepares every query against a database with the inventory's schema and compares its columns with
   // the placeholders. Throws RuleError. Assessing does this, too.
@@ -42,6 +44,7 @@ class RuleSet {
  private:
   std::vector<Rule> rules_;
   std::vector<DefaultCredential> credentials_;
+  std::string sha256_;
 };
 
 }  // namespace kakoi

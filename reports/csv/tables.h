@@ -1,4 +1,4 @@
-// assets.csv and links.csv: the two lists that people open in a spreadsheet.
+// assets.csv, links.csv and verdicts.csv: the lists that people open in a spreadsheet.
 #pragma once
 
 #include <ostream>
@@ -9,5 +9,6 @@ namespace kakoi {
 
 void write_assets_csv(const ReportInput& input, std::ostream& out);
 void write_links_csv(const ReportInput& input, std::ostream& out);
+void write_verdicts_csv(const ReportInput& input, std::ostream& out);
 
 }  // namespace kakoi

@@ -1,5 +1,14 @@
 // What the captures could show and what not, and how the report was made.
 
+// Most serious first.
+function judgedCoverage() {
+  const order = ["blind", "limited", "unknown", "ok", "info"];
+  return [...model.coverage].sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
+}
+function said(row, what) {
+  return row[what + (language === "ja" ? "_ja" : "_en")];
+}
+
 function coverageSection() {
   const drops = (c) => (c.kernel_drops === null ? t("not_told") : number(c.kernel_drops + (c.interface_drops || 0)));
   const share = (c, key) => (c[key] ? number(c[key]) + " (" + percent(c[key], c.packets) + ")" : "0");
@@ -106,8 +115,17 @@ function coverageSection() {
     model.coverage.length > 0 && [
       el("h3", null, t("metrics")),
       simpleTable(
-        [t("metric"), t("value"), t("detail")],
-        model.coverage.map((c) => [word("metric", c.metric), c.value === null ? "" : number(c.value), data(c.detail)]),
+        [t("level"), t("metric"), t("value"), t("detail")],
+        judgedCoverage().map((c) => [
+          c.level === "info" ? "" : el("span", { class: c.level === "blind" ? "mark bad" : "mark plain" }, word("level", c.level)),
+          [
+            el("strong", null, word("metric", c.metric)),
+            said(c, "meaning") && el("span", { class: "address-line" }, data(said(c, "meaning"))),
+            said(c, "advice") && el("span", { class: "address-line muted" }, t("advice"), ": ", data(said(c, "advice"))),
+          ],
+          c.value === null ? "" : number(c.value),
+          data(c.detail),
+        ]),
       ),
     ],
     model.subnets.length > 0 && [
@@ -123,22 +141,6 @@ function coverageSection() {
           number(s.it_hosts),
         ]),
       ),
-    ],
-    model.verdicts.length > 0 && [
-      el("h3", null, t("verdicts")),
-      dataTable({
-        id: "verdicts",
-        label: t("verdicts"),
-        rows: model.verdicts,
-        plain: true,
-        file: "findings.json",
-        columns: [
-          { key: "framework", label: t("framework"), text: (v) => v.framework },
-          { key: "control", label: t("control"), text: (v) => v.control },
-          { key: "verdict", label: t("verdict"), text: (v) => word("verdict", v.verdict) },
-          { key: "reason", label: t("reason"), wide: true, text: (v) => v.reason, cell: (v) => data(v.reason) },
-        ],
-      }),
     ],
     model.anomalies.length > 0 && [
       el("h3", null, t("anomalies")),

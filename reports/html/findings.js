@@ -265,31 +265,10 @@ function evidenceTable(packets) {
         el("b", null, citeFully(p.packet)),
         " ",
         el("span", { class: "muted" }, clock(p.time, true)),
-        p.original !== null && el("span", { class: "muted" }, " · " + number(p.original) + " B"),
         el("span", { class: "filter" }, t("wireshark"), " ", code("frame.number == " + (p.packet ? p.packet[1] : ""))),
       ),
-      p.octets &&
-        el(
-          "details",
-          null,
-          el("summary", null, t("octets"), p.captured > 256 && " – " + t("octets_cut", 256)),
-          el("pre", { class: "hex", dir: "ltr", tabindex: 0 }, hexDump(p.octets)),
-        ),
     ),
   );
-}
-
-function hexDump(hex) {
-  const lines = [];
-  for (let at = 0; at < hex.length; at += 32) {
-    const octets = hex.slice(at, at + 32).match(/../g);
-    const text = octets
-      .map((o) => parseInt(o, 16))
-      .map((c) => (c >= 0x20 && c < 0x7f ? String.fromCharCode(c) : "."))
-      .join("");
-    lines.push((at / 2).toString(16).padStart(4, "0") + "  " + octets.join(" ").padEnd(48) + " " + text);
-  }
-  return lines.join("\n");
 }
 
 // A finding may be filtered away, folded or beyond "show more": bring it back first.

@@ -3,6 +3,7 @@
 const SECTIONS = [
   ["summary", summarySection],
   ["findings", findingsSection],
+  ["baseline", baselineSection],
   ["drawing", drawingSection],
   ["assets", assetsSection],
   ["links", linksSection],

@@ -92,14 +92,28 @@ std::vector<Table> tables() {
       {"allowed", R"(select asset_id as "asset:of_asset", name as "name" from allowed_external_member
   order by asset_id, name)"},
       {"coverage",
-       R"(select metric as "metric", value as "value:real", detail as "detail" from coverage order by metric)"},
-      {"verdicts", R"(select framework as "framework", control as "control", verdict as "verdict", reason as "reason"
-  from verdict order by framework, control, verdict, reason)"},
+       R"(select metric as "metric", value as "value:real", level as "level", detail as "detail",
+  meaning_en as "meaning_en", meaning_ja as "meaning_ja", advice_en as "advice_en", advice_ja as "advice_ja"
+  from coverage order by metric)"},
+      {"frameworks", R"(select framework as "id", name_en as "name_en", name_ja as "name_ja", version as "version",
+  total as "total:n", unit_en as "unit_en", unit_ja as "unit_ja", judged as "judged:n", unconfirmed as "unconfirmed:n"
+  from framework order by case when framework like 'jp-%' then 0 else 1 end, framework)"},
+      {"verdicts",
+       R"(select framework as "framework", control as "control", verdict as "verdict", reason as "reason_en",
+  reason_ja as "reason_ja", title as "title", status as "status", topic_en as "topic_en", topic_ja as "topic_ja",
+  observable_en as "observable_en", observable_ja as "observable_ja" from verdict order by framework, position)"},
+      {"verdict_checks", R"(select framework as "framework", control as "control", exposure_class as "exposure_class",
+  direction as "direction", strength as "strength", rationale_en as "rationale_en", rationale_ja as "rationale_ja",
+  state as "state", findings as "findings:n", accepted as "accepted:n" from verdict_check
+  order by framework, control, direction, exposure_class, rationale_en)"},
+      {"requirements", R"(select requirement as "id", met as "met:bool", measured as "measured",
+  missing_en as "missing_en", missing_ja as "missing_ja", change_en as "change_en", change_ja as "change_ja"
+  from requirement order by met, requirement)"},
       {"findings", ordered(R"(select finding_id as "id", rule_id as "rule", family as "family", severity as "severity",
   confidence as "confidence:n", subject_id as "subject", peer_id as "peer", title_en as "title_en",
   title_ja as "title_ja", detail_en as "detail_en", detail_ja as "detail_ja", zones_inferred as "zones_inferred:bool",
   accepted as "accepted:bool", acceptance_reason as "acceptance_reason", first_ts as "first:time",
-  last_ts as "last:time" from finding)",
+  last_ts as "last:time", exposure_class as "exposure_class", attack_ics as "attack_ics" from finding)",
                            kFindingOrder)},
   };
 }
@@ -130,9 +144,8 @@ void write_table(Rows& rows, const Table& table, Pieces& out) {
   out.text() += "]}";
 }
 
-// Which assets and packets findings name; of an evidence packet the page shows 256 octets, findings.json has all.
+// Which assets and packets findings name.
 void write_finding_lists(Rows& rows, Pieces& out) {
-  constexpr std::size_t kOctets = 256;
   const FindingLists& lists = rows.lookups().findings();
   const auto each = [&](auto visit) {
     for (Statement s = rows.database().prepare("select finding_id from finding order by finding_id"); s.step();)
@@ -150,29 +163,14 @@ void write_finding_lists(Rows& rows, Pieces& out) {
     }
   });
   out.text() += "]}";
-  begin_table(out, "finding_packets", {"finding", "packet", "time", "captured", "original", "octets"});
+  begin_table(out, "finding_packets", {"finding", "packet", "time"});
   each([&](std::string_view finding) {
     for (const FindingLists::Packet& packet : lists.packets(finding)) {
-      const auto number_or_null = [&](std::string& row, const std::optional<std::int64_t>& number) {
-        row += ',';
-        if (number)
-          append_number(row, *number);
-        else
-          row += "null";
-      };
       std::string& row = begin_row(out) += '[';
       append_string(row, finding, Place::script);
       append_packet(row += ',', rows.lookups().packets.find(packet.id));
-      number_or_null(row, packet.ts / 1000);
-      number_or_null(row, packet.captured_length);
-      number_or_null(row, packet.original_length);
-      if (packet.bytes) {
-        const auto* bytes = reinterpret_cast<const std::uint8_t*>(packet.bytes->data());
-        append_hex(row += ",\"", {bytes, std::min(packet.bytes->size(), kOctets)});
-        row += "\"]";
-      } else {
-        row += ",null]";
-      }
+      append_number(row += ',', packet.ts / 1000);
+      row += ']';
     }
   });
   out.text() += "]}";

@@ -45,18 +45,12 @@ function conclusion() {
 
 // What the captures can't show, in plain words; the most telling first.
 function blindSpots() {
-  const sum = (key) => model.captures.reduce((n, c) => n + (c[key] || 0), 0);
-  const spots = [t("blind_elsewhere")];
+  const told = judgedCoverage().filter((c) => said(c, "meaning"));
+  const spots = told.filter((c) => c.level === "blind").map((c) => data(said(c, "meaning")));
+  spots.push(t("blind_elsewhere"));
   if (model.packets) spots.push(t(model.covered < 86400e6 ? "blind_short" : "blind_silent", duration(model.covered)));
   for (const c of model.captures) if (c.error) spots.push(t("blind_error", visible(c.source), visible(c.error)));
-  const oneWay = total("one_way", () => countLinks((l) => l.state === "one_way"));
-  if (oneWay) spots.push(t("blind_one_way", number(oneWay)));
-  if (sum("truncated"))
-    spots.push(t("blind_truncated", number(sum("truncated")), percent(sum("truncated"), model.packets)));
-  const drops = sum("kernel_drops") + sum("interface_drops");
-  if (drops) spots.push(t("blind_drops", number(drops)));
-  const untold = model.captures.filter((c) => c.kernel_drops === null).length;
-  if (untold) spots.push(t("blind_drops_unknown", number(untold)));
+  for (const c of told) if (c.level !== "blind") spots.push(data(said(c, "meaning")));
   if (model.meta.policy !== "declared") spots.push(t("blind_inferred"));
   const encrypted = total("encrypted", () => countLinks((l) => l.protocol === "tls" || l.protocol === "ssh"));
   if (encrypted) spots.push(t("blind_encrypted", number(encrypted)));
@@ -65,9 +59,7 @@ function blindSpots() {
   );
   if (unrecognised) spots.push(t("blind_unrecognised", number(unrecognised)));
   const tagged = total("tagged", () => countLinks((l) => l.vlan !== null));
-  if (model.links.length && !tagged) spots.push(t("blind_untagged"));
-  if (sum("undecoded")) spots.push(t("blind_undecoded", number(sum("undecoded"))));
-  if (sum("malformed")) spots.push(t("blind_malformed", number(sum("malformed"))));
+  if (model.links.length && !tagged && !told.some((c) => c.metric === "missing_tags")) spots.push(t("blind_untagged"));
   return spots;
 }
 

@@ -4,9 +4,9 @@ const PAGE_ROWS = window.innerWidth < 700 ? 50 : 200;
 const tableStates = new Map();
 
 // columns: {key, label, text(row), cell(row)?, sort(row)?, numeric?}; filters: {key, label, value(row), name(value)}.
-function dataTable({ id, label, columns, rows, filters = [], rowId, details, file, sort, descending = false, plain }) {
+function dataTable({ id, label, columns, rows, filters = [], rowId, details, file, sort, descending = false, plain, chosen }) {
   if (!tableStates.has(id))
-    tableStates.set(id, { query: "", chosen: {}, sort: sort || null, descending, page: 0, open: new Set() });
+    tableStates.set(id, { query: "", chosen: { ...chosen }, sort: sort || null, descending, page: 0, open: new Set() });
   const state = tableStates.get(id);
   const body = el("tbody");
   const count = el("p", { class: "count", role: "status" });

@@ -10,6 +10,7 @@ const TEXT = {
 
   nav_summary: ["概要", "Summary"],
   nav_findings: ["所見", "Findings"],
+  nav_baseline: ["基準への適合", "Baseline"],
   nav_drawing: ["区域と通信の図", "Zones and links"],
   nav_assets: ["資産", "Assets"],
   nav_links: ["通信", "Links"],
@@ -127,8 +128,6 @@ const TEXT = {
   time: ["時刻", "Time"],
   wireshark: ["Wiresharkの表示フィルタ", "Wireshark display filter"],
 
-  octets: ["オクテット列（秘匿処理済み）", "Octets (redacted)"],
-  octets_cut: ["先頭{0}オクテット", "first {0} octets"],
   inferred_badge: ["推定ゾーン", "zones inferred"],
   inferred_hint: [
     "申告ではなく推定した区域に基づく所見です。",
@@ -308,6 +307,8 @@ const TEXT = {
   hash: ["SHA-256", "SHA-256"],
   metrics: ["測定値", "Measures"],
   metric: ["指標", "Measure"],
+  level: ["評価", "Level"],
+  advice: ["改善策", "What to change"],
   subnets: ["使われているアドレス範囲", "Address ranges in use"],
   range: ["範囲", "Range"],
   source: ["出典", "Source"],
@@ -315,6 +316,29 @@ const TEXT = {
   ot_hosts: ["うちOT", "OT"],
   it_hosts: ["うちIT", "IT"],
   anomalies: ["形式の異常", "Anomalies"],
+  baseline_lead: [
+    "観測した通信が各管理策について何を証明するかを示します。危険度の評価とは別のものです。「支持」は、見えるはずの条件で反する事実が見つからなかったことを意味し、適合の証明ではありません。「観測不能」は不適合ではありません。",
+    "What the captured traffic proves about each control; this is not a rating of risk. “Supported” means that nothing against it was seen though it could have been; it is no proof. “Not observable” is no failure.",
+  ],
+  judged: ["判定の対象", "Judged"],
+  judged_of: ["{1}件（{2}）のうち{0}件。残りは通信からは判定できません", "{0} of {1} {2}; traffic cannot judge the rest"],
+  judged_of_unknown: ["{0}件（総数は未確認）", "{0} (total not known)"],
+  unconfirmed_left_out: ["番号が未確認のため除いたもの: {0}件", "left out, id not confirmed: {0}"],
+  requirements: ["判断に必要な観測条件", "What silence needs"],
+  requirements_lead: [
+    "「見つからない」ことが意味を持つのは、次の条件がそろうときだけです。",
+    "Finding nothing says something only where these hold.",
+  ],
+  requirement: ["条件", "Condition"],
+  state: ["状態", "State"],
+  what_to_change: ["不足している点", "What is missing"],
+  met: ["充足", "met"],
+  unmet: ["不足", "not met"],
+  observable: ["通信から分かる範囲:", "What traffic can tell:"],
+  secondary_id: [
+    "この番号と名称は公表元の原文ではなく二次資料で確認したものです。",
+    "Number and title were read in a secondary source, not in the publisher's own text.",
+  ],
   verdicts: ["管理策ごとの判定", "Verdicts by control"],
   framework: ["枠組み", "Framework"],
   control: ["管理策", "Control"],
@@ -333,22 +357,6 @@ const TEXT = {
     "観測した{0}の間に通信しなかった機器・経路は見えません。1日に満たないため、日次・週次の処理や保守時の接続は含まれていない可能性があります。",
     "Devices and paths that were silent during the {0} observed are not seen. As this is less than a day, daily or weekly jobs and maintenance access may be missing.",
   ],
-  blind_truncated: [
-    "{0}パケット（{1}）は途中までしか保存されておらず、残りの中身は読めていません。",
-    "{0|packet|packets} ({1}) stored in part only; the rest was not read.",
-  ],
-  blind_drops: [
-    "キャプチャ時に少なくとも{0}パケットが取りこぼされています。",
-    "At least {0|packet was|packets were} dropped while capturing.",
-  ],
-  blind_drops_unknown: [
-    "取りこぼしの数を記録していないキャプチャが{0}件あります。取りこぼしがなかったとは言えません。",
-    "{0|capture does|captures do} not tell how many packets were dropped; it cannot be said that none were.",
-  ],
-  blind_one_way: [
-    "{0}件の通信は片方向しか見えていません。ミラーポートが送受信の両方を写しているか確認が必要です。",
-    "{0|link was|links were} seen in one direction only. Check that the mirror port copies both directions.",
-  ],
   blind_encrypted: [
     "{0}件の通信は暗号化されており、中身は見えません。",
     "{0|link is|links are} encrypted; the content is not visible.",
@@ -356,14 +364,6 @@ const TEXT = {
   blind_unrecognised: [
     "{0}件の通信は内容からプロトコルを識別できていません。",
     "{0|link carries|links carry} a protocol that was not recognised.",
-  ],
-  blind_undecoded: [
-    "{0}フレームは対応していない形式のため読めていません。",
-    "{0|frame is of a kind|frames are of kinds} that kakoi does not read.",
-  ],
-  blind_malformed: [
-    "{0}フレームはヘッダが壊れているか矛盾しています。",
-    "{0|frame has|frames have} broken or contradicting headers.",
   ],
   blind_error: ["{0} は最後まで読めていません: {1}", "{0} could not be read to its end: {1}"],
   blind_inferred: [
@@ -382,8 +382,8 @@ const TEXT = {
   ],
   method_evidence: ["すべての記述にパケットがあります", "Every claim has a packet"],
   method_evidence_text: [
-    "「#番号」は、キャプチャの何番目のパケットが根拠かを示します（先頭が1、Wiresharkの番号と同じ）。C1、C2…は「観測範囲」のキャプチャの記号です。そのファイルをWiresharkで開き、表示フィルタ frame.number == 番号 で確認できます。",
-    "“#number” names the packet that proves a statement (1 is the first, as Wireshark counts); C1, C2 … are the captures as listed under Coverage. Open that file in Wireshark and apply the display filter frame.number == number.",
+    "「#番号」は、キャプチャの何番目のパケットが根拠かを示します（先頭が1、Wiresharkの番号と同じ）。C1、C2…は「観測範囲」のキャプチャの記号です。そのファイルをWiresharkで開き、表示フィルタ frame.number == 番号 で確認できます。所見の証跡パケットの写しは、報告書と同じフォルダの evidence.pcapng（出力した場合）にあり、各パケットのコメントに所見の番号を記載しています。",
+    "“#number” names the packet that proves a statement (1 is the first, as Wireshark counts); C1, C2 … are the captures as listed under Coverage. Open that file in Wireshark and apply the display filter frame.number == number. Copies of the packets that findings cite are in evidence.pcapng beside this report, if it was written; each one's comment names the finding.",
   ],
   method_absence: ["ないことは証明できません", "Absence is not proof"],
   method_absence_text: [
@@ -527,10 +527,25 @@ const WORDS = {
     declared: ["申告", "declared"],
   },
   verdict: {
-    pass: ["適合", "pass"],
-    fail: ["不適合", "fail"],
+    not_met: ["不適合（証拠あり）", "not met (evidence)"],
+    partly: ["一部", "partly"],
+    supported: ["支持（反証なし）", "supported"],
     not_observable: ["観測不能", "not observable"],
-    partial: ["一部", "partial"],
+  },
+  check_state: {
+    against: ["反する証拠あり:", "Evidence against:"],
+    hint: ["手掛かりのみ:", "Hint only:"],
+    accepted: ["承認済みの例外:", "Accepted exception:"],
+    clear: ["観測条件を満たし、見つからず:", "Looked for and not found:"],
+    not_in_view: ["観測条件が不足:", "Not in view:"],
+    no_rule: ["検出ルールなし:", "No rule looks for it:"],
+    supports: ["裏付け:", "Supports:"],
+    nothing: ["裏付けなし:", "No support seen:"],
+  },
+  strength: {
+    strong: ["強い関連", "strong"],
+    moderate: ["中程度の関連", "moderate"],
+    weak: ["弱い関連", "weak"],
   },
   anomaly: {
     truncated: ["途中で切れている", "truncated"],
@@ -565,21 +580,38 @@ const WORDS = {
     segmentation: ["区域の分離", "Segmentation"],
     control: ["制御操作", "Control"],
   },
+  level: {
+    blind: ["判断不能", "blind"],
+    limited: ["制約あり", "limited"],
+    unknown: ["不明", "unknown"],
+    ok: ["良好", "ok"],
+  },
   metric: {
     bytes: ["通信量（バイト）", "Traffic (bytes)"],
     captures: ["キャプチャ数", "Captures"],
+    clock_steps: ["時計の後退・飛び", "Steps of the clock"],
+    damaged_captures: ["破損・欠落のあるキャプチャ", "Damaged captures"],
+    declared_vlans_unseen: ["申告済みで観測されないVLANの割合", "Share of declared VLANs not seen"],
+    duplicate_share: ["重複したパケットの割合", "Share of packets delivered twice"],
     duration_s: ["いずれかのキャプチャが動いていた時間（秒）", "Time in which a capture ran (s)"],
     facts_dropped: ["上限により記録しなかった行", "Rows that found no room"],
+    fragment_overlaps: ["重なるIPフラグメント", "Overlapping IP fragments"],
+    fragments_given_up: ["組み立てられないIPデータグラム", "IP datagrams not completed"],
     kernel_drops: ["取りこぼしたパケット", "Dropped packets"],
     malformed_share: ["壊れたパケットの割合", "Share of malformed packets"],
+    missing_tags: ["タグなしで見えるセグメント数", "Segments seen without a tag"],
     one_way_share: ["片方向しか見えないTCP通信の割合", "Share of TCP links seen one way"],
     packets: ["パケット数", "Packets"],
+    redundant_share: ["PRP・HSRの二重送信の割合", "Share of second copies of PRP and HSR"],
+    routed_copy_share: ["ルータの前後で見えたパケットの割合", "Share of packets seen before and behind a router"],
     truncated_share: ["切り詰められたパケットの割合", "Share of cut packets"],
     undecoded_share: ["読めない形式の割合", "Share of packets not read"],
     unicast_share: [
       "ユニキャストの割合（低いとミラーが効いていない疑い）",
       "Share of unicast (low: is the mirror working?)",
     ],
+    unseen_share: ["失われたTCPデータの割合", "Share of TCP data lost"],
+    vlan_copy_share: ["別のVLANで重複したパケットの割合", "Share of packets delivered in two VLANs"],
     vlans: ["観測されたVLAN数", "VLANs seen"],
   },
   role_reason: {

@@ -11,17 +11,30 @@ namespace {
 const std::string kFindings =
     R"(select finding_id as "id:key", rule_id as "rule", family as "family", severity as "severity",
   confidence as "confidence:n", subject_id as "subject", peer_id as "peer",
+  exposure_class as "exposure_class", attack_ics as "attack_ics",
   zones_inferred as "zones_inferred:bool", accepted as "accepted:bool", acceptance_reason as "acceptance_reason",
   first_ts as "first_seen:time", last_ts as "last_seen:time", title_en as "title:pair", title_ja, detail_en as "detail:pair",
   detail_ja from finding )" +
     std::string(kFindingOrder);
 
-void append_nullable(std::string& out, const std::optional<std::int64_t>& number) {
-  if (number)
-    append_number(out, *number);
-  else
-    out += "null";
-}
+// Verdicts on controls, apart from the findings that they rest on.
+constexpr std::pair<const char*, const char*> kBaseline[] = {
+    {"frameworks", R"(select framework as "framework", name_en as "name_en", name_ja as "name_ja",
+  version as "version", publisher as "publisher", total as "total:n", judged as "judged:n",
+  unconfirmed as "unconfirmed:n" from framework order by framework)"},
+    {"verdicts", R"(select framework as "framework", control as "control", verdict as "verdict", reason as "reason",
+  reason_ja as "reason_ja", title as "title", status as "status", topic_en as "topic_en", topic_ja as "topic_ja",
+  observable_en as "observable_en", observable_ja as "observable_ja" from verdict order by framework, position)"},
+    {"verdict_checks", R"(select framework as "framework", control as "control", exposure_class as "exposure_class",
+  direction as "direction", strength as "strength", rationale_en as "rationale_en", rationale_ja as "rationale_ja",
+  state as "state", findings as "findings:n", accepted as "accepted:n" from verdict_check
+  order by framework, control, direction, exposure_class, rationale_en)"},
+    {"requirements", R"(select requirement as "requirement", met as "met:bool", measured as "measured",
+  missing_en as "missing_en", missing_ja as "missing_ja", change_en as "change_en", change_ja as "change_ja"
+  from requirement order by requirement)"},
+    {"contracts", R"(select exposure_class as "exposure_class", requirement as "requirement" from contract
+  order by exposure_class, requirement)"},
+};
 
 void append_asset(std::string& out, const Assets::Asset& asset) {
   out += "{\"id\":";
@@ -51,18 +64,7 @@ void append_packet(std::string& out, Rows& rows, const FindingLists::Packet& pac
   rows.time_text().append(out, packet.ts);
   out += "\",\"wireshark_filter\":\"frame.number == ";
   append_number(out, number);
-  out += "\",\"captured_length\":";
-  append_nullable(out, packet.captured_length);
-  out += ",\"original_length\":";
-  append_nullable(out, packet.original_length);
-  out += ",\"bytes\":";
-  if (packet.bytes) {
-    out += '"';
-    append_hex(out, {reinterpret_cast<const std::uint8_t*>(packet.bytes->data()), packet.bytes->size()});
-    out += "\"}";
-  } else {
-    out += "null}";
-  }
+  out += "\"}";
 }
 
 Json both(const std::string& en, const std::string& ja) { return {{"en", en}, {"ja", ja}}; }
@@ -117,12 +119,11 @@ void write_findings_json(const ReportInput& input, std::ostream& out) {
     text += "]}";
   }
   document.end_array();
-  document.rows("verdicts", rows,
-                R"(select framework as "framework", control as "control", verdict as "verdict", reason as "reason"
-                   from verdict order by framework, control, verdict, reason)");
-  document.rows(
-      "coverage", rows,
-      R"(select metric as "metric", value as "value:real", detail as "detail" from coverage order by metric)");
+  for (const auto& [name, query] : kBaseline) document.rows(name, rows, query);
+  document.rows("coverage", rows,
+                R"(select metric as "metric", value as "value:real", level as "level", detail as "detail",
+  meaning_en as "meaning_en", meaning_ja as "meaning_ja", advice_en as "advice_en", advice_ja as "advice_ja"
+  from coverage order by metric)");
   document.close();
 }
 

@@ -138,7 +138,9 @@ constexpr Table kFacts[] = {
      R"(select name as "name", cidr as "cidr", protocol as "protocol", port as "port:n"
   from allowed_external order by name, cidr, protocol, coalesce(port, -1))"},
     {"coverage",
-     R"(select metric as "metric", value as "value:real", detail as "detail" from coverage order by metric)"},
+     R"(select metric as "metric", value as "value:real", level as "level", detail as "detail",
+  meaning_en as "meaning_en", meaning_ja as "meaning_ja", advice_en as "advice_en", advice_ja as "advice_ja"
+  from coverage order by metric)"},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstdlib>
+#include <fstream>
 #include <string_view>
 
 #include "reports/output.h"
@@ -12,7 +13,9 @@ namespace kakoi {
 
 namespace {
 
-std::string created() {
+constexpr const char* kManifestSchema = "kakoi-manifest/1";
+
+std::string now() {
   constexpr std::int64_t kNanoseconds = 1'000'000'000;
   constexpr std::int64_t kLastSecond = 9'223'372'036;  // of what 64 bits of nanoseconds hold
   if (const char* epoch = std::getenv("SOURCE_DATE_EPOCH")) {
@@ -23,8 +26,8 @@ std::string created() {
       return iso8601(seconds * kNanoseconds, {});
     }
   }
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  return iso8601(now.time_since_epoch().count() * kNanoseconds, {});
+  const auto time = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  return iso8601(time.time_since_epoch().count() * kNanoseconds, {});
 }
 
 }  // namespace
@@ -32,12 +35,15 @@ std::string created() {
 void write_manifest(const ReportInput& input, const std::map<std::string, FileDigest>& files, std::ostream& out) {
   Rows rows(input, Rows::Form::document);
   Json document;
-  document["schema"] = "kakoi-manifest/1";
-  document["created"] = created();
+  document["schema"] = kManifestSchema;
+  document["created"] = input.created.empty() ? now() : input.created;
   document["kakoi_version"] = input.kakoi_version;
   document["database_schema"] = rows.meta("schema_version");
   document["site"] = rows.meta("site");
   document["language"] = input.language;
+  document["fingerprint_key"] = rows.meta("fingerprint_key");  // a mark of the key, not the key
+  document["run"] = Json::object();
+  for (const auto& [name, value] : input.run) document["run"][name] = value;
   document["inputs"] = Json::array();
   for (Cursor capture =
            rows.query(R"(select 'capture' as "kind", source as "name", sha256 as "sha256", file_bytes as "bytes:n"
@@ -53,6 +59,29 @@ void write_manifest(const ReportInput& input, const std::map<std::string, FileDi
     document["outputs"].push_back({{"path", file}, {"sha256", digest.sha256}, {"bytes", digest.bytes}});
   }
   out << document.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+}
+
+Manifest read_manifest(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw ManifestError(path.string() + ": can't be read; name the folder that 'kakoi scan' wrote");
+  try {
+    const Json document = Json::parse(file);
+    Manifest manifest;
+    if (document.at("schema") != kManifestSchema)
+      throw ManifestError(path.string() + ": of another kind, " + document.at("schema").dump());
+    manifest.created = document.at("created");
+    manifest.kakoi_version = document.at("kakoi_version");
+    manifest.language = document.at("language");
+    manifest.fingerprint_key = document.value("fingerprint_key", "");
+    if (document.contains("run")) manifest.run = document["run"].get<std::map<std::string, std::string>>();
+    for (const Json& input : document.at("inputs"))
+      manifest.inputs.push_back({input.at("kind"), input.value("name", ""), input.at("sha256")});
+    for (const Json& output : document.at("outputs"))
+      manifest.outputs[output.at("path")] = {output.at("sha256"), output.at("bytes")};
+    return manifest;
+  } catch (const Json::exception& error) {
+    throw ManifestError(path.string() + ": not a manifest of kakoi: " + error.what());
+  }
 }
 
 }  // namespace kakoi

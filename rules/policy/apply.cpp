@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "rules/policy/policy.h"
+#include "sensor/inventory/coverage.h"
 
 namespace kakoi {
 
@@ -351,12 +352,44 @@ void clear_assessment(Database& db) {
       "  where asset_id in (select subject from policy_change where field = 'asset.purdue_level');"
       "update address set is_squatted = 1 where asset_id || ' ' || value in (select subject from policy_change where "
       "field = 'address.is_squatted');");
-  for (const char* table : {"finding_packet", "finding_asset", "finding", "verdict", "zone_member", "conduit", "zone",
-                            "declared_asset", "allowed_external_member", "allowed_external", "allowed_role",
-                            "allowed_address", "address_range", "acceptance", "policy_change"})
+  for (const char* table :
+       {"finding_packet", "finding_asset", "finding", "verdict_check", "verdict", "contract", "requirement",
+        "framework", "zone_member", "conduit", "zone", "declared_asset", "allowed_external_member", "allowed_external",
+        "allowed_role", "allowed_address", "address_range", "acceptance", "policy_change"})
     db.execute(std::string("delete from ") + table);
+  db.prepare("delete from coverage where metric = ?1").bind(1, kDeclaredVlansUnseen).run();
 }
 
-std::vector<std::string> apply_policy(Database& db, const Policy& policy) { return Applier(db, policy).apply(); }
+namespace {
+
+// VLANs that the zones name and no packet showed: a row of table coverage, as it is the mirror that does not show them.
+void cover_declared_vlans(Database& db, const Policy& policy) {
+  std::set<std::uint32_t> declared, unseen;
+  for (const Zone& zone : policy.zones)
+    for (const ZoneMember& m : zone.members)
+      if (m.vlan) declared.insert(*m.vlan);
+  if (declared.empty()) return;
+  unseen = declared;
+  for (Statement s = db.prepare("select vlan from address where vlan is not null union "
+                                "select vlan from link where vlan is not null");
+       s.step();)
+    unseen.erase(static_cast<std::uint32_t>(s.integer(0)));
+  std::string detail = std::to_string(unseen.size()) + " of " + std::to_string(declared.size());
+  for (const std::uint32_t vlan : unseen)
+    if (detail.size() < 200) detail += (vlan == *unseen.begin() ? ": " : ", ") + vlan_text(vlan);
+  const double share = static_cast<double>(unseen.size()) / static_cast<double>(declared.size());
+  const CoverageJudgement j = judge_coverage(kDeclaredVlansUnseen, share);
+  Statement s = db.prepare("insert into coverage values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+  s.bind(1, kDeclaredVlansUnseen).bind(2, share).bind(3, to_string(j.level)).bind(4, detail);
+  s.bind(5, j.meaning.en).bind(6, j.meaning.ja).bind(7, j.advice.en).bind(8, j.advice.ja).run();
+}
+
+}  // namespace
+
+std::vector<std::string> apply_policy(Database& db, const Policy& policy) {
+  std::vector<std::string> notes = Applier(db, policy).apply();
+  cover_declared_vlans(db, policy);
+  return notes;
+}
 
 }  // namespace kakoi

@@ -27,8 +27,8 @@ struct ChunkPool : std::enable_shared_from_this<ChunkPool> {
   }
 };
 
-ByteSource::ByteSource(const std::filesystem::path& path)
-    : file_(path), pool_(std::make_shared<ChunkPool>()), chunk_(pool_->take()) {
+ByteSource::ByteSource(const std::filesystem::path& path, Hashing hashing)
+    : file_(path, hashing), pool_(std::make_shared<ChunkPool>()), chunk_(pool_->take()) {
   const Bytes head = peek(kPackingMagic);
   if (packing_of(head) == Packing::none) return;
   unpacker_ = std::make_unique<Unpacker>(file_, Bytes(chunk_->data(), filled_));

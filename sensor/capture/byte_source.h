@@ -22,7 +22,7 @@ struct ChunkPool;  // gives chunks that nobody holds any more to the next reader
 class ByteSource {
  public:
   // "-" is standard input. Throws OpenError "FILE: reason".
-  explicit ByteSource(const std::filesystem::path& path);
+  explicit ByteSource(const std::filesystem::path& path, Hashing hashing = Hashing::yes);
   ~ByteSource();
 
   // The next `n` bytes without consuming them; shorter only at the end of the file. `n` is at most

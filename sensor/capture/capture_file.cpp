@@ -6,7 +6,7 @@
 
 namespace kakoi::capture {
 
-CaptureFile::CaptureFile(const std::filesystem::path& path) : source_(path) {
+CaptureFile::CaptureFile(const std::filesystem::path& path, Hashing hashing) : source_(path, hashing) {
   info_.source = path == "-" ? "standard input" : path.filename().string();
   if (source_.peek(4).empty())
     throw CaptureError(path.string() +

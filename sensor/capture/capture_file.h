@@ -31,7 +31,7 @@ std::unique_ptr<Format> open_snoop(ByteSource& source, CaptureInfo& info);
 class CaptureFile {
  public:
   // Throws CaptureError with one line that names the file and what to do.
-  explicit CaptureFile(const std::filesystem::path& path);
+  explicit CaptureFile(const std::filesystem::path& path, Hashing hashing = Hashing::yes);
 
   // The next packet, or null at the end. Its data stays valid while memory() of this moment is held.
   const RawPacket* peek();
@@ -44,7 +44,7 @@ class CaptureFile {
     packet_.ref.capture = index;
   }
   CaptureInfo& info() noexcept { return info_; }
-  // Hashes to the end and returns what is known of the file.
+  // Hashes to the end and returns what is known of the file. Not with Hashing::no.
   CaptureInfo finish();
 
  private:

@@ -43,9 +43,14 @@ struct CaptureInfo {
   std::uint64_t commented = 0;  // packets with a comment (pcapng)
   bool drops_known = false;
   std::uint64_t kernel_drops = 0, interface_drops = 0;
-  std::uint64_t duplicates = 0;
-  Damage damage;      // told in error, too, once the file is finished
-  std::string error;  // "" or why reading stopped early, with the byte offset
+  // Packets that were delivered before: in all, and of them those forwarded, in another VLAN, or sent twice by PRP or
+  // HSR.
+  std::uint64_t duplicates = 0, duplicates_routed = 0, duplicates_vlan = 0, duplicates_redundant = 0;
+  std::uint32_t cut_at = 0;                                     // bytes; of truncated packets the most that is left
+  std::uint64_t fragments_given_up = 0, fragment_overlaps = 0;  // IP datagrams, pieces
+  std::uint64_t clock_steps = 0;  // times that the clock was set back, or went on by more than an hour
+  Damage damage;                  // told in error, too, once the file is finished
+  std::string error;              // "" or why reading stopped early, with the byte offset
 };
 
 }  // namespace kakoi

@@ -29,6 +29,7 @@ class CaptureSet {
   std::uint64_t bytes_read() const noexcept;
   const std::vector<std::string>& problems() const noexcept { return problems_; }
   std::size_t size() const noexcept { return entries_.size(); }
+  const std::filesystem::path& path(std::size_t capture) const { return entries_.at(capture).path; }  // by index
 
   // So many files are read at a time at most; further ones wait even if they overlap.
   static constexpr std::size_t kMostOpen = 32;

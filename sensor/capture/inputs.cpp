@@ -5,6 +5,7 @@
 #include <set>
 
 #include "sensor/capture/capture_file.h"
+#include "sensor/capture/pcapng_writer.h"
 
 namespace kakoi::capture {
 
@@ -50,7 +51,9 @@ Inputs find_inputs(const std::vector<std::string>& arguments) {
       const std::size_t told = inputs.problems.size();
       for (const fs::path& file : found) {
         try {
-          CaptureFile probe(file);
+          CaptureFile probe(file, Hashing::no);
+          probe.peek();
+          if (probe.info().comment.starts_with(kSliceMark)) continue;
           add(file);
           any = true;
         } catch (const OpenError& failure) {

@@ -14,7 +14,8 @@ struct Inputs {
 
 // Folders are searched recursively. Files in them that are no capture by their first bytes are
 // passed over, without a word unless they can't be opened or their name says that they should be
-// one; a file named outright is always tried.
+// one, and so is what kakoi cut out of captures (evidence.pcapng); a file named outright is always
+// tried.
 Inputs find_inputs(const std::vector<std::string>& arguments);
 
 }  // namespace kakoi::capture

@@ -14,34 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::string_view kPrefix = "kakoi-", kSuffix = ".pcapng";
 
-// pcapng blocks (draft-ietf-opsawg-pcapng): type, length, body padded to 32 bits, length again.
-class Block {
- public:
-  explicit Block(std::uint32_t type) { u32(type), u32(0); }
-  void u16(std::uint16_t n) { raw(&n, 2); }
-  void u32(std::uint32_t n) { raw(&n, 4); }
-  void padded(Bytes bytes) {
-    raw(bytes.data(), bytes.size());
-    bytes_.resize((bytes_.size() + 3) / 4 * 4);
-  }
-  void option(std::uint16_t code, Bytes value) {
-    u16(code), u16(static_cast<std::uint16_t>(value.size())), padded(value);
-  }
-  const std::vector<std::uint8_t>& finish() {
-    const auto length = static_cast<std::uint32_t>(bytes_.size() + 4);
-    u32(length);
-    std::memcpy(bytes_.data() + 4, &length, 4);
-    return bytes_;
-  }
-
- private:
-  void raw(const void* data, std::size_t size) {
-    const auto* from = static_cast<const std::uint8_t*>(data);
-    bytes_.insert(bytes_.end(), from, from + size);
-  }
-  std::vector<std::uint8_t> bytes_;  // in this machine's byte order, which the section header tells
-};
-
 std::map<std::uint64_t, fs::path> files_in(const fs::path& folder) {
   std::map<std::uint64_t, fs::path> files;
   std::error_code error;
@@ -70,9 +42,9 @@ PacketStore::PacketStore(const fs::path& folder, std::uint64_t most)
   begin_file();
 }
 
-void PacketStore::write(const std::vector<std::uint8_t>& block) {
-  if (std::fwrite(block.data(), 1, block.size(), file_.get()) != block.size()) fail(folder_);
-  in_file_ += block.size();
+void PacketStore::put(Bytes bytes) {
+  if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size()) fail(folder_);
+  in_file_ += bytes.size();
 }
 
 void PacketStore::begin_file() {
@@ -83,11 +55,7 @@ void PacketStore::begin_file() {
   file_.reset(std::fopen(path.c_str(), "wbe"));
   if (!file_) fail(path);
   in_file_ = 0;
-  described_.clear();
-  Block header(0x0A0D0D0A);
-  header.u32(0x1A2B3C4D), header.u16(1), header.u16(0);
-  header.u32(0xFFFFFFFF), header.u32(0xFFFFFFFF);  // length of the section: not known
-  write(header.finish());
+  writer_.emplace([this](Bytes bytes) { put(bytes); });
 }
 
 // Makes room for one more file.
@@ -105,30 +73,9 @@ void PacketStore::drop_oldest() {
   }
 }
 
-std::uint32_t PacketStore::interface_of(const RawPacket& packet, const CaptureInfo& info) {
-  for (std::uint32_t i = 0; i < described_.size(); ++i)
-    if (described_[i].capture == packet.ref.capture && described_[i].link_type == packet.link_type) return i;
-  Block description(1);
-  description.u16(static_cast<std::uint16_t>(packet.link_type)), description.u16(0), description.u32(info.snaplen);
-  const std::string name = info.source.substr(0, 200);
-  description.option(2, {reinterpret_cast<const std::uint8_t*>(name.data()), name.size()});
-  constexpr std::uint8_t kNanoseconds[] = {9};
-  description.option(9, kNanoseconds);
-  description.option(0, {});
-  write(description.finish());
-  described_.push_back({packet.ref.capture, packet.link_type});
-  return static_cast<std::uint32_t>(described_.size() - 1);
-}
-
 void PacketStore::add(const RawPacket& packet, const CaptureInfo& info) {
   if (in_file_ >= most_ / kFiles) begin_file();
-  const std::uint32_t interface = interface_of(packet, info);
-  const auto ts = static_cast<std::uint64_t>(packet.ref.ts);
-  Block block(6);
-  block.u32(interface), block.u32(static_cast<std::uint32_t>(ts >> 32)), block.u32(static_cast<std::uint32_t>(ts));
-  block.u32(static_cast<std::uint32_t>(packet.data.size())), block.u32(packet.original_length);
-  block.padded(packet.data);
-  write(block.finish());
+  writer_->add(packet, info);
 }
 
 void PacketStore::flush() {

@@ -5,9 +5,10 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <vector>
+#include <optional>
 
 #include "sensor/capture/capture_info.h"
+#include "sensor/capture/pcapng_writer.h"
 #include "sensor/decode/packet.h"
 
 namespace kakoi::capture {
@@ -31,16 +32,12 @@ class PacketStore {
   };
   void begin_file();
   void drop_oldest();
-  std::uint32_t interface_of(const RawPacket& packet, const CaptureInfo& info);
-  void write(const std::vector<std::uint8_t>& block);
+  void put(Bytes bytes);
 
   std::filesystem::path folder_;
   std::uint64_t most_, in_file_ = 0, number_ = 0;
   std::unique_ptr<std::FILE, Close> file_;
-  struct Described {
-    std::uint32_t capture, link_type;
-  };
-  std::vector<Described> described_;  // interfaces of this file
+  std::optional<PcapngWriter> writer_;  // of this file
 };
 
 }  // namespace kakoi::capture

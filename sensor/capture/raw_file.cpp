@@ -18,8 +18,9 @@ struct RawFile::Hash {
   Hash& operator=(const Hash&) = delete;
 };
 
-RawFile::RawFile(const std::filesystem::path& path)
-    : name_(path == "-" ? "standard input" : path.string()), hash_(std::make_unique<Hash>()) {
+RawFile::RawFile(const std::filesystem::path& path, Hashing hashing)
+    : name_(path == "-" ? "standard input" : path.string()),
+      hash_(hashing == Hashing::yes ? std::make_unique<Hash>() : nullptr) {
   fd_ = path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd_ < 0) throw OpenError(name_ + ": " + std::strerror(errno));
   ::posix_fadvise(fd_, 0, 0, POSIX_FADV_SEQUENTIAL);
@@ -34,7 +35,7 @@ std::size_t RawFile::read(std::uint8_t* to, std::size_t n) {
     got = ::read(fd_, to, n);
   } while (got < 0 && errno == EINTR);
   if (got < 0) throw CaptureError(name_ + ": " + std::strerror(errno) + " at byte " + std::to_string(bytes_read_));
-  EVP_DigestUpdate(hash_->context, to, static_cast<std::size_t>(got));
+  if (hash_) EVP_DigestUpdate(hash_->context, to, static_cast<std::size_t>(got));
   bytes_read_ += static_cast<std::uint64_t>(got);
   return static_cast<std::size_t>(got);
 }

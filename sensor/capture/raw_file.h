@@ -17,10 +17,13 @@ struct OpenError : CaptureError {
   using CaptureError::CaptureError;
 };
 
+// no: for a file whose hash is known already; sha256() is then not to be asked.
+enum class Hashing : std::uint8_t { yes, no };
+
 class RawFile {
  public:
   // "-" is standard input. Throws OpenError "FILE: reason".
-  explicit RawFile(const std::filesystem::path& path);
+  explicit RawFile(const std::filesystem::path& path, Hashing hashing = Hashing::yes);
   ~RawFile();
   RawFile(const RawFile&) = delete;
   RawFile& operator=(const RawFile&) = delete;

@@ -27,6 +27,12 @@ std::optional<po::variables_map> parse(const Arguments& arguments, po::options_d
   return values;
 }
 
+std::string printable(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+  return text;
+}
+
 std::vector<std::string> inputs(const po::variables_map& values) {
   return values.contains("input") ? values["input"].as<std::vector<std::string>>() : std::vector<std::string>();
 }

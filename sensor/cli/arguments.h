@@ -29,6 +29,9 @@ std::chrono::seconds parse_duration(const std::string& text);
 // "512MB", "10GB", "1TB" (powers of 1000), "64MiB" (of 1024), in bytes. Throws UsageError.
 std::uint64_t parse_size(const std::string& text);
 
+// One line for a terminal, whatever stands in a file or database: no control character.
+std::string printable(std::string text);
+
 // The positional arguments.
 std::vector<std::string> inputs(const po::variables_map& values);
 

@@ -17,7 +17,7 @@ int assess_inventory(const Arguments& arguments) {
   if (!values) return kDone;
   const std::vector<std::string> named = inputs(*values);
   if (named.size() != 1) throw UsageError("assess: name one inventory.db");
-  const Judgement judgement = load_judgement(*values);
+  const Judgement judgement = load_judgement(*values, "assess");
   const std::filesystem::path draft = judgement.out / ".inventory.db.part";
   try {
     Database given = Database::open_read_only(named[0]);

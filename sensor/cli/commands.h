@@ -38,6 +38,8 @@ int diff(const Arguments&);
 int merge(const Arguments&);
 int watch(const Arguments&);
 int query(const Arguments&);
+int slice(const Arguments&);
+int verify(const Arguments&);
 int rules(const Arguments&);
 int policy(const Arguments&);
 int protocol_list(const Arguments&);

@@ -20,13 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string read_file(const fs::path& path) {
-  std::error_code error;
-  std::ifstream file(path, std::ios::binary);
-  if (!file || fs::is_directory(path, error)) throw InputError(path.string() + ": can't be read");
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 // Told before hours of reading, not after: OUT, or the folder to hold it, must be one that can be written into.
 void check_out(const fs::path& out) {
   if (out.empty()) throw UsageError("--out takes the name of a folder");
@@ -93,20 +86,30 @@ bool remember_key(Database& db, const SecretKeeper& secrets) {
 
 }  // namespace
 
-void add_judgement_options(po::options_description& options) {
+void add_input_options(po::options_description& options) {
   options.add_options()("policy,p", po::value<std::string>()->value_name("site.yaml"),
                         "the site policy; without one, zones are inferred")(
       "rules", po::value<std::string>()->value_name("DIR"), "rules from this folder instead of the built-in ones")(
+      "framework", po::value<std::vector<std::string>>()->composing()->value_name("FILE"),
+      "verdicts on the controls of this catalogue, too (format: rules/frameworks/README.md)")(
       "fingerprint-key", po::value<std::string>()->value_name("FILE"),
-      "key for the fingerprints of seen secrets (default: a public one)")(
-      "out,o", po::value<std::string>()->default_value("kakoi-out")->value_name("OUT"), "folder for all outputs")(
-      "lang", po::value<std::string>()->default_value("ja")->value_name("ja|en"), "first language of the report")(
-      "fail-on", po::value<std::string>()->value_name("SEVERITY"),
-      "exit with 1 if there is a finding of this severity or worse");
+      "key for the fingerprints of seen secrets (default: a public one)");
 }
 
-Judgement load_judgement(const po::variables_map& values) {
+void add_judgement_options(po::options_description& options) {
+  add_input_options(options);
+  options.add_options()("out,o", po::value<std::string>()->default_value("kakoi-out")->value_name("OUT"),
+                        "folder for all outputs")(
+      "lang", po::value<std::string>()->default_value("ja")->value_name("ja|en"), "first language of the report")(
+      "fail-on", po::value<std::string>()->value_name("SEVERITY"),
+      "exit with 1 if there is a finding of this severity or worse")(
+      "sign", po::value<std::string>()->value_name("KEY.pem"),
+      "sign manifest.json with this Ed25519 key, into manifest.json.sig");
+}
+
+Judgement load_judgement(const po::variables_map& values, const std::string& command) {
   Judgement j;
+  j.run.emplace_back("command", command);
   j.out = values["out"].as<std::string>();
   check_out(j.out);
   j.language = values["lang"].as<std::string>();
@@ -114,6 +117,12 @@ Judgement load_judgement(const po::variables_map& values) {
   if (values.contains("fail-on")) j.fail_on = values["fail-on"].as<std::string>();
   if (!j.fail_on.empty() && rank(j.fail_on) == kSeverities.size())
     throw UsageError("--fail-on takes critical, high, medium, low or info, not '" + j.fail_on + "'");
+  load_inputs(values, j);
+  if (values.contains("sign")) j.sign_with = read_private_key(values["sign"].as<std::string>());
+  return j;
+}
+
+void load_inputs(const po::variables_map& values, Judgement& j) {
   try {
     if (values.contains("policy")) {
       const std::string text = read_file(values["policy"].as<std::string>());
@@ -121,6 +130,13 @@ Judgement load_judgement(const po::variables_map& values) {
       j.input_hashes.emplace_back("policy", to_hex(Sha256().of(as_bytes(text))));
     }
     j.rules = values.contains("rules") ? RuleSet::load(fs::path(values["rules"].as<std::string>())) : RuleSet::load();
+    j.input_hashes.emplace_back("rules", j.rules.sha256());
+    j.catalogue = Catalogue::load();
+    if (values.contains("framework"))
+      for (const std::string& file : values["framework"].as<std::vector<std::string>>()) {
+        j.catalogue.add(file);
+        j.input_hashes.emplace_back("framework", to_hex(Sha256().of(as_bytes(read_file(file)))));
+      }
   } catch (const PolicyError& error) {
     throw InputError(joined(error.problems));
   } catch (const RuleError& error) {
@@ -131,7 +147,25 @@ Judgement load_judgement(const po::variables_map& values) {
     if (key.empty()) throw InputError(values["fingerprint-key"].as<std::string>() + ": the key is empty");
     j.secrets = SecretKeeper(key);
   }
-  return j;
+  if (const std::string program = hash_of_program(); !program.empty()) j.input_hashes.emplace_back("program", program);
+}
+
+std::string read_file(const fs::path& path) {
+  std::error_code error;
+  std::ifstream file(path, std::ios::binary);
+  if (!file || fs::is_directory(path, error)) throw InputError(path.string() + ": can't be read");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string hash_of_program() {
+  static const std::string hash = [] {
+    try {
+      return digest_of_file("/proc/self/exe").sha256;
+    } catch (const OutputError&) {
+      return std::string();
+    }
+  }();
+  return hash;
 }
 
 void create_out(const fs::path& out) {
@@ -149,7 +183,7 @@ Draft::~Draft() {
   fs::remove(path, ignored);
 }
 
-int judge(Database db, const fs::path& path, const Judgement& j) {
+int judge(Database db, const fs::path& path, const Judgement& j, const AfterRules& after) {
   // Fingerprints of another key would match nothing: then the list stays as the scan stored it.
   const bool same_key = remember_key(db, j.secrets);
   if (!same_key)
@@ -157,15 +191,27 @@ int judge(Database db, const fs::path& path, const Judgement& j) {
                  "judged by the list of that time\n";
   Fingerprint fingerprint;
   if (same_key) fingerprint = [&](std::string_view secret) { return j.secrets.fingerprint(secret); };
-  const AssessResult result = assess(db, j.policy, j.rules, fingerprint);
+  const AssessResult result = assess(db, j.policy, j.rules, fingerprint, {.only = {}, .catalogue = &j.catalogue});
   for (const std::string& note : result.notes) std::cerr << "kakoi: note: " << note << "\n";
+  if (!after || !after(db)) {  // packets of an earlier run prove nothing of this one
+    std::error_code error;
+    fs::remove(j.out / kEvidenceFile, error);
+  }
+  std::error_code ignored;
+  fs::remove(j.out / kSignatureFile, ignored);  // of an earlier manifest
   place_whole(path, j.out / "inventory.db");
   write_reports({.db = db,
                  .rules = texts_of(j.rules),
                  .kakoi_version = KAKOI_VERSION,
                  .language = j.language,
-                 .input_hashes = j.input_hashes},
+                 .input_hashes = j.input_hashes,
+                 .created = j.created,
+                 .run = j.run,
+                 .other_outputs = {"inventory.db", kEvidenceFile}},
                 j.out);
+  if (j.sign_with)
+    write_whole(j.out / kSignatureFile,
+                [&](std::ostream& out) { out << sign(j.sign_with, read_file(j.out / kManifestFile)); });
   if (j.summary) print_summary(db, j);
   if (j.fail_on.empty()) return kDone;
   Statement findings = db.prepare("select distinct severity from finding where accepted = 0");

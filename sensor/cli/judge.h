@@ -2,11 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "rules/policy/policy.h"
 #include "rules/rule_set.h"
+#include "rules/verdict/catalogue.h"
 #include "sensor/cli/arguments.h"
+#include "sensor/cli/signature.h"
 #include "sensor/inventory/secret.h"
 
 namespace kakoi::cli {
@@ -14,17 +17,28 @@ namespace kakoi::cli {
 struct Judgement {
   Policy policy;
   RuleSet rules;
+  Catalogue catalogue;
   SecretKeeper secrets;
   std::filesystem::path out;
   std::string language, fail_on;
-  bool summary = true;  // told on standard output
+  bool summary = true;     // told on standard output
+  std::string created;     // as ReportInput::created
+  SignatureKey sign_with;  // for the manifest; null: not signed
   std::vector<std::pair<std::string, std::string>> input_hashes;
+  std::vector<std::pair<std::string, std::string>> run;  // how it was called, for the manifest
 };
 
-// --policy, --rules, --fingerprint-key, --out, --lang, --fail-on.
+// --policy, --rules, --fingerprint-key, --out, --lang, --fail-on, --sign.
 void add_judgement_options(po::options_description& options);
+// The first three of them.
+void add_input_options(po::options_description& options);
 // Reads what the options name. Throws UsageError, InputError with one line for each mistake in a file.
-Judgement load_judgement(const po::variables_map& values);
+Judgement load_judgement(const po::variables_map& values, const std::string& command);
+// What --policy, --rules and --fingerprint-key name.
+void load_inputs(const po::variables_map& values, Judgement& judgement);
+
+std::string read_file(const std::filesystem::path& path);  // throws InputError
+std::string hash_of_program();                             // SHA-256 in hex; "" if it can't be read
 
 // Makes OUT. Throws InputError if that can't be.
 void create_out(const std::filesystem::path& out);
@@ -38,8 +52,14 @@ struct Draft {
   Draft& operator=(const Draft&) = delete;
 };
 
+inline constexpr const char* kEvidenceFile = "evidence.pcapng";
+inline constexpr const char* kManifestFile = "manifest.json";
+inline constexpr const char* kSignatureFile = "manifest.json.sig";
+// Called once the findings are in the database; may write OUT/evidence.pcapng and says whether it did.
+using AfterRules = std::function<bool(Database&)>;
+
 // Applies the rules, writes the reports into judgement.out and a summary to standard output.
 // `path`: where db is stored; it becomes OUT/inventory.db. Returns kDone or kFindings.
-int judge(Database db, const std::filesystem::path& path, const Judgement& judgement);
+int judge(Database db, const std::filesystem::path& path, const Judgement& judgement, const AfterRules& after = {});
 
 }  // namespace kakoi::cli

@@ -16,6 +16,8 @@ std::span<const Command> commands() {
       {"diff", "OLD.db NEW.db", "what changed since the last survey", diff},
       {"merge", "A.db B.db ...", "make one inventory of several", merge},
       {"query", "inventory.db SQL", "run a query over an inventory", query},
+      {"slice", "inventory.db FINDING CAPTURE", "cut out the packets behind a finding", slice},
+      {"verify", "OUT [CAPTURE|DIR ...]", "check outputs against their manifest; scan again", verify},
       {"rules", "list|show ID|check [DIR]", "the rules: what they look for and how", rules},
       {"policy", "init inventory.db|check YAML", "begin or check a site policy", policy},
       {"protocols", "", "the protocols that are understood", protocol_list},
@@ -29,7 +31,7 @@ void print_help(std::ostream& out) {
   out << "kakoi " KAKOI_VERSION " — checks, from traffic alone, whether a \"closed\" control network is closed\n\n"
          "Usage: kakoi COMMAND [arguments]\n\nCommands:\n";
   for (const Command& c : commands())
-    out << "  " << std::left << std::setw(10) << c.name << std::setw(32) << c.synopsis << c.summary << "\n";
+    out << "  " << std::left << std::setw(10) << c.name << std::setw(40) << c.synopsis << c.summary << "\n";
   out << "\n'kakoi COMMAND --help' explains a command. kakoi never sends a packet.\n\n"
          "Exit status: 0 done; 1 findings at or above --fail-on; 2 bad usage or unreadable input\n"
          "(the rest is still processed); 3 internal error.\n";

@@ -5,17 +5,12 @@
 
 namespace kakoi::cli {
 namespace {
-constexpr Help kHelp{"kakoi query inventory.db \"select …\"",
-                     "Runs a query over an inventory (read-only) and prints its rows, tab-separated, with a head line.\n"
-                     "The tables are described in sensor/inventory/schema.sql.\n",
-                     "  kakoi query out/inventory.db \"select name, vendor, role from asset where is_ot = 1\"\n"};
+constexpr Help kHelp{
+    "kakoi query inventory.db \"select …\"",
+    "Runs a query over an inventory (read-only) and prints its rows, tab-separated, with a head line.\n"
+    "The tables are described in sensor/inventory/schema.sql.\n",
+    "  kakoi query out/inventory.db \"select name, vendor, role from asset where is_ot = 1\"\n"};
 
-// One cell on one line: no control character reaches the terminal.
-std::string cell(std::string text) {
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-  return text;
-}
 }  // namespace
 
 int query(const Arguments& arguments) {
@@ -29,7 +24,7 @@ int query(const Arguments& arguments) {
     for (int i = 0; i < statement.columns(); ++i) std::cout << (i ? "\t" : "") << statement.column_name(i);
     std::cout << "\n";
     while (statement.step()) {
-      for (int i = 0; i < statement.columns(); ++i) std::cout << (i ? "\t" : "") << cell(statement.text(i));
+      for (int i = 0; i < statement.columns(); ++i) std::cout << (i ? "\t" : "") << printable(statement.text(i));
       std::cout << "\n";
     }
   } catch (const DatabaseError& error) {

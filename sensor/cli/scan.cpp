@@ -1,10 +1,12 @@
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <thread>
 
-#include "sensor/capture/inputs.h"
-#include "sensor/cli/judge.h"
+#include "reports/output.h"
+#include "sensor/cli/evidence.h"
 #include "sensor/cli/progress.h"
+#include "sensor/cli/scan.h"
 #include "sensor/inventory/write.h"
 #include "sensor/pipeline/pipeline.h"
 
@@ -12,39 +14,63 @@ namespace kakoi::cli {
 namespace {
 
 constexpr Help kHelp{"kakoi scan PCAP|DIR|- ... [options]",
-                     "Reads captures (pcap, pcapng; folders are searched; - is standard input) and writes into OUT:\n"
+                     "Reads captures (pcap, pcapng, snoop, also packed by gzip, zstd, xz or bzip2; folders are searched; - is\n"
+                     "standard input) and writes into OUT:\n"
                      "  report.html      findings, network drawing, inventory: one file, open it in a browser\n"
                      "  inventory.db     everything observed, for SQL (docs: sensor/inventory/schema.sql)\n"
+                     "  evidence.pcapng  the packets that findings cite, secrets overwritten\n"
                      "  inventory.json, findings.json, assets.csv, links.csv, manifest.json\n\n"
                      "Several captures count as one network. The same input gives the same bytes, whatever the order\n"
                      "of the files and the number of threads. Nothing is ever sent.\n",
                      "  kakoi scan monday.pcapng tuesday.pcapng -o report\n"
                      "  kakoi scan captures/ --policy site.yaml --lang en --fail-on high\n"
-                     "  zcat old.pcap.gz | kakoi scan -\n"};
+                     "  tcpdump -r ring.pcap0 -w - 'not port 22' | kakoi scan -\n"};
+
+// The packets that findings cite: read once more, now that they are known.
+bool write_evidence(Database& db, const ScanRun& run, const capture::CaptureSet& captures, const Observed& observed,
+                    const std::filesystem::path& out, std::vector<std::string>& problems) {
+  if (run.evidence == "none") return false;
+  const std::vector<evidence::CitedCapture> cited = evidence::cited_packets(db, evidence::open_findings(db));
+  std::vector<evidence::Source> sources;
+  for (const evidence::CitedCapture& capture : cited)
+    for (std::size_t i = 0; i < captures.size() && !capture.packets.empty(); ++i)
+      if (observed.captures[i].sha256 == capture.sha256) {
+        sources.push_back({captures.path(i), &capture});
+        break;
+      }
+  const evidence::Sliced sliced = write_slice(out / kEvidenceFile, sources, db, run.evidence == "raw", false);
+  for (const std::string& problem : sliced.problems) problems.push_back(problem + "; not in " + kEvidenceFile);
+  return true;
+}
+
+bool can_be_read_again(const capture::Inputs& inputs) {
+  std::error_code error;
+  return std::all_of(inputs.files.begin(), inputs.files.end(), [&](const std::filesystem::path& file) {
+    return file != "-" && std::filesystem::is_regular_file(file, error);
+  });
+}
 
 }  // namespace
 
-int scan(const Arguments& arguments) {
-  po::options_description options("Options");
-  add_judgement_options(options);
-  options.add_options()("site", po::value<std::string>()->default_value("")->value_name("NAME"),
-                        "name of the site, if the policy gives none")(
-      "threads,j", po::value<int>()->default_value(std::thread::hardware_concurrency() > 1 ? 2 : 1)->value_name("N"),
-      "threads to use")("quiet,q", "no progress line");
-  const auto values = parse(arguments, options, kHelp);
-  if (!values) return kDone;
-  const int threads = (*values)["threads"].as<int>();
-  if (threads < 1) throw UsageError("--threads takes a number from 1 on, not " + std::to_string(threads));
-  const Judgement judgement = load_judgement(*values);
-  if (inputs(*values).empty()) throw UsageError("scan: name a capture, a folder of captures, or - for standard input");
+evidence::Sliced write_slice(const std::filesystem::path& path, const std::vector<evidence::Source>& sources,
+                             Database& inventory, bool raw, bool conversations) {
+  const evidence::LinkProtocols links(inventory);
+  evidence::Sliced sliced;
+  write_whole(path, [&](std::ostream& out) {
+    sliced = evidence::slice(
+        sources, links,
+        {.conversations = conversations, .raw = raw, .application = std::string("kakoi ") + KAKOI_VERSION}, out);
+  });
+  return sliced;
+}
 
-  const capture::Inputs found = capture::find_inputs(inputs(*values));
-  capture::CaptureSet captures(found.files);
-  std::vector<std::string> problems = found.problems;
+int run_scan(const ScanRun& run, Judgement judgement) {
+  capture::CaptureSet captures(run.inputs.files);
+  std::vector<std::string> problems = run.inputs.problems;
 
-  ProgressLine progress(!values->contains("quiet"));
-  const Observed observed = pipeline::run(
-      captures, judgement.secrets, {.threads = static_cast<unsigned>(threads), .on_progress = std::ref(progress)});
+  ProgressLine progress(run.progress);
+  const Observed observed =
+      pipeline::run(captures, judgement.secrets, {.threads = run.threads, .on_progress = std::ref(progress)});
   progress.clear();
 
   problems.insert(problems.end(), captures.problems().begin(), captures.problems().end());
@@ -60,9 +86,46 @@ int scan(const Arguments& arguments) {
   Database db = Database::open(draft.path);
   // The file appears under its name only when it is whole, so it needs no journal of its own.
   db.execute("pragma journal_mode = off; pragma synchronous = off");
-  write_inventory(observed, {.site = (*values)["site"].as<std::string>(), .kakoi_version = KAKOI_VERSION}, db);
-  const int status = judge(std::move(db), draft.path, judgement);
-  return problems.empty() ? status : kBadInput;
+  write_inventory(observed, {.site = run.site, .kakoi_version = KAKOI_VERSION}, db);
+  judgement.run.emplace_back("site", run.site);
+  judgement.run.emplace_back("evidence", run.evidence);
+  std::vector<std::string> changed;
+  const int status = judge(std::move(db), draft.path, judgement, [&](Database& judged) {
+    return write_evidence(judged, run, captures, observed, judgement.out, changed);
+  });
+  for (const std::string& problem : changed) std::cerr << "kakoi: " << problem << "\n";
+  return problems.empty() && changed.empty() ? status : kBadInput;
+}
+
+int scan(const Arguments& arguments) {
+  po::options_description options("Options");
+  add_judgement_options(options);
+  options.add_options()("site", po::value<std::string>()->default_value("")->value_name("NAME"),
+                        "name of the site, if the policy gives none")(
+      "evidence", po::value<std::string>()->default_value("redacted")->value_name("KIND"),
+      "evidence.pcapng: redacted, raw (secrets readable) or none")(
+      "threads,j", po::value<int>()->default_value(std::thread::hardware_concurrency() > 1 ? 2 : 1)->value_name("N"),
+      "threads to use")("quiet,q", "no progress line");
+  const auto values = parse(arguments, options, kHelp);
+  if (!values) return kDone;
+  const int threads = (*values)["threads"].as<int>();
+  if (threads < 1) throw UsageError("--threads takes a number from 1 on, not " + std::to_string(threads));
+  ScanRun run;
+  run.evidence = (*values)["evidence"].as<std::string>();
+  if (std::find(std::begin(kEvidenceKinds), std::end(kEvidenceKinds), run.evidence) == std::end(kEvidenceKinds))
+    throw UsageError("--evidence takes redacted, raw or none, not '" + run.evidence + "'");
+  Judgement judgement = load_judgement(*values, "scan");
+  if (inputs(*values).empty()) throw UsageError("scan: name a capture, a folder of captures, or - for standard input");
+  run.inputs = capture::find_inputs(inputs(*values));
+  run.site = (*values)["site"].as<std::string>();
+  run.threads = static_cast<unsigned>(threads);
+  run.progress = !values->contains("quiet");
+  if (run.evidence != "none" && !can_be_read_again(run.inputs)) {
+    if (!(*values)["evidence"].defaulted())
+      std::cerr << "kakoi: note: no " << kEvidenceFile << ": standard input and pipes can't be read twice\n";
+    run.evidence = "none";
+  }
+  return run_scan(run, std::move(judgement));
 }
 
 }  // namespace kakoi::cli

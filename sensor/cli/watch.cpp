@@ -95,7 +95,7 @@ int watch(const Arguments& arguments) {
   if (threads < 1) throw UsageError("--threads takes a number from 1 on, not " + std::to_string(threads));
   if (buffer < 1 || buffer > 1024) throw UsageError("--buffer takes 1 to 1024 MiB, not " + std::to_string(buffer));
   const std::string site = (*values)["site"].as<std::string>();
-  Judgement judgement = load_judgement(*values);
+  Judgement judgement = load_judgement(*values, "watch");
   judgement.summary = false;
   create_out(judgement.out);
 
@@ -153,7 +153,7 @@ int watch(const Arguments& arguments) {
     if (reload_asked) {
       reload_asked = 0;
       try {
-        Judgement fresh = load_judgement(*values);
+        Judgement fresh = load_judgement(*values, "watch");
         fresh.summary = false;
         judgement.policy = std::move(fresh.policy);
         judgement.rules = std::move(fresh.rules);

@@ -118,6 +118,7 @@ void decode_ipv6(Bytes packet, Decoded& out) noexcept {
 }  // namespace
 
 void decode_ip(Bytes packet, Decoded& out) noexcept {
+  out.datagram = packet;
   if (packet.empty()) {
     out.malformed = true;
   } else if (packet[0] >> 4 == 4) {

@@ -26,6 +26,7 @@ enum class NetworkLayer : std::uint8_t { none, arp, ipv4, ipv6, other };
 struct Decoded {
   Address source_mac, destination_mac;              // of the frame just around; none without a link layer
   Address source, destination;                      // IP
+  Bytes datagram;                                   // IP header and all behind it, with any padding; else empty
   Bytes payload;                                    // above the last header read; may be cut by the snap length
   std::uint32_t payload_length = 0;                 // as the headers say; ≥ payload.size()
   std::uint32_t frame_length = 0;                   // of the whole frame on the wire, link header included

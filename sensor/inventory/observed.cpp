@@ -29,6 +29,7 @@ void add(LinkRow& to, const LinkRow& from) noexcept {
     to.ttl[side].merge(from.ttl[side]);
   }
   to.retransmissions += from.retransmissions;
+  to.unseen += from.unseen;
   to.gaps += from.gaps;
   to.seen.merge(from.seen);
 }

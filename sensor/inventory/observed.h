@@ -55,6 +55,7 @@ struct LinkRow {
       payload{};  // bytes: on the wire, with link header; payload: above TCP or UDP
   std::array<TtlRange, 2> ttl{};
   std::uint64_t retransmissions = 0, gaps = 0;
+  std::uint64_t unseen = 0;  // TCP: bytes that must have been sent, for they were acknowledged or passed over
   Seen seen;
 };
 

@@ -43,13 +43,11 @@ CREATE TABLE part (          -- what one scan or live capture saw, for kakoi to 
   state BLOB NOT NULL                 -- of one version of kakoi, undocumented
 );
 
-CREATE TABLE packet (        -- a cited packet
+CREATE TABLE packet (        -- a cited packet; its octets are in the capture, and in evidence.pcapng if a finding cites it
   packet_id BIGINT PRIMARY KEY,
   capture_id TEXT NOT NULL REFERENCES capture,
   number BIGINT NOT NULL,             -- 1 = first, as Wireshark counts
-  ts BIGINT NOT NULL,
-  captured_len INTEGER, original_len INTEGER,  -- NULL unless a finding cites it
-  bytes BLOB                          -- redacted; NULL unless a finding cites it
+  ts BIGINT NOT NULL
 );
 
 CREATE TABLE asset (         -- a device, as far as traffic tells
@@ -300,12 +298,58 @@ CREATE TABLE finding (
   detail_en TEXT NOT NULL, detail_ja TEXT NOT NULL,
   zones_inferred INTEGER NOT NULL,    -- the finding leans on inferred zones
   accepted INTEGER NOT NULL, acceptance_reason TEXT NOT NULL,
-  first_ts BIGINT, last_ts BIGINT
+  first_ts BIGINT, last_ts BIGINT,
+  exposure_class TEXT NOT NULL,       -- one of 31 kinds of exposure; verdict_check says which controls it bears on
+  attack_ics TEXT NOT NULL            -- MITRE ATT&CK for ICS technique, 'T0883', or ''
 );
 CREATE TABLE finding_packet (finding_id TEXT NOT NULL REFERENCES finding, position INTEGER NOT NULL, packet_id BIGINT NOT NULL REFERENCES packet);
 CREATE TABLE finding_asset (finding_id TEXT NOT NULL REFERENCES finding, asset_id TEXT NOT NULL REFERENCES asset, position INTEGER NOT NULL);
-CREATE TABLE verdict (framework TEXT NOT NULL, control TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT NOT NULL);
-CREATE TABLE coverage (metric TEXT PRIMARY KEY, value REAL, detail TEXT NOT NULL);  -- what the captures could show
+
+-- Verdicts on controls: what the captures prove, apart from severity and risk (rules/verdict).
+CREATE TABLE framework (
+  framework TEXT PRIMARY KEY,         -- 'jp-toitsu-kijun', 'csf-2.0' …
+  name_en TEXT NOT NULL, name_ja TEXT NOT NULL, version TEXT NOT NULL, publisher TEXT NOT NULL,
+  total BIGINT,                       -- controls that it has in all; NULL not known. Those without a verdict cannot be judged by traffic
+  unit_en TEXT NOT NULL, unit_ja TEXT NOT NULL,
+  judged BIGINT NOT NULL,             -- rows of verdict
+  unconfirmed BIGINT NOT NULL         -- left out: their number or title could not be confirmed
+);
+CREATE TABLE verdict (
+  framework TEXT NOT NULL REFERENCES framework, control TEXT NOT NULL,
+  verdict TEXT NOT NULL,              -- 'not_met' | 'partly' | 'supported' | 'not_observable'
+  reason TEXT NOT NULL, reason_ja TEXT NOT NULL,
+  title TEXT NOT NULL,                -- as its publisher writes it
+  status TEXT NOT NULL,               -- 'confirmed' | 'confirmed-secondary': where number and title were read
+  topic_en TEXT NOT NULL, topic_ja TEXT NOT NULL,
+  observable_en TEXT NOT NULL, observable_ja TEXT NOT NULL,  -- what traffic can and cannot show of it
+  position INTEGER NOT NULL,          -- within the framework
+  PRIMARY KEY (framework, control)
+);
+CREATE TABLE verdict_check (          -- why: the exposure classes that bear on the control
+  framework TEXT NOT NULL, control TEXT NOT NULL,
+  exposure_class TEXT NOT NULL,       -- as finding.exposure_class
+  direction TEXT NOT NULL,            -- 'against' | 'supports'
+  strength TEXT NOT NULL,             -- 'strong' | 'moderate' | 'weak', of the class for this control
+  rationale_en TEXT NOT NULL, rationale_ja TEXT NOT NULL,
+  state TEXT NOT NULL,                -- 'against' | 'hint' | 'accepted' | 'clear' | 'not_in_view' | 'no_rule' | 'supports' | 'nothing'
+  findings BIGINT NOT NULL, accepted BIGINT NOT NULL
+);
+CREATE TABLE requirement (            -- what must have been in view before silence says anything
+  requirement TEXT PRIMARY KEY,
+  met INTEGER NOT NULL, measured TEXT NOT NULL,
+  missing_en TEXT NOT NULL, missing_ja TEXT NOT NULL,  -- said where it is not met
+  change_en TEXT NOT NULL, change_ja TEXT NOT NULL     -- what to capture or declare
+);
+CREATE TABLE contract (exposure_class TEXT NOT NULL, requirement TEXT NOT NULL REFERENCES requirement);
+
+CREATE TABLE coverage (      -- what the captures could show (docs/coverage.md)
+  metric TEXT PRIMARY KEY,            -- 'one_way_share', 'unseen_share', 'duplicate_share' …: stable codes
+  value REAL,                         -- NULL: nothing there to be measured, or not told
+  level TEXT NOT NULL,                -- 'blind' | 'limited' | 'unknown' | 'ok' | 'info': a figure, not judged
+  detail TEXT NOT NULL,
+  meaning_en TEXT NOT NULL, meaning_ja TEXT NOT NULL,  -- '' where the level says all
+  advice_en TEXT NOT NULL, advice_ja TEXT NOT NULL     -- what to change at the mirror port
+);
 
 CREATE INDEX address_asset ON address(asset_id);
 CREATE INDEX address_value ON address(value);

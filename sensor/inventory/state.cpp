@@ -12,7 +12,7 @@ namespace kakoi {
 
 namespace {
 
-constexpr std::string_view kMagic = "kakoi state 1\n";
+constexpr std::string_view kMagic = "kakoi state 2\n";
 
 // Texts that Observed holds as views of constants.
 std::string_view interned(std::string_view text) {
@@ -123,7 +123,8 @@ void fields(A& a, LinkKey& x) {
 }
 template <typename A>
 void fields(A& a, LinkRow& x) {
-  a(x.key, x.protocol, x.state, x.connections, x.packets, x.bytes, x.payload, x.ttl, x.retransmissions, x.gaps, x.seen);
+  a(x.key, x.protocol, x.state, x.connections, x.packets, x.bytes, x.payload, x.ttl, x.retransmissions, x.gaps,
+    x.unseen, x.seen);
 }
 template <typename A>
 void fields(A& a, Operation& x) {
@@ -217,10 +218,15 @@ void fields(A& a, OpenAccessKey& x) {
   a(x.link, x.scheme);
 }
 template <typename A>
+void fields(A& a, Damage& x) {
+  a(x.places, x.bytes, x.first_offset, x.first_packet);
+}
+template <typename A>
 void fields(A& a, CaptureInfo& x) {
   a(x.source, x.sha256, x.format, x.comment, x.link_types, x.snaplen, x.file_bytes, x.packets, x.bytes, x.first_ts,
     x.last_ts, x.truncated, x.malformed, x.undecoded, x.commented, x.drops_known, x.kernel_drops, x.interface_drops,
-    x.duplicates, x.error);
+    x.duplicates, x.duplicates_routed, x.duplicates_vlan, x.duplicates_redundant, x.cut_at, x.fragments_given_up,
+    x.fragment_overlaps, x.clock_steps, x.damage, x.error);
 }
 template <typename A>
 void fields(A& a, Observed& x) {
@@ -345,7 +351,8 @@ std::vector<std::uint8_t> save_state(const Observed& observed) {
   std::vector<std::uint8_t> out(kMagic.begin(), kMagic.end());
   Writer write(out);
   std::vector<CaptureInfo> captures = observed.captures;
-  for (CaptureInfo& c : captures) c.source = std::filesystem::path(c.source).filename().string();  // folders tell nothing
+  for (CaptureInfo& c : captures)
+    c.source = std::filesystem::path(c.source).filename().string();  // folders tell nothing
   write(captures, observed);
   return out;
 }

@@ -1,4 +1,4 @@
-// The tables that sum up: listening services, ranges in use, and how much the captures could show.
+// The tables that sum up: listening services, and ranges in use.
 #include <algorithm>
 #include <set>
 
@@ -109,88 +109,6 @@ void Writer::write_subnets() {
         resolution.segments().subnets.has_mask(vlan, network) ? "dhcp" : "inferred", hosts.all.size(),
         count(&Profile::is_ot), count(&Profile::is_it));
   }
-}
-
-namespace {
-
-// Nanoseconds in which at least one capture ran.
-std::int64_t covered_time(const std::vector<CaptureInfo>& captures) {
-  std::vector<std::pair<std::int64_t, std::int64_t>> spans;
-  for (const CaptureInfo& c : captures)
-    if (c.packets != 0) spans.emplace_back(c.first_ts, c.last_ts);
-  std::sort(spans.begin(), spans.end());
-  std::int64_t total = 0, covered_to = 0;
-  bool any = false;
-  for (const auto& [first, last] : spans) {
-    const std::int64_t from = any ? std::max(first, covered_to) : first;
-    if (last > from) total += last - from;
-    covered_to = any ? std::max(covered_to, last) : last;
-    any = true;
-  }
-  return total;
-}
-
-// Nothing where there is nothing to measure.
-std::optional<double> share(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? std::nullopt : std::optional(static_cast<double>(part) / static_cast<double>(whole));
-}
-
-std::string of(std::uint64_t part, std::uint64_t whole, std::string_view what) {
-  return std::to_string(part) + " of " + std::to_string(whole) + ' ' + std::string(what);
-}
-
-}  // namespace
-
-void Writer::write_coverage() {
-  std::uint64_t packets = 0, bytes = 0, truncated = 0, malformed = 0, undecoded = 0, drops = 0, drops_known = 0;
-  for (const CaptureInfo& c : observed.captures) {
-    packets += c.packets;
-    bytes += c.bytes;
-    truncated += c.truncated;
-    malformed += c.malformed;
-    undecoded += c.undecoded;
-    drops_known += c.drops_known;
-    drops += c.drops_known ? c.kernel_drops + c.interface_drops : 0;
-  }
-  std::uint64_t tcp = 0, one_way = 0, unicast = 0, frames = 0;
-  for (const LinkRow& l : observed.links) {
-    if (l.key.transport != Transport::tcp || l.state == LinkState::attempted || l.state == LinkState::refused) continue;
-    ++tcp;
-    one_way += l.state == LinkState::one_way;
-  }
-  std::set<std::uint32_t> vlans;
-  for (const auto& [key, row] : observed.macs) {
-    vlans.insert(key.vlan);
-    frames += row.frames_received;
-    if (!key.mac.is_multicast() && !key.mac.is_broadcast()) unicast += row.frames_received;
-  }
-  for (const LinkRow& l : observed.links) vlans.insert(l.key.vlan);
-  std::string vlan_list;
-  for (const std::uint32_t vlan : vlans) {
-    if (vlan_list.size() > 200) {
-      vlan_list += ",…";
-      break;
-    }
-    vlan_list += (vlan_list.empty() ? "" : ",") + (vlan == 0 ? "untagged" : std::to_string(vlan));
-  }
-  const std::uint64_t captures = observed.captures.size();
-
-  Insert row(db, "coverage");
-  row("bytes", static_cast<double>(bytes), "on the wire");
-  row("captures", static_cast<double>(captures), "");
-  row("duration_s", static_cast<double>(covered_time(observed.captures)) / 1e9, "in which at least one capture ran");
-  row("facts_dropped", static_cast<double>(observed.facts_dropped + unplaced), "rows that found no room in a table");
-  row("kernel_drops",
-      drops_known == captures && captures != 0 ? std::optional(static_cast<double>(drops)) : std::nullopt,
-      "told by " + of(drops_known, captures, "captures") +
-          (drops_known != 0 ? ": " + std::to_string(drops) + " packets" : ""));
-  row("malformed_share", share(malformed, packets), of(malformed, packets, "packets"));
-  row("one_way_share", share(one_way, tcp), of(one_way, tcp, "TCP links with traffic"));
-  row("packets", static_cast<double>(packets), "");
-  row("truncated_share", share(truncated, packets), of(truncated, packets, "packets"));
-  row("undecoded_share", share(undecoded, packets), of(undecoded, packets, "packets"));
-  row("unicast_share", share(unicast, frames), of(unicast, frames, "frames"));
-  row("vlans", static_cast<double>(vlans.size()), vlan_list);
 }
 
 }  // namespace kakoi

@@ -1,6 +1,7 @@
 #include "sensor/pipeline/engine.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "sensor/decode/decode.h"
 
@@ -8,6 +9,14 @@ namespace kakoi::pipeline {
 namespace {
 
 constexpr std::size_t kBatch = 256;  // packets
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min();
+
+void note_copy(Copy copy, CaptureInfo& info) noexcept {
+  ++info.duplicates;
+  info.duplicates_routed += copy == Copy::routed;
+  info.duplicates_vlan += copy == Copy::vlan;
+  info.duplicates_redundant += copy == Copy::redundant;
+}
 
 void process(Shard& shard, const Batch& batch) {
   const std::vector<Item>& items = batch.items;
@@ -64,29 +73,52 @@ void Engine::packet(const RawPacket& raw, CaptureInfo& info, const std::shared_p
   decode::decode(raw, decoded);
   if (decoded.malformed) ++info.malformed;
   if (decoded.undecoded) ++info.undecoded;
+  note_clock(raw.ref, info);
+  if (raw.data.size() < raw.original_length)
+    info.cut_at = std::max(info.cut_at, static_cast<std::uint32_t>(raw.data.size()));
   std::shared_ptr<const void> bytes = memory;
+  Sighting seen;
   for (;;) {
-    if (decoded.is_fragment) {
+    // What is inside a copy is a copy of the same kind.
+    if (seen.copy == Copy::none && (seen = sighting(decoded, raw.ref)).copy != Copy::none) note_copy(seen.copy, info);
+    if (seen.copy == Copy::exact || seen.copy == Copy::redundant) return;
+    const bool counts = seen.copy == Copy::none || seen.elsewhere;
+    if (decoded.is_fragment && counts) {
+      const std::uint64_t given_up = fragments_.given_up(), overlaps = fragments_.overlaps();
       if (auto whole = fragments_.offer(decoded, raw.ref.ts)) bytes = std::move(whole);
-    }
-    if (decoded.redundancy != Redundancy::none && redundant_.is_copy(decoded, raw.ref.ts)) {
-      ++info.duplicates;  // PRP, HSR: both networks delivered it
-      return;
+      info.fragments_given_up += fragments_.given_up() - given_up;
+      info.fragment_overlaps += fragments_.overlaps() - overlaps;
     }
     const decode::Tunnel tunnel = decode::decapsulate(decoded, inner_);
-    if (!mirrors_.hides(decoded, tunnel)) add(decoded, raw.ref, bytes);
-    if (tunnel == decode::kNoTunnel) return;
+    if (!mirrors_.hides(decoded, tunnel)) add(decoded, raw.ref, bytes, seen);
+    if (tunnel == decode::kNoTunnel || !counts) return;
     if (inner_.malformed) ++info.malformed;
     decoded = inner_;
   }
 }
 
-void Engine::add(const Decoded& decoded, const PacketRef& ref, const std::shared_ptr<const void>& memory) {
+// PRP and HSR send each frame over two ways: their copies may be late.
+Sighting Engine::sighting(const Decoded& decoded, const PacketRef& ref) {
+  if (decoded.redundancy != Redundancy::none && redundant_.is_copy(decoded, ref.ts)) return {Copy::redundant, false};
+  return duplicates_.look_up(decoded, ref);
+}
+
+// Packets of several queues or interfaces may be a little out of order; that is no step of the clock.
+void Engine::note_clock(const PacketRef& ref, CaptureInfo& info) {
+  constexpr std::int64_t kBack = 1'000'000'000, kOn = 3'600'000'000'000;  // ns
+  if (ref.capture >= clocks_.size()) clocks_.resize(ref.capture + 1, kNever);
+  std::int64_t& last = clocks_[ref.capture];
+  if (last != kNever && (ref.ts < last ? last - kBack > ref.ts : ref.ts - kOn > last)) ++info.clock_steps;
+  last = ref.ts;
+}
+
+void Engine::add(const Decoded& decoded, const PacketRef& ref, const std::shared_ptr<const void>& memory,
+                 Sighting sighting) {
   const auto [key, side] = flow::key_of(decoded);
   if (key.a.is_none() && key.b.is_none()) return;  // no address: nobody to account it to
   Batch& batch = batches_[key.pair_hash() >> 40 & (kShards - 1)];
   batch.hold(memory);
-  batch.items.push_back({decoded, ref, key, key.hash(), side});
+  batch.items.push_back({decoded, ref, key, key.hash(), side, sighting});
   if (batch.items.size() == kBatch) hand_over(batch);
 }
 

@@ -13,6 +13,7 @@
 #include "sensor/decode/mirror.h"
 #include "sensor/decode/redundancy.h"
 #include "sensor/pipeline/batch_queue.h"
+#include "sensor/pipeline/duplicates.h"
 
 namespace kakoi::pipeline {
 
@@ -42,7 +43,10 @@ class Engine {
     std::thread thread;
   };
   void work(Worker& worker);
-  void add(const Decoded& decoded, const PacketRef& ref, const std::shared_ptr<const void>& memory);
+  // What the packet is to those before it, with PRP and HSR's copies among the exact ones.
+  Sighting sighting(const Decoded& decoded, const PacketRef& ref);
+  void note_clock(const PacketRef& ref, CaptureInfo& info);
+  void add(const Decoded& decoded, const PacketRef& ref, const std::shared_ptr<const void>& memory, Sighting sighting);
   void renew(std::size_t shard);
   void hand_over(Batch& batch);
   void flush();  // until nothing waits
@@ -50,8 +54,11 @@ class Engine {
   std::vector<std::unique_ptr<Shard>> shards_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::array<Batch, kShards> batches_;  // being filled, one per shard
-  decode::FragmentTable fragments_;
+  // Asked by the reading thread, which sees all packets in order: what is a copy does not depend on threads.
+  DuplicateTable duplicates_;
   decode::DuplicateFilter redundant_;
+  std::vector<std::int64_t> clocks_;  // of the last packet of each capture
+  decode::FragmentTable fragments_;
   decode::MirrorTable mirrors_;  // ends of mirror tunnels are no plant assets
   Decoded inner_;
 };

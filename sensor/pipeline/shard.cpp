@@ -74,6 +74,7 @@ void add_flow(Recorder& recorder, const flow::Flow& flow) {
   LinkRow& row = recorder.row(link);
   row.protocol = preferred(row.protocol, protocol);
   row.state = std::max(row.state, state_of(flow, client));
+  row.unseen += flow.unseen.total();
   if (flow.key.transport == Transport::tcp) ++row.connections;
   for (const std::size_t way : {0u, 1u}) {
     const flow::Side& side = flow.sides[way == 0 ? c : s];
@@ -104,11 +105,15 @@ void Shard::note_macs(flow::Flow& flow, const Item& item, bool first) {
   flow::Side& side = flow.sides[static_cast<std::size_t>(item.side)];
   if (first) return side.set_macs(p);
   if (side.has_macs(p)) return;
-  // The usual MACs are counted by the flow; others at once.
+  note_addresses(item);  // the usual MACs are counted by the flow; others at once
+}
+
+void Shard::note_addresses(const Item& item) {
+  const Decoded& p = item.packet;
   Seen seen;
   seen.add(item.ref);
   recorder_.mac(p.source_mac, p.destination_mac, p.vlan, seen);
-  if (flow.key.transport == Transport::ethernet) return;
+  if (item.key.transport == Transport::ethernet) return;
   TtlRange ttl;
   ttl.add(p.ttl);
   if (!p.source_mac.is_none()) recorder_.source_binding({p.source_mac, p.source, p.vlan}, seen, ttl);
@@ -143,6 +148,8 @@ void Shard::prefetch_dissector(const Item& item) const noexcept {
 
 void Shard::packet(const Item& item) {
   if (++packets_ % kSweepEvery == 0) sweep(item.ref.ts);
+  // Forwarded in the same VLAN: the flow has it already. What is new is who forwards.
+  if (item.sighting.copy == Copy::routed && !item.sighting.elsewhere) return note_addresses(item);
   bool created = false;
   flow::Flow* flow = &flows_.find(item.key, item.hash, created);
   const Decoded& p = item.packet;
@@ -158,6 +165,7 @@ void Shard::packet(const Item& item) {
       flow = &flows_.find(item.key, item.hash, created);
     }
   }
+  if (is_copy(*flow, item, created)) return;
   count(*flow, item);
   switch (item.key.transport) {
     case Transport::tcp:
@@ -172,12 +180,25 @@ void Shard::packet(const Item& item) {
   }
 }
 
+// Of a conversation that is mirrored in two VLANs, requests come first in the one and answers in the other. It is
+// counted, with both directions, in the VLAN where its first packet was seen; the flow in the other is a copy.
+bool Shard::is_copy(flow::Flow& flow, const Item& item, bool created) {
+  const Copy copy = item.sighting.copy;
+  if (created && copy != Copy::none) flow.copy = true, flow.forwarded = copy == Copy::routed;
+  if (!flow.copy) return false;
+  PacketRef& last = flow.sides[static_cast<std::size_t>(item.side)].last;
+  last = std::max(last, item.ref);  // for sweep()
+  if (flow.forwarded) note_addresses(item);
+  return true;
+}
+
 void Shard::tcp(flow::Flow& flow, const Item& item) {
   const Decoded& p = item.packet;
   const auto s = static_cast<std::size_t>(item.side);
   flow::Side& side = flow.sides[s];
   const flow::Side& other = flow.sides[1 - s];
   side.flags = side.flags | p.tcp_flags;
+  flow.unseen.segment(s, p);
   const bool syn = (p.tcp_flags & kSyn) != 0, ack = (p.tcp_flags & kAck) != 0;
   if (syn && !side.syn_seen) {
     side.syn_seen = true;
@@ -273,6 +294,7 @@ void Shard::close_session(flow::Flow& flow) {
 }
 
 void Shard::fold(flow::Flow& flow) {
+  if (flow.copy) return;
   if (flow.session) close_session(flow);
   add_flow(recorder_, flow);
 }
@@ -281,6 +303,7 @@ Observed Shard::snapshot() {
   recorder_.settle();
   Recorder copy(recorder_);
   flows_.for_each([&](flow::Flow& flow) {
+    if (flow.copy) return;
     if (flow.session && flow.session->protocol()) note_session(copy, flow);
     add_flow(copy, flow);
   });

@@ -9,6 +9,7 @@
 #include "sensor/control/control.h"
 #include "sensor/flow/flow_table.h"
 #include "sensor/inventory/recorder.h"
+#include "sensor/pipeline/duplicates.h"
 
 namespace kakoi::pipeline {
 
@@ -18,6 +19,7 @@ struct Item {
   flow::FlowKey key;
   std::uint64_t hash = 0;  // of key
   int side = 0;
+  Sighting sighting;
 };
 
 class Shard final : flow::SessionHost {
@@ -45,6 +47,9 @@ class Shard final : flow::SessionHost {
   void control(flow::Flow& flow, const Item& item);
   void note_asked(const ArpSeen& seen, const Decoded& p, const PacketRef& packet);
   void note_unreachable(const IcmpSeen& seen, const Decoded& p, const PacketRef& packet);
+  // Whether the flow is counted elsewhere: it is a copy of one in another VLAN.
+  bool is_copy(flow::Flow& flow, const Item& item, bool created);
+  void note_addresses(const Item& item);
   void note_macs(flow::Flow& flow, const Item& item, bool first);
   void count(flow::Flow& flow, const Item& item);
   void close_session(flow::Flow& flow);

@@ -6,7 +6,7 @@ import yaml
 
 from harness import CLOSED, DONE, FINDINGS, POLICY, ROOT, SAMPLE, database, equal, expect, folder, kakoi, scan, test
 
-COMMANDS = ["scan", "watch", "assess", "diff", "merge", "query", "rules", "policy", "protocols"]
+COMMANDS = ["scan", "watch", "assess", "diff", "merge", "query", "slice", "verify", "rules", "policy", "protocols"]
 
 
 @test

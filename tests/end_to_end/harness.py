@@ -13,7 +13,8 @@ PCAPS = ROOT / "pcaps"
 SAMPLE = PCAPS / "sample-plant.pcapng"
 CLOSED = PCAPS / "closed-plant.pcapng"
 POLICY = PCAPS / "closed-plant.site.yaml"
-OUTPUTS = ["assets.csv", "findings.json", "inventory.db", "inventory.json", "links.csv", "manifest.json", "report.html"]
+OUTPUTS = ["assets.csv", "evidence.pcapng", "findings.json", "inventory.db", "inventory.json", "links.csv", "manifest.json", "report.html",
+           "verdicts.csv"]
 DONE, FINDINGS, BAD_INPUT = 0, 1, 2
 
 tests, complaints = [], []

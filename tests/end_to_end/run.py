@@ -6,11 +6,14 @@ import sys
 
 import harness
 import check_commands  # noqa: F401  each registers its tests
+import check_evidence  # noqa: F401
+import check_coverage  # noqa: F401
 import check_inputs  # noqa: F401
 import check_merge  # noqa: F401
 import check_outputs  # noqa: F401
 import check_sameness  # noqa: F401
 import check_secrets  # noqa: F401
+import check_verdicts  # noqa: F401
 import check_watch  # noqa: F401
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ TEST_F(Reports, WritesEveryFileAndTheManifestOfThem) {
   write_reports(sample_input(db_, rules_), out.path());
   ::unsetenv("SOURCE_DATE_EPOCH");
   const std::vector<std::string> expected{"assets.csv", "findings.json", "inventory.db", "inventory.json",
-                                          "links.csv",  "manifest.json", "report.html"};
+                                          "links.csv",  "manifest.json", "report.html",  "verdicts.csv"};
   EXPECT_EQ(out.files(), expected);
 
   const Json manifest = Json::parse(out.read("manifest.json"));

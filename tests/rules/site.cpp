@@ -50,7 +50,7 @@ Site::Site() : db(Database::open(":memory:")) {
 
 std::int64_t Site::packet() {
   const std::int64_t id = next_packet_++;
-  db.prepare("insert into packet values (?1, 'c0', ?1, ?2, null, null, null)")
+  db.prepare("insert into packet values (?1, 'c0', ?1, ?2)")
       .bind(1, id)
       .bind(2, kStart + id * kSecond)
       .run();

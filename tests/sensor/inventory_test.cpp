@@ -39,12 +39,14 @@ std::string rows(Database& db, std::string_view sql) {
   return text;
 }
 
+// All tables as they are stored. Left out is what a merge needs to go on (table part): it keeps rows as they came.
 std::string image(Database& db) {
-  sqlite3_int64 size = 0;
-  unsigned char* const bytes = sqlite3_serialize(db.handle(), "main", &size, 0);
-  std::string copy(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
-  sqlite3_free(bytes);
-  return copy;
+  std::string all;
+  std::vector<std::string> tables;
+  for (Statement s = db.prepare("select name from sqlite_master where type = 'table' and name <> 'part'"); s.step();)
+    tables.push_back(s.text(0));
+  for (const std::string& table : tables) (all += table) += '\n' + rows(db, "select * from " + table) + '\n';
+  return all;
 }
 
 TEST(Inventory, AssetsAndAddresses) {
@@ -92,12 +94,12 @@ TEST(Inventory, LinksAndOperations) {
                  "payload_to_client, ttl_to_server_min, ttl_to_client_max from link"),
             "mac-0000bc000020|mac-0000bc000010|192.168.1.20|192.168.1.10|tcp|502|modbus|ot|20|established|1|1|100|1|12|"
             "128|64");
-  EXPECT_EQ(
-      rows(db,
-           "select o.protocol, unit, peer_unit, function_code, qualifier, class, from_client, from_server, accepted, refused, unanswered, "
-           "p.number from operation o join link l on l.link_id = o.link_id join packet p on p.packet_id = "
-           "o.first_packet_id"),
-      "modbus|1|NULL|16|NULL|write|2|2|1|1|0|3");
+  EXPECT_EQ(rows(db,
+                 "select o.protocol, unit, peer_unit, function_code, qualifier, class, from_client, from_server, "
+                 "accepted, refused, unanswered, "
+                 "p.number from operation o join link l on l.link_id = o.link_id join packet p on p.packet_id = "
+                 "o.first_packet_id"),
+            "modbus|1|NULL|16|NULL|write|2|2|1|1|0|3");
 }
 
 TEST(Inventory, PacketsAreCitedAsWiresharkCounts) {
@@ -105,9 +107,8 @@ TEST(Inventory, PacketsAreCitedAsWiresharkCounts) {
   t.skip_to(41);
   t.talk(kHmi, kPlc, 502, &test::kModbus);
   Database db = write(t.observed);
-  EXPECT_EQ(
-      rows(db, "select p.capture_id, p.number, p.ts, p.bytes from link join packet p on p.packet_id = first_packet_id"),
-      "9f86d081884c7d65|42|1704067241000000000|NULL");
+  EXPECT_EQ(rows(db, "select p.capture_id, p.number, p.ts from link join packet p on p.packet_id = first_packet_id"),
+            "9f86d081884c7d65|42|1704067241000000000");
   EXPECT_EQ(rows(db, "select source, kernel_drops, link_types from capture"), "plant.pcap|NULL|1");
 }
 
@@ -310,6 +311,36 @@ TEST(Inventory, Coverage) {
                  "'truncated_share', 'kernel_drops', 'unicast_share', 'vlans') order by metric"),
             "duration_s|3.0\nkernel_drops|NULL\none_way_share|0.5\npackets|4.0\ntruncated_share|0.25\nunicast_share|1."
             "0\nvlans|1.0");
+}
+
+// Thresholds as in docs/coverage.md.
+TEST(Inventory, LevelsOfCoverage) {
+  Traffic t;
+  t.talk(kHmi, kPlc, 502, &test::kModbus);
+  t.observed.links[0].unseen = 3 * (t.observed.links[0].payload[0] + t.observed.links[0].payload[1]) + 3;
+  CaptureInfo& c = t.observed.captures[0];
+  c.packets = 100;
+  c.duplicates = 60, c.duplicates_routed = 4, c.duplicates_vlan = 5, c.duplicates_redundant = 1;
+  c.truncated = 51, c.cut_at = 96;
+  c.drops_known = true, c.kernel_drops = 7;
+  c.clock_steps = 1;
+  Database db = write(t.observed);
+  const auto row = [&](const char* metric) {
+    return rows(
+        db, (std::string("select value, level, meaning_ja <> '' and advice_en <> '' from coverage where metric = '") +
+             metric + "'")
+                .c_str());
+  };
+  EXPECT_EQ(row("duplicate_share"), "0.5|limited|1");
+  EXPECT_EQ(row("vlan_copy_share"), "0.05|limited|1");
+  EXPECT_EQ(row("routed_copy_share"), "0.04|info|0");
+  EXPECT_EQ(row("redundant_share"), "0.01|info|0");
+  EXPECT_EQ(row("truncated_share"), "0.51|blind|1");
+  EXPECT_EQ(row("kernel_drops"), "7.0|limited|1");
+  EXPECT_EQ(row("clock_steps"), "1.0|limited|1");
+  EXPECT_EQ(rows(db, "select level, value >= 0.75 from coverage where metric = 'unseen_share'"), "blind|1");
+  EXPECT_EQ(rows(db, "select level from coverage where metric = 'one_way_share'"), "ok");
+  EXPECT_EQ(row("missing_tags"), "2.0|limited|1");  // both sides of a router, and no tag
 }
 
 TEST(Inventory, FailureLeavesNothing) {

@@ -21,8 +21,12 @@ const ByteVector kRequest = hex("0001 0000 0006 11 03 006B 0001"), kAnswer = hex
 class Script {
  public:
   explicit Script(std::uint16_t port = 502) : port_(port) {}
-  Script& client(std::uint8_t flags, const ByteVector& payload = {}) { return add(1, 2, 40000, port_, flags, payload, 0); }
-  Script& server(std::uint8_t flags, const ByteVector& payload = {}) { return add(2, 1, port_, 40000, flags, payload, 1); }
+  Script& client(std::uint8_t flags, const ByteVector& payload = {}) {
+    return add(1, 2, 40000, port_, flags, payload, 0);
+  }
+  Script& server(std::uint8_t flags, const ByteVector& payload = {}) {
+    return add(2, 1, port_, 40000, flags, payload, 1);
+  }
   Script& handshake() { return client(kSyn).server(kSyn | kAck).client(kAck); }
   Script& frame(const ByteVector& bytes) {
     records_.push_back({++ts_ * 1'000'000, bytes});
@@ -34,7 +38,9 @@ class Script {
  private:
   Script& add(std::uint8_t from, std::uint8_t to, std::uint16_t sport, std::uint16_t dport, std::uint8_t flags,
               const ByteVector& payload, std::size_t side) {
-    frame(test::ethernet(from, to, 0x0800, test::ipv4(from, to, 6, test::tcp(sport, dport, next_[side], next_[1 - side], flags, payload))));
+    frame(
+        test::ethernet(from, to, 0x0800,
+                       test::ipv4(from, to, 6, test::tcp(sport, dport, next_[side], next_[1 - side], flags, payload))));
     next_[side] += static_cast<std::uint32_t>(payload.size()) + ((flags & (kSyn | kFin)) != 0 ? 1 : 0);
     return *this;
   }
@@ -124,19 +130,26 @@ TEST(Pipeline, SynRetransmissionIsNot) {
   s.client(kSyn).frame(syn).server(kSyn | kAck).client(kAck);
   EXPECT_EQ(only_tcp(observed({s.file()})).connections, 1u);
 }
-TEST(Pipeline, CopyOfEveryPacketCountsPdusOnce) {
-  Script s, twice;
+TEST(Pipeline, CopyOfEveryPacketCountsOnce) {
+  Script s;
   s.handshake().client(kAck, kRequest).server(kAck, kAnswer);
-  for (const Record& r : s.records()) twice.frame(r.bytes).frame(r.bytes);
-  const Observed o = observed({twice.file()});
+  std::vector<Record> twice;
+  for (const Record& r : s.records()) twice.push_back(r), twice.push_back({r.ts + 1000, r.bytes});
+  const Observed o = observed({test::pcap(twice)});
   EXPECT_EQ(o.operations.at(0).from_client, 1u);
-  EXPECT_EQ(only_tcp(o).packets[0], 6u);
+  EXPECT_EQ(only_tcp(o).packets[0], 3u);
+  EXPECT_EQ(only_tcp(o).packets[1], 2u);
+  EXPECT_EQ(o.captures.at(0).packets, 10u);
+  EXPECT_EQ(o.captures.at(0).duplicates, 5u);
 }
 TEST(Pipeline, TunnelledConversationsCountBeside) {
   Script inner, outer;
   inner.handshake().client(kAck, kRequest).server(kAck, kAnswer);
-  for (const Record& r : inner.records())
-    outer.frame(test::ethernet(7, 8, 0x0800, test::ipv4(7, 8, 47, hex("0000 6558") + r.bytes)));
+  for (const Record& r : inner.records()) {  // one way alone would be a mirror
+    const bool answer = r.bytes[11] != inner.records()[0].bytes[11];
+    const std::uint8_t from = answer ? 8 : 7, to = answer ? 7 : 8;
+    outer.frame(test::ethernet(from, to, 0x0800, test::ipv4(from, to, 47, hex("0000 6558") + r.bytes)));
+  }
   const Observed o = observed({outer.file()});
   EXPECT_EQ(only_tcp(o).protocol->name, "modbus");
   EXPECT_EQ(o.macs.size(), 4u);
@@ -145,7 +158,11 @@ TEST(Pipeline, TunnelledConversationsCountBeside) {
   EXPECT_TRUE(tunnel);
 }
 TEST(Pipeline, ArpTellsWhoIsAskedFor) {
-  const Observed o = observed({Script().frame(test::ethernet(1, 0xFF, 0x0806, hex("0001 0800 06 04 0001 020000000001 0A000001 000000000000 0A000009"))).file()});
+  const Observed o =
+      observed({Script()
+                    .frame(test::ethernet(1, 0xFF, 0x0806,
+                                          hex("0001 0800 06 04 0001 020000000001 0A000001 000000000000 0A000009")))
+                    .file()});
   EXPECT_EQ(o.asked.count({Address::mac(hex("020000000001")), Address::ipv4(0x0A000009), 0}), 1u);
   EXPECT_EQ(o.bindings.at({Address::mac(hex("020000000001")), Address::ipv4(0x0A000001), 0}).claims[0].count, 1u);
 }
@@ -154,19 +171,22 @@ TEST(Pipeline, ArpTellsWhoIsAskedFor) {
 bool same(const Observed& a, const Observed& b) {
   if (a.links.size() != b.links.size() || a.operations.size() != b.operations.size()) return false;
   for (std::size_t i = 0; i < a.links.size(); ++i)
-    if (a.links[i].key != b.links[i].key || a.links[i].packets != b.links[i].packets || a.links[i].state != b.links[i].state ||
-        a.links[i].seen.first.ts != b.links[i].seen.first.ts || a.links[i].protocol != b.links[i].protocol)
+    if (a.links[i].key != b.links[i].key || a.links[i].packets != b.links[i].packets ||
+        a.links[i].state != b.links[i].state || a.links[i].seen.first.ts != b.links[i].seen.first.ts ||
+        a.links[i].protocol != b.links[i].protocol)
       return false;
   for (std::size_t i = 0; i < a.operations.size(); ++i)
     if (a.operations[i].key != b.operations[i].key || a.operations[i].link != b.operations[i].link ||
-        a.operations[i].from_client != b.operations[i].from_client || a.operations[i].from_server != b.operations[i].from_server)
+        a.operations[i].from_client != b.operations[i].from_client ||
+        a.operations[i].from_server != b.operations[i].from_server)
       return false;
   const auto keys = [](const auto& map) {
     std::vector<typename std::decay_t<decltype(map)>::key_type> list;
     for (const auto& [key, row] : map) list.push_back(key);
     return list;
   };
-  return keys(a.bindings) == keys(b.bindings) && keys(a.macs) == keys(b.macs) && keys(a.identities) == keys(b.identities);
+  return keys(a.bindings) == keys(b.bindings) && keys(a.macs) == keys(b.macs) &&
+         keys(a.identities) == keys(b.identities);
 }
 std::vector<Record> many_hosts() {
   std::vector<Record> all;

@@ -43,7 +43,7 @@ TEST(PointSet, HoldsWhatAPlainSetHoldsInAnyOrder) {
     std::vector<std::pair<std::uint32_t, std::uint32_t>> added;
     std::set<std::uint32_t> plain;
     for (int i = 0; i < 40; ++i) {
-      const std::uint32_t first = random() % 2000, count = 1 + random() % 150;
+      const auto first = static_cast<std::uint32_t>(random() % 2000), count = static_cast<std::uint32_t>(1 + random() % 150);
       added.emplace_back(first, count);
       for (std::uint32_t p = first; p < first + count; ++p) plain.insert(p);
     }
@@ -65,7 +65,7 @@ TEST(PointSet, HoldsWhatAPlainSetHoldsInAnyOrder) {
 TEST(PointSet, ItsBoundDoesNotDependOnTheOrder) {
   std::mt19937 random(7);
   std::vector<std::uint32_t> points(6000);
-  for (std::uint32_t& p : points) p = random();
+  for (std::uint32_t& p : points) p = static_cast<std::uint32_t>(random());
   PointSet forth, back;
   for (std::size_t i = 0; i < points.size(); ++i) {
     forth.add(points[i], 1);

@@ -30,7 +30,8 @@ Observed survey(char name, unsigned seed) {
   for (int i = 0; i < 20; ++i) {
     const auto number = [&](unsigned n) { return static_cast<std::uint8_t>(1 + random() % n); };
     const std::string a = std::to_string(number(5)), b = std::to_string(10 + number(5));
-    const test::Host client = host("00:00:bc:00:00:0" + a, "192.168.1." + a), server = host("00:00:bc:00:00:" + b, "192.168.1." + b);
+    const test::Host client = host("00:00:bc:00:00:0" + a, "192.168.1." + a),
+                     server = host("00:00:bc:00:00:" + b, "192.168.1." + b);
     t.arp(client, server);
     t.talk(client, server, 502, &test::kModbus);
     const LinkKey link = t.observed.links.back().key;
@@ -44,7 +45,7 @@ Observed survey(char name, unsigned seed) {
     t.observed.operations.push_back(o);
     PointRow& points = t.observed.points[{link, "modbus", "holding register", OperationClass::write, 1, kNoValue}];
     if (points.first.number == 0) points.first = o.seen.first;
-    points.points.add(random() % 1000, 1 + random() % 20);
+    points.points.add(static_cast<std::uint32_t>(random() % 1000), number(20));
     ActionRow action;
     action.asked = o.seen.first;
     action.protocol = "modbus";
@@ -97,7 +98,8 @@ TEST(State, FoldersDoNotShow) {
 
 TEST(State, MergingIsCommutativeAssociativeAndIdempotent) {
   for (unsigned seed = 1; seed <= 5; ++seed) {
-    const std::vector<Part> a{make_part(survey('a', seed))}, b{make_part(survey('b', seed + 10))}, c{make_part(survey('c', seed + 20))};
+    const std::vector<Part> a{make_part(survey('a', seed))}, b{make_part(survey('b', seed + 10))},
+        c{make_part(survey('c', seed + 20))};
     const std::string all = dump(merged(merged(a, b), c));
     EXPECT_TRUE(all == dump(merged(a, merged(c, b))));
     EXPECT_TRUE(all == dump(merged(merged(merged(c, a), merged(b, a)), merged(a, c))));

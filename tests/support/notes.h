@@ -14,7 +14,9 @@ class Notes final : public Sink {
  public:
   // What is written down as if less was known.
   struct Known {
-    bool users = true;                // false: a credential's user was not seen
+    bool users = true;     // false: a credential's user was not seen
+    bool requests = true;  // false: an answer was seen alone, so neither its class and sub-function nor whom it refused
+    bool values = true;    // false: what a control action wrote, or the name of the file that it concerns
     std::optional<Outcome> outcomes;  // every control action, and what became of a request, ended like this
   };
   Notes() = default;
@@ -27,6 +29,10 @@ class Notes final : public Sink {
     const bool told_later = std::holds_alternative<ControlAction>(fact) || (operation && !operation->is_message);
     if (!told_later) add(static_cast<std::uint64_t>(context.speaker));
     add(fact.index());
+    if (operation && operation->is_message)
+      messages.push_back(std::to_string(static_cast<int>(context.speaker)) + ' ' +
+                         std::to_string(operation->function_code) + ' ' + std::to_string(operation->unit) + ' ' +
+                         std::to_string(operation->peer_unit));
     function_name_ = context.protocol->function_name;
     std::visit([this](const auto& f) { note(f); }, fact);
     lines.push_back(line_);
@@ -34,7 +40,8 @@ class Notes final : public Sink {
   }
 
   std::vector<std::string> lines;
-  std::vector<bool> anomaly;  // of each line
+  std::vector<bool> anomaly;          // of each line
+  std::vector<std::string> messages;  // who sent which function to which unit, of each Operation that is one
   bool lost_sync = false;
   bool sound = true;  // every number is within the range that observation.h states
 
@@ -48,8 +55,9 @@ class Notes final : public Sink {
   }
 
   void note(const Operation& f) {
-    add(to_string(f.cls)), add(f.function_code), add(f.unit), add(f.peer_unit), add(f.qualifier),
-        add(to_string(f.is_message ? f.outcome : known_.outcomes.value_or(f.outcome))), add(f.is_message);
+    const Outcome outcome = f.is_message && known_.requests ? f.outcome : known_.outcomes.value_or(f.outcome);
+    add(known_.requests ? to_string(f.cls) : "?"), add(f.function_code), add(f.unit), add(f.peer_unit);
+    add(known_.requests ? f.qualifier : kNoValue), add(to_string(outcome)), add(f.is_message);
     if (function_name_ != nullptr) add(function_name_(f.function_code));
   }
   void note(const Points& f) {
@@ -58,7 +66,7 @@ class Notes final : public Sink {
   void note(const ControlAction& f) {
     add(to_string(f.cls)), add(static_cast<std::uint64_t>(f.actor)), add(f.function_code), add(f.unit),
         add(f.peer_unit);
-    add(f.point_kind), add(f.point), add(f.points), add(f.step), add(f.value);
+    add(f.point_kind), add(f.point), add(f.points), add(f.step), add(known_.values ? f.value : std::string_view());
     add(to_string(known_.outcomes.value_or(f.outcome))), add(known_.outcomes ? "" : f.status);
     sound = sound && f.points != 0;
   }

@@ -1,0 +1,226 @@
+#include "rules/verdict/catalogue.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "embedded/kakoi_rules.h"
+#include "rules/rule_set.h"
+#include "rules/yaml_reader.h"
+
+namespace kakoi {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> kStrengths = {"weak", "moderate", "strong"};
+constexpr std::array<std::string_view, 2> kDirections = {"not_met", "supports_met"};
+constexpr std::array<std::string_view, 3> kStatuses = {"confirmed", "confirmed-secondary", "unconfirmed"};
+constexpr std::array<std::string_view, 3> kVerdicts = {"not_met", "partly", "supported"};
+
+// Of one file.
+class Reader {
+ public:
+  Reader(Catalogue& catalogue, Complaints& complaints) : catalogue_(catalogue), complaints_(complaints) {}
+
+  void read(const YAML::Node& root) {
+    if (!root.IsMap()) return complaints_.add(root, "a catalogue file must be a mapping (key: value)");
+    if (root["controls"]) return framework(root);
+    MapReader map(root, "a catalogue file", {"topics", "mappings", "requirements", "contracts"}, complaints_);
+    for (const YAML::Node& node : map.items("topics")) topic(node);
+    for (const YAML::Node& node : map.items("mappings")) mapping(node, "");
+    for (const YAML::Node& node : map.items("requirements")) requirement(node);
+    for (const YAML::Node& node : map.items("contracts")) contract(node);
+  }
+
+ private:
+  Text both(MapReader& map, std::string_view key, bool required) {
+    const YAML::Node node = map.at(key);
+    if (!node.IsDefined()) {
+      if (required)
+        complaints_.add(map.node(), "the key '" + std::string(key) + "' is missing; write 'en' and 'ja' below it");
+      return {};
+    }
+    MapReader text(node, "'" + std::string(key) + "'", {"en", "ja"}, complaints_);
+    return {text.text("en", true), text.text("ja", true)};
+  }
+  std::vector<std::string> words(MapReader& map, std::string_view key) {
+    std::vector<std::string> found;
+    for (const YAML::Node& node : map.items(key))
+      if (auto word = scalar(node, key, complaints_)) found.push_back(std::move(*word));
+    return found;
+  }
+
+  void topic(const YAML::Node& node) {
+    MapReader map(node, "a topic", {"id", "title", "observable"}, complaints_);
+    if (map.valid())
+      catalogue_.topics.push_back({map.text("id", true), both(map, "title", true), both(map, "observable", true)});
+  }
+
+  void framework(const YAML::Node& root) {
+    MapReader map(root, "a framework",
+                  {"id", "name", "version", "publisher", "licence", "total", "note", "sources", "controls", "mappings"},
+                  complaints_);
+    Framework f;
+    f.id = map.text("id", true);
+    f.name = both(map, "name", true);
+    f.version = map.text("version");
+    f.publisher = map.text("publisher");
+    f.licence = map.text("licence");
+    f.note = both(map, "note", false);
+    if (map.has("total")) {
+      MapReader total(map.at("total"), "'total'", {"count", "unit"}, complaints_);
+      if (total.has("count") && !total.at("count").IsNull()) f.total = total.integer("count", 0, 1'000'000);
+      f.unit = both(total, "unit", false);
+    }
+    for (const YAML::Node& node : map.items("controls")) f.controls.push_back(control(node));
+    const std::string id = f.id;
+    auto& all = catalogue_.frameworks;
+    std::erase_if(all, [&](const Framework& other) { return other.id == id; });
+    all.push_back(std::move(f));
+    if (map.has("mappings")) drop_mappings_of(id);
+    for (const YAML::Node& node : map.items("mappings")) mapping(node, id);
+  }
+
+  Control control(const YAML::Node& node) {
+    MapReader map(node, "a control", {"id", "title", "detail", "status", "source", "topic", "verdicts", "observable"},
+                  complaints_);
+    Control c;
+    if (!map.valid()) return c;
+    c.id = map.text("id", true);
+    c.title = map.text("title", true);
+    c.detail = map.text("detail");
+    c.status = map.word("status", kStatuses, true);
+    c.source = map.text("source");
+    c.topic = map.text("topic", true);
+    c.observable = both(map, "observable", false);
+    for (const YAML::Node& item : map.items("verdicts")) {
+      const std::string word = scalar(item, "a verdict", complaints_).value_or("");
+      c.may_be_not_met |= word == "not_met";
+      c.may_be_partly |= word == "partly";
+      c.may_be_supported |= word == "supported";
+      if (std::find(kVerdicts.begin(), kVerdicts.end(), word) == kVerdicts.end())
+        complaints_.add(item, "unknown verdict '" + word + "'" + did_you_mean(word, kVerdicts));
+    }
+    return c;
+  }
+
+  // `framework`: whose file this is; "" in the file that maps to all of them.
+  void mapping(const YAML::Node& node, const std::string& framework) {
+    MapReader map(node, "a mapping", {"exposure_class", "direction", "strength", "rationale", "controls"}, complaints_);
+    if (!map.valid()) return;
+    Mapping m;
+    m.exposure_class = map.word("exposure_class", kExposureClasses, true);
+    m.supports = map.word("direction", kDirections, true) == "supports_met";
+    const std::string strength = map.word("strength", kStrengths, true);
+    if (const auto at = std::find(kStrengths.begin(), kStrengths.end(), strength); at != kStrengths.end())
+      m.strength = static_cast<Strength>(at - kStrengths.begin());
+    m.rationale = both(map, "rationale", true);
+    if (!framework.empty()) {
+      for (std::string& id : words(map, "controls")) m.controls.emplace_back(framework, std::move(id));
+    } else if (const YAML::Node controls = map.at("controls"); controls.IsMap()) {
+      for (const auto& entry : controls)
+        for (const YAML::Node& id : entry.second) m.controls.emplace_back(entry.first.Scalar(), id.Scalar());
+    }
+    if (m.controls.empty()) complaints_.add(node, "a mapping names no control; list them under 'controls'");
+    catalogue_.mappings.push_back(std::move(m));
+  }
+  void drop_mappings_of(const std::string& framework) {
+    for (Mapping& m : catalogue_.mappings)
+      std::erase_if(m.controls, [&](const auto& control) { return control.first == framework; });
+    std::erase_if(catalogue_.mappings, [](const Mapping& m) { return m.controls.empty(); });
+  }
+
+  void requirement(const YAML::Node& node) {
+    MapReader map(node, "a requirement", {"id", "query", "missing", "change"}, complaints_);
+    if (map.valid())
+      catalogue_.requirements.push_back(
+          {map.text("id", true), map.text("query", true), both(map, "missing", true), both(map, "change", true)});
+  }
+
+  void contract(const YAML::Node& node) {
+    MapReader map(node, "a contract", {"exposure_class", "title", "requires"}, complaints_);
+    if (map.valid())
+      catalogue_.contracts.push_back(
+          {map.word("exposure_class", kExposureClasses, true), both(map, "title", true), words(map, "requires")});
+  }
+
+  Catalogue& catalogue_;
+  Complaints& complaints_;
+};
+
+}  // namespace
+
+std::string_view to_string(Strength value) noexcept { return kStrengths[static_cast<std::size_t>(value)]; }
+
+void Catalogue::read(const Source& source, std::vector<std::string>& problems) {
+  Complaints complaints(source.first);
+  const YAML::Node root = parse_yaml(source.second, complaints);
+  if (complaints.empty()) Reader(*this, complaints).read(root);
+  for (std::string& line : complaints.lines()) problems.push_back(std::move(line));
+}
+
+// What names something that is not there.
+void Catalogue::check(std::vector<std::string>& problems) const {
+  std::set<std::pair<std::string_view, std::string_view>> controls;
+  for (const Framework& f : frameworks)
+    for (const Control& c : f.controls) {
+      if (!controls.emplace(f.id, c.id).second) problems.push_back(f.id + ": control '" + c.id + "' stands twice");
+      if (!topic(c.topic))
+        problems.push_back(f.id + ": control '" + c.id + "' names an unknown topic '" + c.topic + "'");
+    }
+  for (const Mapping& m : mappings)
+    for (const auto& [framework, control] : m.controls)
+      if (!controls.contains({framework, control}))
+        problems.push_back("mapping of " + m.exposure_class + ": " + framework + " has no control '" + control + "'");
+  for (const std::string_view name : kExposureClasses)
+    if (std::none_of(contracts.begin(), contracts.end(), [&](const Contract& c) { return c.exposure_class == name; }))
+      problems.push_back("no contract for exposure class '" + std::string(name) + "'");
+  for (const Contract& contract : contracts)
+    for (const std::string& id : contract.requirements)
+      if (std::none_of(requirements.begin(), requirements.end(), [&](const Requirement& r) { return r.id == id; }))
+        problems.push_back("contract of " + contract.exposure_class + ": no requirement '" + id + "'");
+}
+
+Catalogue Catalogue::parse(std::span<const Source> sources) {
+  Catalogue catalogue;
+  std::vector<std::string> problems;
+  for (const Source& source : sources) catalogue.read(source, problems);
+  std::sort(catalogue.frameworks.begin(), catalogue.frameworks.end(),
+            [](const Framework& a, const Framework& b) { return a.id < b.id; });
+  if (problems.empty()) catalogue.check(problems);
+  if (!problems.empty()) throw RuleError(std::move(problems));
+  return catalogue;
+}
+
+Catalogue Catalogue::load() {
+  std::vector<Source> sources;
+  for (const rule_files::EmbeddedFile& file : rule_files::embedded_files())
+    if (file.path.starts_with("frameworks/")) sources.emplace_back(file.path, file.text);
+  return parse(sources);
+}
+
+void Catalogue::add(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) throw RuleError({path.string() + ": cannot be read"});
+  std::vector<std::string> problems;
+  read({path.string(), text.str()}, problems);
+  std::sort(frameworks.begin(), frameworks.end(), [](const Framework& a, const Framework& b) { return a.id < b.id; });
+  if (problems.empty()) check(problems);
+  if (!problems.empty()) throw RuleError(std::move(problems));
+}
+
+const Topic* Catalogue::topic(std::string_view id) const noexcept {
+  const auto found = std::find_if(topics.begin(), topics.end(), [&](const Topic& t) { return t.id == id; });
+  return found == topics.end() ? nullptr : &*found;
+}
+
+const Framework* Catalogue::framework(std::string_view id) const noexcept {
+  const auto found = std::find_if(frameworks.begin(), frameworks.end(), [&](const Framework& f) { return f.id == id; });
+  return found == frameworks.end() ? nullptr : &*found;
+}
+
+}  // namespace kakoi

@@ -1,0 +1,25 @@
+// One scan, as the command line asks for it or as kakoi verify repeats it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sensor/capture/inputs.h"
+#include "sensor/cli/judge.h"
+
+namespace kakoi::cli {
+
+inline constexpr const char* kEvidenceKinds[] = {"redacted", "raw", "none"};
+
+struct ScanRun {
+  capture::Inputs inputs;
+  std::string site;
+  std::string evidence;  // of kEvidenceKinds
+  unsigned threads = 1;
+  bool progress = false;
+};
+
+// Writes all outputs into judgement.out. Returns an exit status.
+int run_scan(const ScanRun& run, Judgement judgement);
+
+}  // namespace kakoi::cli

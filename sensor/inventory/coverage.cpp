@@ -1,0 +1,230 @@
+#include "sensor/inventory/coverage.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace kakoi {
+namespace {
+
+constexpr double kNever = std::numeric_limits<double>::infinity();
+
+struct Measure {
+  std::string_view metric;
+  // Beyond these values. Of a measure whose low values are the bad ones: below them.
+  double limited = kNever, blind = kNever;
+  bool low_is_bad = false;
+  CoverageWords limited_means, blind_means, advice;  // blind_means: where it differs
+  CoverageWords unknown_means = {};
+};
+
+constexpr std::array kMeasures{
+    Measure{"clock_steps",
+            0,
+            kNever,
+            false,
+            {"The clock of the capture was set back, or jumped by more than an hour: times and the order of events are "
+             "not reliable.",
+             "キャプチャ中に時計が戻ったか、1時間を超えて進みました。時刻と前後関係は信頼できません。"},
+            {},
+            {"Synchronise the capturing computer's clock before capturing, and do not merge files out of order.",
+             "キャプチャ用PCの時刻を事前に同期し、複数のファイルを時系列どおりに結合してください。"}},
+    Measure{"damaged_captures",
+            0,
+            kNever,
+            false,
+            {"A capture file is damaged or ends early: what is missing from it was not seen.",
+             "キャプチャファイルに破損又は途中での欠落があり、その部分は見えていません。"},
+            {},
+            {"Copy the file again from where it was captured, and end captures properly before copying.",
+             "元の場所からファイルをコピーし直し、キャプチャを正しく終了してからコピーしてください。"}},
+    Measure{
+        kDeclaredVlansUnseen,
+        0,
+        0.999,
+        false,
+        {"The site policy declares VLANs of which no tagged frame was seen: the mirror leaves them out, or removes "
+         "the tags.",
+         "ポリシーで申告されたVLANのうち、タグ付きフレームが観測されていないものがあります。ミラーの対象外か、タグが"
+         "外れています。"},
+        {},
+        {"Add these VLANs to the mirror's source, and let the mirror port send frames with their tags.",
+         "該当VLANをミラー元に加え、ミラーポートをタグ付きで出力する設定にしてください。"}},
+    Measure{
+        "duplicate_share",
+        0.02,
+        kNever,
+        false,
+        {"Packets were delivered more than once (50 %: every packet twice). They are counted once, but fill the "
+         "mirror port's line for nothing.",
+         "同じパケットが重複して届いています（50%なら全パケットが2回）。集計では1回と数えますが、ミラーポートの帯域を"
+         "無駄に使っています。"},
+        {},
+        {"Mirror each path in one place: receive and transmit of the uplink, or receive of all ports, not both.",
+         "同じ経路を二重にミラーしないでください。上位ポートの送受信、又は全ポートの受信のどちらか一方にします。"}},
+    Measure{"facts_dropped",
+            0,
+            kNever,
+            false,
+            {"Tables were full: rows are missing from the inventory.",
+             "表の上限に達したため、一部の行が記録されていません。"},
+            {},
+            {"Scan the captures in parts and merge the inventories.",
+             "キャプチャを分けてscanし、mergeで統合してください。"}},
+    Measure{"fragment_overlaps",
+            0,
+            kNever,
+            false,
+            {"IP fragments overlapped with different content: receivers may have read something else than kakoi.",
+             "内容の異なるIPフラグメントの重なりがあり、受信側がkakoiと異なる内容として読んだ可能性があります。"},
+            {},
+            {"Find out who sends them: RFC 5722 forbids such fragments, and they are used to hide content.",
+             "送信元を確認してください。RFC 5722で禁止されており、内容の隠蔽に使われることがあります。"}},
+    Measure{"fragments_given_up",
+            0,
+            kNever,
+            false,
+            {"IP datagrams came in pieces of which some are missing: their content was not read.",
+             "分割されたIPデータグラムの一部が届いておらず、その中身は読めていません。"},
+            {},
+            {"Check the mirror port for losses; fragments are lost together with other packets.",
+             "ミラーポートでの取りこぼしを確認してください。"}},
+    Measure{"kernel_drops",
+            0,
+            kNever,
+            false,
+            {"The capturing computer dropped packets: it was too slow for what the mirror delivered.",
+             "キャプチャ用PCがパケットを取りこぼしています。届いた量に処理が追いついていません。"},
+            {},
+            {"Use a larger capture buffer, a faster disk, or capture fewer ports at a time.",
+             "キャプチャのバッファを増やす、書込みの速いディスクを使う、又は対象ポートを分けて取得してください。"},
+            {"The captures do not tell how many packets were dropped; it cannot be said that none were.",
+             "取りこぼしの数を記録していないキャプチャがあり、取りこぼしがなかったとは言えません。"}},
+    Measure{"malformed_share",
+            0.01,
+            kNever,
+            false,
+            {"Many frames have broken or contradicting headers and could not be read.",
+             "ヘッダが壊れているか矛盾しているフレームが多く、読めていません。"},
+            {},
+            {"Look at these frames; a faulty line, or a mirror that alters frames, is the usual cause.",
+             "該当フレームを確認してください。回線の不良か、ミラーがフレームを書き換えていることが主な原因です。"}},
+    Measure{"one_way_share",
+            0.05,
+            0.5,
+            false,
+            {"Some TCP conversations were seen in one direction only: answers, or requests, are missing.",
+             "片方向しか見えていないTCP通信があり、要求又は応答のどちらかが欠けています。"},
+            {"One direction only: of most TCP conversations the capture holds one side, so that neither success nor "
+             "content of exchanges can be judged.",
+             "片方向のみ: 大半のTCP通信で片側しか取得できておらず、通信の成否も内容も判断できません。"},
+            {"Mirror both directions (receive and transmit) of each source port, and both lines of a redundant path.",
+             "ミラー元ポートの送信・受信の両方向を対象にし、経路が二重化されている場合は両方をミラーしてください。"}},
+    Measure{
+        "missing_tags",
+        0,
+        kNever,
+        false,
+        {"VLAN tags are probably missing: no frame has one, yet several segments are seen. Separate VLANs look like "
+         "one.",
+         "VLANタグが外れている可能性が高い状態です。タグ付きフレームがないのに複数のセグメントが見えており、別々のVLAN"
+         "が"
+         "一つに見えています。"},
+        {},
+        {"Let the mirror port send frames with their tags (encapsulation replicate, tagged), and check that the "
+         "capturing network card does not remove them.",
+         "ミラーポートをタグ付きで出力する設定（encapsulation replicate 等）にし、キャプチャ用NICがタグを除去していない"
+         "ことを確認してください。"}},
+    Measure{"truncated_share",
+            0.01,
+            0.5,
+            false,
+            {"Packets were cut while capturing: the rest of their content was not read.",
+             "パケットが途中で切り詰めて保存されており、残りの中身は読めていません。"},
+            {"Most packets were cut while capturing: hosts and ports are known, content is not.",
+             "大半のパケットが途中で切り詰めて保存されています。相手とポートは分かりますが、中身は読めません。"},
+            {"Capture whole packets: a snap length of 262144 (tcpdump -s 0).",
+             "パケット全体を保存してください（スナップ長262144、tcpdumpでは -s 0）。"}},
+    Measure{
+        "undecoded_share",
+        0.01,
+        0.5,
+        false,
+        {"Some frames are of kinds that kakoi does not read.", "対応していない形式のため読めないフレームがあります。"},
+        {"Most frames are of kinds that kakoi does not read.",
+         "大半のフレームが対応していない形式で、読めていません。"},
+        {"Capture on Ethernet, and see which kinds of frames they are.",
+         "Ethernet上で取得し、どの形式のフレームか確認してください。"}},
+    Measure{
+        "unicast_share",
+        0.5,
+        0.02,
+        true,
+        {"Little unicast traffic was seen: the port shows mostly what goes to everybody. The mirror probably covers "
+         "few ports.",
+         "ユニキャストが少なく、全体に配られる通信が大半です。ミラーの対象が一部のポートに限られている可能性があります"
+         "。"},
+        {"Broadcast only: this is not a mirror port. Only what goes to everybody was seen, so that conversations, "
+         "connections and operations are missing.",
+         "ブロードキャストのみ: "
+         "ミラーポートになっていません。全体に配られる通信しか見えておらず、個々の通信・接続・操作は"
+         "観測できていません。"},
+        {"Make the port a mirror (SPAN) destination, with the ports or VLANs of the plant as its source.",
+         "接続先をミラー（SPAN）の出力ポートに設定し、対象設備のポート又はVLANをミラー元に指定してください。"}},
+    Measure{"unseen_share",
+            0.001,
+            0.2,
+            false,
+            {"Packets were lost on the way to the capture: TCP data that the receiver acknowledged is not in it.",
+             "キャプチャに届く途中でパケットが失われています。受信側が確認応答したTCPデータが含まれていません。"},
+            {"Packets lost: a large part of the TCP data that receivers acknowledged is not in the capture.",
+             "パケット欠落: 受信側が確認応答したTCPデータの多くが含まれていません。"},
+            {"Relieve the mirror port: fewer source ports, a faster destination port, and no double mirroring.",
+             "ミラーポートの負荷を下げてください（ミラー元を減らす、高速なポートに変更する、二重のミラーをやめる）。"}},
+    Measure{
+        "vlan_copy_share",
+        0.02,
+        kNever,
+        false,
+        {"The same packets were delivered in two VLANs, or with and without a tag: they are mirrored twice. They are "
+         "counted once, in the VLAN where the conversation was seen first.",
+         "同じパケットが二つのVLAN、又はタグの有無だけが異なる形で届いており、二重にミラーされています。集計では、通信"
+         "が"
+         "最初に見えたVLANで1回と数えます。"},
+        {},
+        {"Mirror ports or VLANs, not both.", "ポートとVLANの両方をミラー元にせず、どちらか一方にしてください。"}},
+};
+
+}  // namespace
+
+std::string_view to_string(CoverageLevel level) noexcept {
+  switch (level) {
+    case CoverageLevel::info:
+      return "info";
+    case CoverageLevel::ok:
+      return "ok";
+    case CoverageLevel::unknown:
+      return "unknown";
+    case CoverageLevel::limited:
+      return "limited";
+    case CoverageLevel::blind:
+      return "blind";
+  }
+  return "";
+}
+
+CoverageJudgement judge_coverage(std::string_view metric, std::optional<double> value) noexcept {
+  const auto m = std::find_if(kMeasures.begin(), kMeasures.end(), [&](const Measure& x) { return x.metric == metric; });
+  if (m == kMeasures.end()) return {};
+  if (!value) return {CoverageLevel::unknown, m->unknown_means, {}};
+  const auto beyond = [&](double limit) {
+    if (limit == kNever) return false;
+    return m->low_is_bad ? *value < limit : *value > limit;
+  };
+  if (beyond(m->blind))
+    return {CoverageLevel::blind, m->blind_means.en.empty() ? m->limited_means : m->blind_means, m->advice};
+  if (beyond(m->limited)) return {CoverageLevel::limited, m->limited_means, m->advice};
+  return {CoverageLevel::ok, {}, {}};
+}
+
+}  // namespace kakoi

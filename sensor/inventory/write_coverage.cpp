@@ -1,0 +1,176 @@
+// Table `coverage`: how much the captures could show.
+#include <algorithm>
+#include <set>
+
+#include "sensor/inventory/coverage.h"
+#include "sensor/inventory/writer.h"
+
+namespace kakoi {
+
+namespace {
+
+// Nanoseconds in which at least one capture ran.
+std::int64_t covered_time(const std::vector<CaptureInfo>& captures) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> spans;
+  for (const CaptureInfo& c : captures)
+    if (c.packets != 0) spans.emplace_back(c.first_ts, c.last_ts);
+  std::sort(spans.begin(), spans.end());
+  std::int64_t total = 0, covered_to = 0;
+  bool any = false;
+  for (const auto& [first, last] : spans) {
+    const std::int64_t from = any ? std::max(first, covered_to) : first;
+    if (last > from) total += last - from;
+    covered_to = any ? std::max(covered_to, last) : last;
+    any = true;
+  }
+  return total;
+}
+
+// Nothing where there is nothing to measure.
+std::optional<double> share(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? std::nullopt : std::optional(static_cast<double>(part) / static_cast<double>(whole));
+}
+
+std::string of(std::uint64_t part, std::uint64_t whole, std::string_view what) {
+  return std::to_string(part) + " of " + std::to_string(whole) + ' ' + std::string(what);
+}
+
+// What the captures say of themselves, summed up.
+struct Captured {
+  std::uint64_t packets = 0, bytes = 0, truncated = 0, malformed = 0, undecoded = 0, cut_at = 0;
+  std::uint64_t drops = 0, drops_known = 0, exact = 0, routed = 0, vlan = 0, redundant = 0;
+  std::uint64_t clock_steps = 0, damaged = 0, places = 0, skipped = 0, given_up = 0, overlaps = 0;
+};
+Captured sum_of(const std::vector<CaptureInfo>& captures) {
+  Captured s;
+  for (const CaptureInfo& c : captures) {
+    s.packets += c.packets;
+    s.bytes += c.bytes;
+    s.truncated += c.truncated;
+    s.malformed += c.malformed;
+    s.undecoded += c.undecoded;
+    s.cut_at = std::max<std::uint64_t>(s.cut_at, c.cut_at);
+    s.drops_known += c.drops_known;
+    s.drops += c.drops_known ? c.kernel_drops + c.interface_drops : 0;
+    s.routed += c.duplicates_routed;
+    s.vlan += c.duplicates_vlan;
+    s.redundant += c.duplicates_redundant;
+    s.exact += c.duplicates - c.duplicates_routed - c.duplicates_vlan - c.duplicates_redundant;
+    s.clock_steps += c.clock_steps;
+    s.damaged += !c.error.empty();
+    s.places += c.damage.places;
+    s.skipped += c.damage.bytes;
+    s.given_up += c.fragments_given_up;
+    s.overlaps += c.fragment_overlaps;
+  }
+  return s;
+}
+
+struct Tcp {
+  std::uint64_t links = 0, one_way = 0, seen = 0, unseen = 0;  // seen, unseen: bytes of links of which both sides talk
+};
+Tcp tcp_of(const std::vector<LinkRow>& links) {
+  Tcp t;
+  for (const LinkRow& l : links) {
+    if (l.key.transport != Transport::tcp || l.state == LinkState::attempted || l.state == LinkState::refused) continue;
+    ++t.links;
+    if (l.state == LinkState::one_way) {  // the other side is not lost, it is not mirrored at all
+      ++t.one_way;
+      continue;
+    }
+    t.seen += l.payload[0] + l.payload[1];
+    t.unseen += l.unseen;
+  }
+  return t;
+}
+
+std::string list_of(const std::set<std::uint32_t>& vlans) {
+  std::string list;
+  for (const std::uint32_t vlan : vlans) {
+    if (list.size() > 200) return list + ",…";
+    list += (list.empty() ? "" : ",") + (vlan == 0 ? "untagged" : std::to_string(vlan));
+  }
+  return list;
+}
+
+// IPv4 ranges without a tag in which at least two hosts live.
+std::set<Network> untagged_ranges(const Resolution& resolution) {
+  std::map<Network, std::set<const Asset*>> hosts;
+  for (const Asset& a : resolution.assets()) {
+    if (a.scope != Scope::local || a.is_router) continue;
+    for (const AssetAddress& x : a.addresses)
+      if (x.vlan == 0 && x.address.is_ipv4() && !x.address.is_link_local() && !x.address.is_unspecified())
+        hosts[resolution.segments().subnets.around(0, x.address)].insert(&a);
+  }
+  std::set<Network> ranges;
+  for (const auto& [network, there] : hosts)
+    if (there.size() >= 2) ranges.insert(network);
+  return ranges;
+}
+
+}  // namespace
+
+void Writer::write_coverage() {
+  const Captured s = sum_of(observed.captures);
+  const Tcp tcp = tcp_of(observed.links);
+  std::uint64_t unicast = 0, frames = 0;
+  std::set<std::uint32_t> vlans;
+  for (const auto& [key, row] : observed.macs) {
+    vlans.insert(key.vlan);
+    frames += row.frames_received;
+    if (!key.mac.is_multicast() && !key.mac.is_broadcast()) unicast += row.frames_received;
+  }
+  for (const LinkRow& l : observed.links) vlans.insert(l.key.vlan);
+  const std::uint64_t captures = observed.captures.size();
+  const auto count = [](std::uint64_t n) { return std::optional(static_cast<double>(n)); };
+
+  // No tag at all, but a router's both sides, or several ranges: segments that something must keep apart.
+  std::uint64_t segments = 0;
+  std::string segment_list;
+  if (vlans.size() == 1 && vlans.contains(0)) {
+    const std::set<Network> ranges = untagged_ranges(resolution);
+    for (const Network& n : ranges)
+      if (segment_list.size() < 200) segment_list += (segment_list.empty() ? "" : ", ") + to_string(n);
+    segments = std::max<std::uint64_t>(ranges.size(), s.routed != 0 ? 2 : 0);
+  }
+
+  Insert insert(db, "coverage");
+  const auto row = [&](std::string_view metric, std::optional<double> value, const std::string& detail) {
+    const CoverageJudgement j = judge_coverage(metric, value);
+    insert(metric, value, to_string(j.level), detail, j.meaning.en, j.meaning.ja, j.advice.en, j.advice.ja);
+  };
+  const auto packets_of = [&](std::uint64_t n) { return of(n, s.packets, "packets"); };
+  row("bytes", count(s.bytes), "on the wire");
+  row("captures", count(captures), "");
+  row("clock_steps", count(s.clock_steps), "times set back, or on by more than an hour");
+  row("damaged_captures", count(s.damaged),
+      of(s.damaged, captures, "captures") + (s.places == 0 ? ""
+                                                           : ": " + std::to_string(s.skipped) + " bytes skipped in " +
+                                                                 std::to_string(s.places) + " places"));
+  row("duplicate_share", share(s.exact, s.packets), packets_of(s.exact) + " delivered before");
+  row("duration_s", static_cast<double>(covered_time(observed.captures)) / 1e9, "in which at least one capture ran");
+  row("facts_dropped", count(observed.facts_dropped + unplaced), "rows that found no room in a table");
+  row("fragment_overlaps", count(s.overlaps), "pieces of IP datagrams");
+  row("fragments_given_up", count(s.given_up), "IP datagrams");
+  row("kernel_drops", s.drops_known == captures && captures != 0 ? count(s.drops) : std::nullopt,
+      "told by " + of(s.drops_known, captures, "captures") +
+          (s.drops_known != 0 ? ": " + std::to_string(s.drops) + " packets" : ""));
+  row("malformed_share", share(s.malformed, s.packets), packets_of(s.malformed));
+  row("missing_tags", count(segments < 2 ? 0 : segments),
+      !vlans.contains(0) || vlans.size() > 1 ? "tags seen"
+                                             : "no tag seen; " + std::to_string(s.routed) +
+                                                   " packets before and behind a router; ranges: " + segment_list);
+  row("one_way_share", share(tcp.one_way, tcp.links), of(tcp.one_way, tcp.links, "TCP links with traffic"));
+  row("packets", count(s.packets), "");
+  row("redundant_share", share(s.redundant, s.packets), packets_of(s.redundant) + ", second copies of PRP and HSR");
+  row("routed_copy_share", share(s.routed, s.packets), packets_of(s.routed) + ", seen before and behind a router");
+  row("truncated_share", share(s.truncated, s.packets),
+      packets_of(s.truncated) + (s.truncated == 0 ? "" : ", cut at " + std::to_string(s.cut_at) + " bytes"));
+  row("undecoded_share", share(s.undecoded, s.packets), packets_of(s.undecoded));
+  row("unicast_share", share(unicast, frames), of(unicast, frames, "frames"));
+  row("unseen_share", share(tcp.unseen, tcp.seen + tcp.unseen), of(tcp.unseen, tcp.seen + tcp.unseen, "bytes of TCP"));
+  row("vlan_copy_share", share(s.vlan, s.packets), packets_of(s.vlan) + ", seen in another VLAN before");
+  row("vlans", count(vlans.size()), list_of(vlans));
+}
+
+}  // namespace kakoi

@@ -1,0 +1,124 @@
+#include "sensor/pipeline/duplicates.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace kakoi::pipeline {
+namespace {
+
+__extension__ using Wide = unsigned __int128;
+
+constexpr std::uint64_t kFirst = 0xA076'1D64'78BD'642Full, kSecond = 0xE703'7ED1'A0B4'28DBull;
+
+// Both halves of the product: every bit of the input reaches every bit of the result.
+std::uint64_t fold(std::uint64_t a, std::uint64_t b) noexcept {
+  const Wide product = static_cast<Wide>(a) * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+std::uint64_t word(const std::uint8_t* at) noexcept {
+  std::uint64_t value;
+  std::memcpy(&value, at, sizeof value);
+  return value;
+}
+
+std::uint64_t add_16(std::uint64_t h, const std::uint8_t* at) noexcept {
+  return fold(word(at) ^ kFirst, word(at + 8) ^ h);
+}
+std::uint64_t add_bytes(std::uint64_t h, Bytes bytes) noexcept {
+  std::size_t at = 0;
+  for (; at + 16 <= bytes.size(); at += 16) h = add_16(h, bytes.data() + at);
+  if (at == bytes.size()) return h;
+  std::array<std::uint8_t, 16> rest{};
+  std::memcpy(rest.data(), bytes.data() + at, bytes.size() - at);
+  return add_16(h, rest.data());
+}
+
+// The head, where the packet lies in the cache anyway: a whole TCP header with its checksum, or a UDP header and the
+// sequence number of what it carries. `tail`: of longer packets without such a header the last octets, too.
+std::uint64_t add_content(std::uint64_t h, Bytes bytes, bool tail) noexcept {
+  constexpr std::size_t kHead = 32, kTail = 16;
+  h ^= bytes.size();
+  if (bytes.size() < kHead) return add_bytes(h, bytes);
+  h = add_16(add_16(h, bytes.data()), bytes.data() + 16);
+  return tail && bytes.size() > kHead ? add_bytes(h, bytes.last(std::min(kTail, bytes.size() - kHead))) : h;
+}
+
+// RFC 791 §3.1: version, header length | DSCP | total length | identification | fragment | TTL | protocol | checksum
+// | addresses | options
+std::uint64_t mark_of_ipv4(std::uint64_t h, Bytes packet, bool tail) noexcept {
+  std::array<std::uint8_t, 8> head;
+  std::memcpy(head.data(), packet.data(), head.size());
+  head[1] = 0;
+  const std::size_t total = std::size_t{head[2]} << 8 | head[3];
+  if (total >= 20) packet = packet.first(std::min(packet.size(), total));
+  h = fold(word(head.data()) ^ h, word(packet.data() + 12) ^ kSecond ^ packet[9]);
+  return add_content(h, packet.subspan(20), tail);
+}
+
+// RFC 8200 §3: version, class, flow label | payload length | next header | hop limit | addresses
+std::uint64_t mark_of_ipv6(std::uint64_t h, Bytes packet) noexcept {
+  const std::size_t length = std::size_t{packet[4]} << 8 | packet[5];
+  if (length != 0) packet = packet.first(std::min(packet.size(), length + 40));
+  h = fold(length << 8 | packet[6], h ^ kFirst);
+  h = add_16(add_16(h, packet.data() + 8), packet.data() + 24);
+  return add_content(h, packet.subspan(40), true);
+}
+
+// Nobody sends this twice within a millisecond: the sender numbered it, or waits for an answer before it repeats.
+bool leaves_no_doubt(const Decoded& p) noexcept {
+  constexpr std::uint8_t kFin = 1, kSyn = 2;
+  if (p.network == NetworkLayer::arp) return true;
+  if (p.is_tcp() && (p.payload_length != 0 || (p.tcp_flags & (kFin | kSyn)) != 0)) return true;
+  if (p.network == NetworkLayer::ipv4) return (p.datagram[4] | p.datagram[5]) != 0;
+  return p.is_fragment;
+}
+
+}  // namespace
+
+Sighting DuplicateTable::look_up(const Decoded& p, const PacketRef& ref) {
+  std::uint64_t mark = kFirst ^ ref.capture;
+  std::int64_t window = kWindow;
+  if (p.network == NetworkLayer::ipv4 && p.datagram.size() >= 20) {
+    mark = mark_of_ipv4(mark, p.datagram, !p.is_tcp());
+  } else if (p.network == NetworkLayer::ipv6 && p.datagram.size() >= 40) {
+    mark = mark_of_ipv6(mark, p.datagram);
+  } else if (!p.payload.empty() && !p.source_mac.is_none() &&
+             (p.network == NetworkLayer::arp || p.network == NetworkLayer::other)) {
+    mark = fold(mark ^ p.source_mac.lo, p.destination_mac.lo ^ std::uint64_t{p.ethertype} << 48);
+    mark = add_content(mark, p.payload, true);
+    if (p.network == NetworkLayer::other) window = kCyclicWindow;
+  } else {
+    return {};
+  }
+  if (ref.capture >= mirrors_.size()) mirrors_.resize(ref.capture + 1);
+  mark = fold(mark, kSecond);
+  const auto macs = static_cast<std::uint32_t>(fold(p.source_mac.lo ^ kFirst, p.destination_mac.lo ^ kSecond));
+  const bool certain = leaves_no_doubt(p);
+  const auto soon = [&](const Entry& e) { return ref.ts - e.ts <= window && e.ts - ref.ts <= window; };
+  const Entry now{mark, ref.ts, p.vlan, macs, p.ttl};
+  const auto repeated = [&]() -> Sighting {
+    if (!certain && !delivers_copies(ref)) return {};
+    if (certain) mirrors_[ref.capture] = {0, ref.ts};
+    return {Copy::exact, false};
+  };
+  Entry& first = at(mark);
+  if (first.mark != mark || !soon(first)) {
+    first = now;
+    if (certain && mirrors_[ref.capture].singles < kRemembered) ++mirrors_[ref.capture].singles;
+    return {};
+  }
+  const bool same_vlan = first.vlan == p.vlan;
+  if (first.macs == macs && first.ttl == p.ttl) return same_vlan ? repeated() : Sighting{Copy::vlan, true};
+  // Two machine cells that are copies of each other may send the same at the same time, each in its VLAN.
+  if (first.ttl == p.ttl && !same_vlan) return {};
+  // The forwarded packet may be delivered twice, too.
+  const std::uint64_t form = fold(mark ^ macs, kFirst ^ (std::uint64_t{p.vlan} << 8 | p.ttl));
+  Entry& second = at(form);
+  if (second.mark == form && soon(second)) return repeated();
+  second = now;
+  second.mark = form;
+  return {Copy::routed, !same_vlan};
+}
+
+}  // namespace kakoi::pipeline

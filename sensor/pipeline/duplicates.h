@@ -1,0 +1,80 @@
+// Packets that a mirror delivers more than once: a port and its VLAN are mirrored, or both ports that a
+// packet passes, or both sides of a router.
+//
+// A copy is the same packet of the same capture within a millisecond: equal from its IP header on, but for
+// what a router or switch may change underway (TTL, checksum, DSCP; MACs and VLAN tag). The IP identification
+// and the checksums above IP are part of it, so a TCP retransmission, which carries a new identification or
+// comes at least a retransmission timeout later, is a packet of its own.
+//
+// What has no identification may be sent twice at once and look the same: a RST for each of two segments, a
+// datagram over IPv6. Such a repeat is a copy only where the mirror is known to deliver copies, by packets that
+// leave no doubt.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "sensor/decode/packet.h"
+
+namespace kakoi::pipeline {
+
+enum class Copy : std::uint8_t {
+  none,
+  exact,      // nothing changed: the mirror delivered it twice
+  vlan,       // in another VLAN, or with and without a tag; same MACs and TTL
+  routed,     // another TTL or other MACs: it was forwarded, and the way before and after is mirrored
+  redundant,  // sent twice, over two ways, by PRP or HSR
+};
+struct Sighting {
+  Copy copy = Copy::none;
+  bool elsewhere = false;  // in another VLAN than the first
+};
+
+class DuplicateTable {
+ public:
+  // What the packet is to those before it, of all that were asked for. A repeat in doubt counts as none.
+  Sighting look_up(const Decoded& packet, const PacketRef& ref);
+
+  static constexpr std::int64_t kWindow = 1'000'000;  // ns
+  // Cyclic real-time protocols without IP send equal frames every 125 µs and more; ARP does not.
+  static constexpr std::int64_t kCyclicWindow = 100'000;  // ns
+  // A capture delivers copies if it did so in this time, or among as many packets that leave no doubt. Before there
+  // were kUndecided of them nothing speaks against it.
+  static constexpr std::int64_t kMemory = 1'000'000'000;  // ns
+  static constexpr std::uint32_t kRemembered = 256, kUndecided = 4;
+
+ private:
+  struct Entry {
+    std::uint64_t mark = 0;  // of the content and the capture
+    std::int64_t ts = std::numeric_limits<std::int64_t>::min() / 2;
+    std::uint32_t vlan = 0, macs = 0;
+    std::uint8_t ttl = 0;
+  };
+  // Two places for a mark, side by side in the cache; a newer packet takes that of the older.
+  static constexpr std::size_t kBuckets = 1 << 11;
+  struct alignas(64) Bucket {
+    std::array<Entry, 2> entries;
+  };
+  // Where the mark is noted, else where it is to be.
+  Entry& at(std::uint64_t mark) noexcept {
+    std::array<Entry, 2>& e = buckets_[mark >> 20 & (kBuckets - 1)].entries;
+    return e[0].mark == mark ? e[0] : e[1].mark == mark ? e[1] : e[0].ts <= e[1].ts ? e[0] : e[1];
+  }
+
+  struct Mirror {                                      // of one capture
+    std::uint32_t singles = kRemembered - kUndecided;  // packets without doubt since the last certain copy
+    std::int64_t last_copy = std::numeric_limits<std::int64_t>::min() / 2;
+  };
+  bool delivers_copies(const PacketRef& ref) const noexcept {
+    const Mirror& m = mirrors_[ref.capture];
+    return m.singles < kRemembered || ref.ts - m.last_copy <= kMemory;
+  }
+
+  std::vector<Bucket> buckets_{kBuckets};
+  std::vector<Mirror> mirrors_;
+};
+
+}  // namespace kakoi::pipeline

@@ -1,0 +1,170 @@
+"""Verdicts on controls: the sample plant's are kept in expected_verdicts.tsv (KAKOI_WRITE_VERDICTS=1 writes it anew; say
+why in the commit), a second implementation of the rules in rules/verdict/verdicts.h agrees, and captures that show less
+never let a control pass."""
+import os
+import pathlib
+import shutil
+import sqlite3
+import subprocess
+
+import yaml
+
+from harness import BAD_INPUT, CLOSED, DONE, POLICY, ROOT, SAMPLE, database, equal, expect, folder, kakoi, scan, test
+
+FRAMEWORKS = ROOT / "rules" / "frameworks"
+EXPECTED = pathlib.Path(__file__).parent / "expected_verdicts.tsv"
+STRENGTHS = ["weak", "moderate", "strong"]
+
+
+def verdicts(out):
+    return {(f, c): v for f, c, v in database(out).execute("select framework, control, verdict from verdict")}
+
+
+@test
+def the_sample_plants_verdicts_are_the_reviewed_ones():
+    found = verdicts(scan(SAMPLE))
+    lines = ["framework\tcontrol\tverdict"] + [f"{f}\t{c}\t{v}" for (f, c), v in sorted(found.items())]
+    if os.environ.get("KAKOI_WRITE_VERDICTS"):
+        EXPECTED.write_text("\n".join(lines) + "\n")
+    wanted = EXPECTED.read_text().splitlines()
+    for line in sorted(set(lines) ^ set(wanted)):
+        expect(False, f"{'not expected' if line in lines else 'missing'}: {line}")
+
+
+def worked_out(out):
+    """The verdicts, from the catalogue's files and the findings alone."""
+    db = database(out)
+    met = dict(db.execute("select requirement, met from requirement"))
+    findings = list(db.execute("select exposure_class, accepted, confidence from finding"))
+    with_rules = {yaml.safe_load(p.read_text())["exposure_class"]
+                  for part in ("baseline", "timely") for p in (ROOT / "rules" / part).glob("*.yaml")}
+    contracts = {c["exposure_class"]: c["requires"] for c in yaml.safe_load((FRAMEWORKS / "contracts.yaml").read_text())["contracts"]}
+    bearing = {}
+    for m in yaml.safe_load((FRAMEWORKS / "mapping.yaml").read_text())["mappings"]:
+        for framework, controls in m["controls"].items():
+            for control in controls:
+                bearing.setdefault((framework, control), []).append(m)
+    found = {}
+    for path in sorted(FRAMEWORKS.glob("*.yaml")):
+        framework = yaml.safe_load(path.read_text())
+        for control in framework.get("controls", []):
+            if control["status"] == "unconfirmed":
+                continue
+            against = [m for m in bearing.get((framework["id"], control["id"]), []) if m["direction"] == "not_met"]
+            worst, accepted, in_view = -1, False, True
+            for m in against:
+                strength = STRENGTHS.index(m["strength"])
+                of_class = [(a, c) for k, a, c in findings if k == m["exposure_class"]]
+                if any(not a and c >= 50 for a, c in of_class):
+                    worst = max(worst, strength)
+                elif any(not a for a, c in of_class):
+                    worst = max(worst, strength - 1, 0)
+                elif strength > 0:
+                    accepted |= any(a for a, c in of_class)
+                    in_view &= m["exposure_class"] in with_rules and all(met[r] for r in contracts[m["exposure_class"]])
+            possible = control["verdicts"]
+            if worst == 2 and "not_met" in possible:
+                verdict = "not_met"
+            elif worst >= 1 or worst < 0 and accepted:
+                verdict = "partly"
+            elif worst == -1 and "supported" in possible and in_view and any(m["strength"] != "weak" for m in against):
+                verdict = "supported"
+            else:
+                verdict = "not_observable"
+            found[framework["id"], control["id"]] = verdict
+    return found
+
+
+@test
+def a_second_implementation_agrees():
+    for out in (scan(SAMPLE), scan(CLOSED, "--policy", POLICY)):
+        found, wanted = verdicts(out), worked_out(out)
+        equal(len(found), len(wanted), "controls")
+        for key in wanted:
+            equal(found.get(key), wanted[key], key)
+
+
+@test
+def what_a_capture_cannot_show_is_never_supported():
+    whole = verdicts(scan(SAMPLE))
+    cuts = {"ten seconds": ["-Y", "frame.time_relative < 10"], "one direction": ["-Y", "!tcp || tcp.srcport < tcp.dstport"],
+            "one VLAN": ["-Y", "vlan.id == 20"], "nothing": ["-Y", "frame.number < 1"]}
+    for name, options in cuts.items():
+        path = folder("cut") / "cut.pcapng"
+        subprocess.run(["tshark", "-r", SAMPLE, "-w", path, *options], check=True, capture_output=True)
+        cut = verdicts(scan(path))
+        equal(cut.keys(), whole.keys(), f"{name}: controls")
+        equal([k for k, v in cut.items() if v == "supported"], [], f"{name}: supported")
+        worse = [k for k, v in cut.items() if v == "not_met" and whole[k] not in ("not_met", "partly")]
+        equal(worse, [], f"{name}: not met, where the whole capture does not say so")
+        gone = [k for k, v in whole.items() if v == "not_met" and cut[k] == "not_observable"]
+        expect(gone, f"{name}: no verdict became not observable")
+
+
+@test
+def unconfirmed_numbers_are_not_cited():
+    out = scan(SAMPLE)
+    for path in FRAMEWORKS.glob("*.yaml"):
+        framework = yaml.safe_load(path.read_text())
+        unconfirmed = {c["id"] for c in framework.get("controls", []) if c["status"] == "unconfirmed"}
+        shown = {c for f, c in verdicts(out) if f == framework.get("id")}
+        equal(shown & unconfirmed, set(), path.name)
+
+
+@test
+def a_catalogue_of_ones_own():
+    mine = folder("own") / "mine.yaml"
+    mine.write_text("""
+id: mine
+name: {en: Our own list, ja: 自社基準}
+version: "1"
+controls:
+- {id: A-1, title: No route outside, status: confirmed, topic: ext, verdicts: [not_met, partly, supported]}
+- {id: A-2, title: Training, status: confirmed, topic: none, verdicts: []}
+mappings:
+- exposure_class: external-route-established
+  direction: not_met
+  strength: strong
+  rationale: {en: It talked outside., ja: 外部と通信した。}
+  controls: [A-1]
+""")
+    out = scan(SAMPLE, "--framework", mine)
+    found = verdicts(out)
+    equal((found["mine", "A-1"], found["mine", "A-2"]), ("not_met", "not_observable"), "verdicts")
+    mine.write_text(mine.read_text().replace("controls: [A-1]", "controls: [A-9]"))
+    done = kakoi("scan", SAMPLE, "--framework", mine, "-o", folder("bad"), wanted=BAD_INPUT)
+    expect("A-9" in done.stderr and "mine" in done.stderr, done.stderr)
+
+
+@test
+def enough_observation_supports_and_each_lack_takes_it_away():
+    db_path = folder("long") / "inventory.db"
+    shutil.copy(scan(CLOSED, "--policy", POLICY) / "inventory.db", db_path)
+
+    def assessed(*changes):
+        changed = folder("changed") / "inventory.db"
+        shutil.copy(db_path, changed)
+        with sqlite3.connect(changed) as db:
+            for change in changes:
+                db.execute(change)
+        out = folder("out")
+        kakoi("assess", changed, "--policy", POLICY, "-o", out, wanted=DONE)
+        return out
+
+    a_day = "update coverage set value = 90000, level = 'ok' where metric = 'duration_s'"
+    out = assessed(a_day)
+    long = verdicts(out)
+    supported = {k for k, v in long.items() if v == "supported"}
+    expect(("csf-2.0", "PR.IR-01") in supported or len(supported) > 10, f"supported: {sorted(supported)}")
+    equal(worked_out(out), long, "worked out")
+    equal([k for k, v in verdicts(assessed()).items() if v == "supported"], [], "supported by minutes of traffic")
+    lacks = {
+        "one direction only": "update coverage set value = 0.6, level = 'blind' where metric = 'one_way_share'",
+        "no mirror port": "update coverage set value = 0.1, level = 'blind' where metric = 'unicast_share'",
+        "a damaged capture": "update coverage set value = 1, level = 'limited' where metric = 'damaged_captures'",
+        "packets cut": "update coverage set value = 0.9, level = 'blind' where metric = 'truncated_share'",
+        "packets lost": "update coverage set value = 0.2, level = 'blind' where metric = 'unseen_share'",
+    }
+    for name, lack in lacks.items():
+        left = {k for k, v in verdicts(assessed(a_day, lack)).items() if v == "supported"}
+        expect(left < supported, f"{name}: still supported: {sorted(left)}")

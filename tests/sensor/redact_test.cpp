@@ -1,0 +1,238 @@
+#include "sensor/evidence/redact.h"
+
+#include <gtest/gtest.h>
+
+#include "sensor/decode/decode.h"
+#include "tests/support/packets.h"
+
+namespace kakoi::evidence {
+namespace {
+
+using namespace kakoi::test;
+
+std::string text_of(const ByteVector& bytes) { return {bytes.begin(), bytes.end()}; }
+bool holds(const ByteVector& bytes, std::string_view text) { return text_of(bytes).find(text) != std::string::npos; }
+
+// RFC 1071, over all octets.
+std::uint16_t sum(Bytes octets, std::uint32_t start = 0) {
+  std::uint64_t total = start;
+  for (std::size_t i = 0; i < octets.size(); ++i) total += i % 2 ? octets[i] : octets[i] << 8;
+  while (total > 0xFFFF) total = (total & 0xFFFF) + (total >> 16);
+  return static_cast<std::uint16_t>(total);
+}
+// 0xFFFF if the checksum of what the IP packet at `at` carries is right. Pseudo-header: RFC 9293 §3.1, RFC 8200 §8.1.
+std::uint16_t transport_sum(Bytes frame, std::size_t at) {
+  const bool v6 = frame[at] >> 4 == 6;
+  const std::size_t header = v6 ? 40 : 20, addresses = v6 ? 32 : 8;
+  const std::size_t length = v6 ? static_cast<std::size_t>(frame[at + 4] << 8 | frame[at + 5])
+                                : static_cast<std::size_t>(frame[at + 2] << 8 | frame[at + 3]) - header;
+  const std::uint8_t protocol = frame[at + (v6 ? 6 : 9)];
+  const std::uint32_t pseudo = protocol == 1 ? 0
+                                             : sum(frame.subspan(at + header - addresses, addresses),
+                                                   static_cast<std::uint32_t>(length) + protocol);
+  return sum(frame.subspan(at + header, length), pseudo);
+}
+void seal(ByteVector& frame, std::size_t at, std::size_t checksum) {
+  frame[checksum] = frame[checksum + 1] = 0;
+  const auto fresh = static_cast<std::uint16_t>(~transport_sum(frame, at));
+  frame[checksum] = static_cast<std::uint8_t>(fresh >> 8), frame[checksum + 1] = static_cast<std::uint8_t>(fresh);
+  ASSERT_EQ(transport_sum(frame, at), 0xFFFF);
+}
+
+constexpr std::size_t kIp = 14, kUdp = kIp + 20, kUdpSum = kUdp + 6, kTcpSum = kIp + 20 + 16;
+
+class RedactTest : public ::testing::Test {
+ protected:
+  RedactTest() : db_(Database::open(":memory:")) {
+    db_.execute("create table link (client_address, server_address, transport, server_port, protocol)");
+  }
+  // 10.0.0.1 to 10.0.0.2
+  void link(const char* transport, int port, const char* protocol, const char* client = "10.0.0.1",
+            const char* server = "10.0.0.2") {
+    db_.prepare("insert into link values (?1, ?2, ?3, ?4, ?5)")
+        .bind(1, client)
+        .bind(2, server)
+        .bind(3, transport)
+        .bind(4, port)
+        .bind(5, protocol)
+        .run();
+  }
+  ByteVector redact(const ByteVector& frame, std::uint32_t fcs = 0, std::uint32_t link_type = 1) {
+    RawPacket raw;
+    raw.data = frame;
+    raw.original_length = static_cast<std::uint32_t>(frame.size());
+    raw.link_type = link_type;
+    raw.fcs_length = fcs;
+    const LinkProtocols links(db_);
+    const Redactor::Redacted result = Redactor(links)(raw);
+    EXPECT_EQ(result.data.size(), frame.size());
+    EXPECT_EQ(result.altered, result.data != frame);
+    return result.data;
+  }
+  static ByteVector from_client(std::uint16_t port, std::string_view text) {
+    ByteVector frame = ethernet(1, 2, 0x0800, ipv4(1, 2, 6, tcp(50000, port, 7, 9, 0x18, ascii(text))));
+    seal(frame, kIp, kTcpSum);
+    return frame;
+  }
+  static ByteVector from_server(std::uint16_t port, std::string_view text) {
+    ByteVector frame = ethernet(2, 1, 0x0800, ipv4(2, 1, 6, tcp(port, 50000, 9, 7, 0x18, ascii(text))));
+    seal(frame, kIp, kTcpSum);
+    return frame;
+  }
+  static ByteVector datagram(std::uint16_t from, std::uint16_t to, const ByteVector& payload) {
+    ByteVector frame = ethernet(1, 2, 0x0800, ipv4(1, 2, 17, udp(from, to, payload)));
+    seal(frame, kIp, kUdpSum);
+    return frame;
+  }
+  Database db_;
+};
+
+TEST_F(RedactTest, OverwritesPayloadOfNoKnownProtocolAndKeepsTheChecksumRight) {
+  const ByteVector frame = from_client(1234, "user=a&password=odd");
+  const ByteVector safe = redact(frame);
+  EXPECT_EQ(text_of(safe).substr(54), std::string(19, '*'));
+  EXPECT_EQ(ByteVector(safe.begin(), safe.begin() + 50), ByteVector(frame.begin(), frame.begin() + 50));
+  EXPECT_EQ(transport_sum(safe, kIp), 0xFFFF);
+}
+
+TEST_F(RedactTest, AWrongChecksumStaysWrong) {
+  ByteVector frame = from_client(1234, "payload");
+  frame[kTcpSum] ^= 1;
+  EXPECT_NE(transport_sum(redact(frame), kIp), 0xFFFF);
+}
+
+TEST_F(RedactTest, UdpWithoutChecksumStaysWithout) {
+  ByteVector frame = datagram(5000, 5001, ascii("payload"));
+  frame[kUdpSum] = frame[kUdpSum + 1] = 0;
+  const ByteVector safe = redact(frame);
+  EXPECT_EQ(safe[kUdpSum] | safe[kUdpSum + 1], 0);
+  EXPECT_FALSE(holds(safe, "payload"));
+}
+
+TEST_F(RedactTest, HttpKeepsNamesOfFieldsAndWhereTheRequestGoes) {
+  link("tcp", 80, "http");
+  const ByteVector safe = redact(from_client(80,
+                                             "GET http://a:pw1@plc/set;s=pw2?key=pw3 HTTP/1.1\r\nHost: plc\r\n"
+                                             "Authorization: Basic cHc0\r\nCookie: pw5\r\n\tpw6\r\n\r\npw7=pw8"));
+  EXPECT_EQ(text_of(safe).substr(54),
+            "GET http://*****@plc/set;************* HTTP/1.1\r\nHost: plc\r\nAuthorization: **********\r\n"
+            "Cookie: ***\r\n****\r\n\r\n*******");
+  EXPECT_EQ(transport_sum(safe, kIp), 0xFFFF);
+  const ByteVector middle = redact(from_client(80, "word=pw9&x=1 HTTP/1.1\r\nHost: plc\r\n\r\n"));  // begins no message
+  EXPECT_FALSE(holds(middle, "plc"));
+}
+
+TEST_F(RedactTest, FtpKeepsTheUserAndReplies) {
+  link("tcp", 21, "ftp");
+  EXPECT_TRUE(holds(redact(from_client(21, "USER MELSEC\r\nPASS MELSEC\r\nLIST\r\n")),
+                    "USER MELSEC\r\nPASS ******\r\nLIST\r\n"));
+  EXPECT_FALSE(holds(redact(from_client(21, "MELSEC\r\n")), "MELSEC"));  // PASS was in the segment before
+  EXPECT_TRUE(holds(redact(from_server(21, "331 Password required for MELSEC\r\n")), "331 Password required"));
+}
+
+TEST_F(RedactTest, TelnetKeepsPromptsOnly) {
+  link("tcp", 23, "telnet");
+  EXPECT_TRUE(holds(redact(from_server(23, "\xFF\xFB\x01\r\nlogin: maint")), "\xFF\xFB\x01\r\nlogin:******"));
+  EXPECT_TRUE(holds(redact(from_client(23, "kojo\r\n")), "****\r\n"));
+  EXPECT_TRUE(holds(redact(from_client(23, "\xFF\xFA\x27secret\xFF\xF0")), "\xFF\xFA\x27******\xFF\xF0"));  // RFC 1572
+}
+
+// RFC 1157: version 1, community "public", get-request of 1.3.6.1.2.1.1.1.0
+TEST_F(RedactTest, SnmpLosesTheCommunityAndKeepsTheRequest) {
+  link("udp", 161, "snmp");
+  const ByteVector message =
+      hex("3026 020100 0406 7075626c6963 A019 020101 020100 020100 300E 300C 0608 2B06010201010100 0500");
+  ByteVector wanted = message;
+  std::fill_n(wanted.begin() + 7, 6, '*');
+  const ByteVector safe = redact(datagram(50000, 161, message));
+  EXPECT_EQ(ByteVector(safe.begin() + 42, safe.end()), wanted);
+  EXPECT_EQ(transport_sum(safe, kIp), 0xFFFF);
+}
+
+TEST_F(RedactTest, DhcpLosesWhatProvisionsDevices) {
+  ByteVector message(236);
+  const ByteVector safe = redact(datagram(67, 68, message + hex("63825363 350105 2B03 616263 0C02 6869 FF 6465")));
+  EXPECT_EQ(ByteVector(safe.begin() + 42 + 236, safe.end()), hex("63825363 350105 2B03 2A2A2A 0C02 6869 FF 2A2A"));
+}
+
+TEST_F(RedactTest, AuthenticationOfRoutersIsOverwritten) {
+  // RFC 2453 §4.1 and RFC 2281 §5
+  const ByteVector rip = redact(datagram(520, 520, hex("02020000 FFFF 0002 73656372657400000000000000000000")));
+  EXPECT_FALSE(holds(rip, "secret"));
+  ByteVector frame =
+      ethernet(1, 2, 0x0800, ipv4(1, 2, 17, udp(1985, 1985, hex("0000 10 03 0A 64 01 00 636973636F000000 0A0000FE"))));
+  frame[kIp + 16] = 224, frame[kIp + 17] = 0, frame[kIp + 18] = 0, frame[kIp + 19] = 2;
+  EXPECT_FALSE(holds(redact(frame), "cisco"));
+}
+
+TEST_F(RedactTest, WithinVlanTagsAndVersion6) {
+  ByteVector ip = hex("60000000 0000 06 40 20010DB8000000000000000000000001 20010DB8000000000000000000000002");
+  const ByteVector segment = tcp(50000, 8000, 1, 1, 0x18, ascii("secret"));
+  ip[5] = static_cast<std::uint8_t>(segment.size());
+  ByteVector frame = ethernet(1, 2, 0x8100, hex("000A 86DD") + ip + segment);
+  seal(frame, 18, 18 + 40 + 16);
+  const ByteVector safe = redact(frame);
+  EXPECT_FALSE(holds(safe, "secret"));
+  EXPECT_EQ(transport_sum(safe, 18), 0xFFFF);
+}
+
+TEST_F(RedactTest, WithinATunnelBothChecksumsStayRight) {
+  ByteVector inner = from_client(1234, "secret");
+  const ByteVector frame = datagram(50000, 4789, hex("08000000 00002A00") + inner);  // VXLAN, RFC 7348 §5
+  const ByteVector safe = redact(frame);
+  EXPECT_FALSE(holds(safe, "secret"));
+  EXPECT_EQ(transport_sum(safe, kIp), 0xFFFF);
+  EXPECT_EQ(transport_sum(safe, 42 + 8 + kIp), 0xFFFF);
+}
+
+TEST_F(RedactTest, WhatADriverLeftInThePaddingIsOverwritten) {
+  EXPECT_FALSE(holds(redact(datagram(5000, 5001, {}) + ascii("left behind")), "left"));
+  const ByteVector ack = ethernet(1, 2, 0x0800, ipv4(1, 2, 6, tcp(50000, 80, 7, 9, 0x10)));
+  EXPECT_EQ(redact(ack + hex("000000000000")), ack + hex("000000000000"));
+  EXPECT_FALSE(holds(redact(ack + ascii("left")), "left"));
+  const ByteVector arp =
+      ethernet(1, 2, 0x0806, hex("0001 0800 06 04 0001 020000000001 0A000001 000000000000 0A000002"));
+  EXPECT_EQ(redact(arp + ascii("left")), arp + ascii("****"));
+}
+
+TEST_F(RedactTest, FrameCheckSequenceIsMadeAnewIfItWasRight) {
+  // IEEE 802.3 §3.2.9; the four octets were made with zlib.crc32, least significant first
+  const ByteVector frame = ethernet(1, 2, 0x1234, ascii("secret"));
+  const ByteVector fcs = hex("2F725A14"), wanted = hex("0EA3F99A");
+  const ByteVector safe = redact(frame + fcs, 4);
+  EXPECT_EQ(safe, ethernet(1, 2, 0x1234, ascii("******")) + wanted);
+}
+
+TEST_F(RedactTest, FragmentsAndFramesThatAreNotUnderstood) {
+  ByteVector rest = ipv4(1, 2, 17, ascii("password"));
+  rest[6] = 0, rest[7] = 10;  // offset 80
+  EXPECT_FALSE(holds(redact(ethernet(1, 2, 0x0800, rest)), "password"));
+  EXPECT_FALSE(holds(redact(ethernet(1, 2, 0x888E, ascii("password"))), "password"));  // 802.1X
+  // PPP with PAP (RFC 1334 §2.2.1): no Ethernet header to be kept
+  EXPECT_FALSE(holds(redact(hex("FF03 C023 01 01 000C 02 7573 04") + ascii("word"), 0, 9), "us"));
+}
+
+TEST_F(RedactTest, ACutPacketIsSafe) {
+  link("tcp", 21, "ftp");
+  link("udp", 161, "snmp");
+  const ByteVector whole = from_client(21, "USER a\r\nPASS secret\r\n");
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    RawPacket raw;
+    const ByteVector cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
+    raw.data = cut;
+    raw.original_length = static_cast<std::uint32_t>(whole.size());
+    raw.link_type = 1;
+    const LinkProtocols links(db_);
+    EXPECT_FALSE(holds(Redactor(links)(raw).data, "PASS s")) << size;
+  }
+}
+
+// A protocol that two VLANs disagree about is not known.
+TEST_F(RedactTest, ALinkOfTwoProtocolsIsOverwritten) {
+  link("tcp", 21, "ftp");
+  link("tcp", 21, "ssh");
+  EXPECT_FALSE(holds(redact(from_client(21, "LIST\r\n")), "LIST"));
+}
+
+}  // namespace
+}  // namespace kakoi::evidence
