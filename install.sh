@@ -6,8 +6,8 @@ set -euo pipefail
 packages=(g++ cmake ninja-build pkg-config libtins-dev libboost-program-options-dev libboost-iostreams-dev
           libpcap-dev libseccomp-dev libcap-ng-dev nlohmann-json3-dev libyaml-cpp-dev libsqlite3-dev libssl-dev ieee-data)
 if [ "${1:-build}" = test ]; then
-  packages+=(libgtest-dev libgmock-dev libbenchmark-dev clang libclang-rt-14-dev clang-format-14 python3 python3-yaml
-             sqlite3 tshark tcpdump iproute2 bzip2 xz-utils zstd nodejs chromium fonts-noto-cjk
+  packages+=(libgtest-dev libgmock-dev libbenchmark-dev clang libclang-rt-14-dev clang-format-14 python3 python3-yaml python3-jsonschema
+             sqlite3 tshark tcpdump tcpreplay iproute2 bzip2 xz-utils zstd nodejs chromium fonts-noto-cjk
              libmodbus-dev mbpoll python3-pymodbus python3-serial-asyncio python3-scapy nmap)
   command -v npm >/dev/null || packages+=(npm)
 fi

@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "reports/csv/tables.h"
+#include "reports/exports/exports.h"
 #include "reports/html/page.h"
 #include "reports/json/documents.h"
 #include "reports/lookups.h"
@@ -19,12 +20,8 @@ struct Writer {
 };
 
 constexpr Writer kWriters[] = {
-    {"inventory.json", write_inventory_json},
-    {"findings.json", write_findings_json},
-    {"assets.csv", write_assets_csv},
-    {"links.csv", write_links_csv},
-    {"verdicts.csv", write_verdicts_csv},
-    {"report.html", write_page},
+    {"inventory.json", write_inventory_json}, {"findings.json", write_findings_json}, {"assets.csv", write_assets_csv},
+    {"links.csv", write_links_csv},           {"verdicts.csv", write_verdicts_csv},   {"report.html", write_page},
 };
 
 // One state of the database for all reports, and locked once instead of for each statement; also inside a transaction
@@ -57,13 +54,23 @@ void write_reports(const ReportInput& input, const std::filesystem::path& out) {
   const Reading reading(input.db);
   ReportInput shared = input;
   if (!shared.lookups) shared.lookups = std::make_shared<Lookups>(shared.db);
+  // exports refer to what lies in OUT
+  std::erase_if(shared.other_outputs, [&](const std::string& file) {
+    std::error_code missing;
+    return !std::filesystem::is_regular_file(out / file, missing);
+  });
   std::map<std::string, FileDigest> files;
   for (const Writer& writer : kWriters) {
     files[writer.file] = write_whole(out / writer.file, [&](std::ostream& stream) { writer.write(shared, stream); });
   }
-  for (const std::string& file : input.other_outputs) {
-    if (std::filesystem::is_regular_file(out / file, error)) files[file] = digest_of_file(out / file);
+  const std::vector<ExportFile> exports = export_files(shared);
+  remove_other_exports(out, exports);
+  for (const ExportFile& file : exports) {
+    std::filesystem::create_directories((out / file.path).parent_path(), error);
+    if (error) throw OutputError((out / file.path).string() + ": " + error.message());
+    files[file.path] = write_whole(out / file.path, [&](std::ostream& stream) { file.write(shared, stream); });
   }
+  for (const std::string& file : shared.other_outputs) files[file] = digest_of_file(out / file);
   write_whole(out / "manifest.json", [&](std::ostream& stream) { write_manifest(input, files, stream); });
 }
 

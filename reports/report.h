@@ -5,7 +5,9 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -36,8 +38,12 @@ struct ReportInput {
   std::vector<std::pair<std::string, std::string>> run{};  // how the program was called: ("command", "scan") …
   std::vector<std::string> other_outputs{
       "inventory.db"};                 // placed in OUT by the caller; listed in the manifest if there
+  std::vector<std::string> exports{};  // of export_names(): files for assessment engines, too
   std::shared_ptr<Lookups> lookups{};  // shared by the writers of one run; each makes its own if there is none
 };
+
+// "oscal", "ocsf", "ciso", "cset": formats of assessment engines (docs/exports.md).
+std::span<const std::string_view> export_names() noexcept;
 
 // Writes report.html, inventory.json, findings.json, assets.csv, links.csv and, last, manifest.json into the folder,
 // which is made if need be. Throws OutputError or DatabaseError; each file is then whole, old or absent.

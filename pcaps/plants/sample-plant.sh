@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2086,SC2154
-# A plant that is said to be closed and is not: every baseline rule of kakoi shows at least once.
+# A plant that is said to be closed and is not: what plants really do wrong, in one place.
 # VLAN 10 control, VLAN 20 office, VLAN 30 a packing cell that squats on a public range. The mirror port
 # carries all three, tagged; so a routed packet is seen twice, as on a core switch. To be sourced by make.sh.
 

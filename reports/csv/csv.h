@@ -18,7 +18,9 @@ void append_csv_cell(std::string& out, std::string_view text);
 
 class CsvWriter {
  public:
-  explicit CsvWriter(std::ostream& out) : out_(out), rows_("\xEF\xBB\xBF") {}
+  enum class Mark { byte_order, none };  // none: for importers that take the mark for part of the first column's name
+  explicit CsvWriter(std::ostream& out, Mark mark = Mark::byte_order)
+      : out_(out), rows_(mark == Mark::byte_order ? "\xEF\xBB\xBF" : "") {}
   CsvWriter(const CsvWriter&) = delete;
   CsvWriter& operator=(const CsvWriter&) = delete;
   ~CsvWriter() { flush(); }

@@ -9,6 +9,14 @@ function said(row, what) {
   return row[what + (language === "ja" ? "_ja" : "_en")];
 }
 
+// Details are kept in English; of them the numbers are understood in any language.
+function measured(c) {
+  if (language !== "ja") return c.detail;
+  const counted = /^(\d+) of (\d+)/.exec(c.detail);
+  if (counted) return number(Number(counted[1])) + " / " + number(Number(counted[2]));
+  return c.metric === "vlans" ? c.detail.replace("untagged", "タグなし") : "";
+}
+
 function coverageSection() {
   const drops = (c) => (c.kernel_drops === null ? t("not_told") : number(c.kernel_drops + (c.interface_drops || 0)));
   const share = (c, key) => (c[key] ? number(c[key]) + " (" + percent(c[key], c.packets) + ")" : "0");
@@ -124,7 +132,7 @@ function coverageSection() {
             said(c, "advice") && el("span", { class: "address-line muted" }, t("advice"), ": ", data(said(c, "advice"))),
           ],
           c.value === null ? "" : number(c.value),
-          data(c.detail),
+          data(measured(c)),
         ]),
       ),
     ],

@@ -123,8 +123,9 @@ void begin_table(Pieces& out, std::string_view name, const std::vector<std::stri
   ((out.text() += dump(columns)) += ", \"rows\": [") += "\n";
 }
 std::string& begin_row(Pieces& out) {
+  const bool first = out.text().ends_with('\n');  // asked before what is written goes on its way
   out.pass_on();
-  if (out.text().empty() || out.text().back() != '\n') out.text() += ",\n";
+  if (!first) out.text() += ",\n";
   return out.text();
 }
 void write_table(Rows& rows, const Table& table, Pieces& out) {

@@ -140,10 +140,10 @@ class Reader {
   }
 
   void contract(const YAML::Node& node) {
-    MapReader map(node, "a contract", {"exposure_class", "title", "requires"}, complaints_);
+    MapReader map(node, "a contract", {"exposure_class", "title", "requires", "declaration"}, complaints_);
     if (map.valid())
-      catalogue_.contracts.push_back(
-          {map.word("exposure_class", kExposureClasses, true), both(map, "title", true), words(map, "requires")});
+      catalogue_.contracts.push_back({map.word("exposure_class", kExposureClasses, true), both(map, "title", true),
+                                      words(map, "requires"), map.text("declaration")});
   }
 
   Catalogue& catalogue_;
@@ -177,10 +177,13 @@ void Catalogue::check(std::vector<std::string>& problems) const {
   for (const std::string_view name : kExposureClasses)
     if (std::none_of(contracts.begin(), contracts.end(), [&](const Contract& c) { return c.exposure_class == name; }))
       problems.push_back("no contract for exposure class '" + std::string(name) + "'");
-  for (const Contract& contract : contracts)
-    for (const std::string& id : contract.requirements)
+  for (const Contract& contract : contracts) {
+    std::vector<std::string> named = contract.requirements;
+    if (!contract.declaration.empty()) named.push_back(contract.declaration);
+    for (const std::string& id : named)
       if (std::none_of(requirements.begin(), requirements.end(), [&](const Requirement& r) { return r.id == id; }))
         problems.push_back("contract of " + contract.exposure_class + ": no requirement '" + id + "'");
+  }
 }
 
 Catalogue Catalogue::parse(std::span<const Source> sources) {

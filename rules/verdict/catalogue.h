@@ -64,6 +64,7 @@ struct Contract {
   std::string exposure_class;
   Text title;                             // of the class
   std::vector<std::string> requirements;  // ids
+  std::string declaration;                // id of one; without it findings are facts to be explained: one degree less
 };
 
 class Catalogue {

@@ -10,7 +10,7 @@ namespace {
 // What the inventory says of one exposure class.
 struct ClassState {
   std::int64_t sure = 0, unsure = 0, accepted = 0;  // findings; unsure: of little confidence
-  bool has_rule = false;
+  bool has_rule = false, undeclared = false;
   std::vector<const Requirement*> missing;
   bool could_be_seen() const noexcept { return has_rule && missing.empty(); }
 };
@@ -23,8 +23,8 @@ struct Check {
   std::int64_t findings() const noexcept { return state->sure + state->unsure; }
   // Of the findings that nobody accepted; nothing if there is none.
   std::optional<Strength> evidence() const noexcept {
-    if (state->sure != 0) return mapping->strength;
-    if (state->unsure == 0) return std::nullopt;
+    if (findings() == 0) return std::nullopt;
+    if (state->sure != 0 && !state->undeclared) return mapping->strength;
     return mapping->strength == Strength::strong ? Strength::moderate : Strength::weak;
   }
 };
@@ -141,6 +141,7 @@ ClassStates write_contracts(Database& db, const Catalogue& catalogue, const Rule
   Statement row = db.prepare("insert into contract values (?1, ?2)");
   for (const Contract& contract : catalogue.contracts) {
     ClassState& state = states[contract.exposure_class];
+    state.undeclared = !contract.declaration.empty() && !met.at(contract.declaration);
     for (const Requirement& r : catalogue.requirements) {
       if (std::find(contract.requirements.begin(), contract.requirements.end(), r.id) == contract.requirements.end())
         continue;

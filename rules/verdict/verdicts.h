@@ -3,7 +3,8 @@
 // severity plays no part in them.
 //
 // Of a control, what bears on it are the exposure classes that are mapped to it:
-//   not_met         a finding that nobody accepted is strong evidence against it
+//   not_met         a finding that nobody accepted is strong evidence against it (one degree less where confidence
+//                   is low, or where nothing was declared that it could be compared with)
 //   partly          findings speak against it but cannot settle it, or what speaks against it was accepted
 //   supported       nothing speaks against it, traffic can support such a control at all, and of every class that
 //                   is more than a hint the minimum observation is there: the captures could have shown it

@@ -185,7 +185,13 @@ bool LiveSet::poll(std::chrono::milliseconds patience, const Use& use) {
   return std::none_of(interfaces_.begin(), interfaces_.end(), [](const auto& i) { return i->gone; });
 }
 
-void LiveSet::drain(const Use& use) { hand_over(std::numeric_limits<std::int64_t>::max(), use); }
+void LiveSet::drain(const Use& use) {
+  // Packets that arrived up to now may stand in a block that the kernel has not handed out yet.
+  const std::int64_t end = now() + 2 * std::chrono::nanoseconds(std::chrono::milliseconds(kWaitForBlock)).count();
+  for (std::int64_t left = end - now(); left > 0; left = end - now())
+    if (!poll(std::chrono::milliseconds(left / 1'000'000 + 1), use)) break;
+  hand_over(std::numeric_limits<std::int64_t>::max(), use);
+}
 
 std::vector<CaptureInfo> LiveSet::infos() {
   std::vector<CaptureInfo> infos;

@@ -42,7 +42,7 @@ class LiveSet {
   // all interfaces (as far as they arrive within kHoldBack of each other). False when an interface is
   // gone; its info().error then tells. Interrupted by a signal it returns early.
   bool poll(std::chrono::milliseconds patience, const Use& use);
-  // Hands over what poll() still holds back.
+  // Hands over what arrived up to now: what the kernel and poll() still hold back.
   void drain(const Use& use);
 
   // Of each interface, by PacketRef::capture; drops as the kernel counts them up to now. `source` is

@@ -1,8 +1,9 @@
 #include "sensor/cli/arguments.h"
 
 #include <charconv>
-
 #include <iostream>
+
+#include "sensor/pipeline/limits.h"
 
 namespace kakoi::cli {
 
@@ -49,6 +50,12 @@ std::pair<std::uint64_t, std::string> split(const std::string& text, const char*
 }
 
 }  // namespace
+
+std::uint64_t parse_memory(const std::string& text) {
+  const std::uint64_t bytes = parse_size(text);
+  if (bytes < pipeline::Limits::kLeast) throw UsageError("--max-memory takes 64MiB or more, not " + text);
+  return bytes;
+}
 
 std::chrono::seconds parse_duration(const std::string& text) {
   const auto [number, unit] = split(text, "30s, 5m or 1h");

@@ -28,6 +28,7 @@ std::optional<po::variables_map> parse(const Arguments& arguments, po::options_d
 std::chrono::seconds parse_duration(const std::string& text);
 // "512MB", "10GB", "1TB" (powers of 1000), "64MiB" (of 1024), in bytes. Throws UsageError.
 std::uint64_t parse_size(const std::string& text);
+std::uint64_t parse_memory(const std::string& text);  // a size that the program can work with
 
 // One line for a terminal, whatever stands in a file or database: no control character.
 std::string printable(std::string text);

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <set>
 #include <sstream>
 
 #include "reports/output.h"
@@ -101,6 +102,8 @@ void add_judgement_options(po::options_description& options) {
   options.add_options()("out,o", po::value<std::string>()->default_value("kakoi-out")->value_name("OUT"),
                         "folder for all outputs")(
       "lang", po::value<std::string>()->default_value("ja")->value_name("ja|en"), "first language of the report")(
+      "export", po::value<std::string>()->value_name("LIST"),
+      "files for assessment engines, too: oscal, ocsf, ciso, cset, or all")(
       "fail-on", po::value<std::string>()->value_name("SEVERITY"),
       "exit with 1 if there is a finding of this severity or worse")(
       "sign", po::value<std::string>()->value_name("KEY.pem"),
@@ -114,6 +117,12 @@ Judgement load_judgement(const po::variables_map& values, const std::string& com
   check_out(j.out);
   j.language = values["lang"].as<std::string>();
   if (j.language != "ja" && j.language != "en") throw UsageError("--lang takes ja or en, not '" + j.language + "'");
+  if (values.contains("export")) {
+    j.exports = parse_exports(values["export"].as<std::string>());
+    std::string list;
+    for (const std::string& name : j.exports) list += (list.empty() ? "" : ",") + name;
+    j.run.emplace_back("export", list);
+  }
   if (values.contains("fail-on")) j.fail_on = values["fail-on"].as<std::string>();
   if (!j.fail_on.empty() && rank(j.fail_on) == kSeverities.size())
     throw UsageError("--fail-on takes critical, high, medium, low or info, not '" + j.fail_on + "'");
@@ -148,6 +157,20 @@ void load_inputs(const po::variables_map& values, Judgement& j) {
     j.secrets = SecretKeeper(key);
   }
   if (const std::string program = hash_of_program(); !program.empty()) j.input_hashes.emplace_back("program", program);
+}
+
+std::vector<std::string> parse_exports(const std::string& list) {
+  std::set<std::string, std::less<>> named;
+  std::istringstream words(list + ",");  // so that a comma too many is told
+  for (std::string word; std::getline(words, word, ',');) named.insert(word);
+  std::vector<std::string> exports;
+  for (const std::string_view name : export_names())
+    if (named.contains(name) || named.contains("all")) exports.emplace_back(name);
+  named.erase("all");
+  for (const std::string& name : exports) named.erase(name);
+  if (exports.empty() || !named.empty())
+    throw UsageError("--export takes oscal, ocsf, ciso, cset, several of them with commas, or all, not '" + list + "'");
+  return exports;
 }
 
 std::string read_file(const fs::path& path) {
@@ -207,7 +230,8 @@ int judge(Database db, const fs::path& path, const Judgement& j, const AfterRule
                  .input_hashes = j.input_hashes,
                  .created = j.created,
                  .run = j.run,
-                 .other_outputs = {"inventory.db", kEvidenceFile}},
+                 .other_outputs = {"inventory.db", kEvidenceFile},
+                 .exports = j.exports},
                 j.out);
   if (j.sign_with)
     write_whole(j.out / kSignatureFile,

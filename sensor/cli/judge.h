@@ -25,10 +25,11 @@ struct Judgement {
   std::string created;     // as ReportInput::created
   SignatureKey sign_with;  // for the manifest; null: not signed
   std::vector<std::pair<std::string, std::string>> input_hashes;
+  std::vector<std::string> exports;  // as ReportInput::exports
   std::vector<std::pair<std::string, std::string>> run;  // how it was called, for the manifest
 };
 
-// --policy, --rules, --fingerprint-key, --out, --lang, --fail-on, --sign.
+// --policy, --rules, --fingerprint-key, --out, --lang, --export, --fail-on, --sign.
 void add_judgement_options(po::options_description& options);
 // The first three of them.
 void add_input_options(po::options_description& options);
@@ -37,6 +38,8 @@ Judgement load_judgement(const po::variables_map& values, const std::string& com
 // What --policy, --rules and --fingerprint-key name.
 void load_inputs(const po::variables_map& values, Judgement& judgement);
 
+// The formats that a list such as "oscal,ciso" or "all" names, each once in a fixed order. Throws UsageError.
+std::vector<std::string> parse_exports(const std::string& list);
 std::string read_file(const std::filesystem::path& path);  // throws InputError
 std::string hash_of_program();                             // SHA-256 in hex; "" if it can't be read
 

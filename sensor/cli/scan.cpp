@@ -13,18 +13,19 @@
 namespace kakoi::cli {
 namespace {
 
-constexpr Help kHelp{"kakoi scan PCAP|DIR|- ... [options]",
-                     "Reads captures (pcap, pcapng, snoop, also packed by gzip, zstd, xz or bzip2; folders are searched; - is\n"
-                     "standard input) and writes into OUT:\n"
-                     "  report.html      findings, network drawing, inventory: one file, open it in a browser\n"
-                     "  inventory.db     everything observed, for SQL (docs: sensor/inventory/schema.sql)\n"
-                     "  evidence.pcapng  the packets that findings cite, secrets overwritten\n"
-                     "  inventory.json, findings.json, assets.csv, links.csv, manifest.json\n\n"
-                     "Several captures count as one network. The same input gives the same bytes, whatever the order\n"
-                     "of the files and the number of threads. Nothing is ever sent.\n",
-                     "  kakoi scan monday.pcapng tuesday.pcapng -o report\n"
-                     "  kakoi scan captures/ --policy site.yaml --lang en --fail-on high\n"
-                     "  tcpdump -r ring.pcap0 -w - 'not port 22' | kakoi scan -\n"};
+constexpr Help kHelp{
+    "kakoi scan PCAP|DIR|- ... [options]",
+    "Reads captures (pcap, pcapng, snoop, also packed by gzip, zstd, xz or bzip2; folders are searched; - is\n"
+    "standard input) and writes into OUT:\n"
+    "  report.html      findings, network drawing, inventory: one file, open it in a browser\n"
+    "  inventory.db     everything observed, for SQL (docs: sensor/inventory/schema.sql)\n"
+    "  evidence.pcapng  the packets that findings cite, secrets overwritten\n"
+    "  inventory.json, findings.json, assets.csv, links.csv, verdicts.csv, manifest.json\n\n"
+    "Several captures count as one network. The same input gives the same bytes, whatever the order\n"
+    "of the files and the number of threads. Nothing is ever sent.\n",
+    "  kakoi scan monday.pcapng tuesday.pcapng -o report\n"
+    "  kakoi scan captures/ --policy site.yaml --lang en --fail-on high\n"
+    "  tcpdump -r ring.pcap0 -w - 'not port 22' | kakoi scan -\n"};
 
 // The packets that findings cite: read once more, now that they are known.
 bool write_evidence(Database& db, const ScanRun& run, const capture::CaptureSet& captures, const Observed& observed,
@@ -70,7 +71,8 @@ int run_scan(const ScanRun& run, Judgement judgement) {
 
   ProgressLine progress(run.progress);
   const Observed observed =
-      pipeline::run(captures, judgement.secrets, {.threads = run.threads, .on_progress = std::ref(progress)});
+      pipeline::run(captures, judgement.secrets,
+                    {.threads = run.threads, .max_memory = run.max_memory, .on_progress = std::ref(progress)});
   progress.clear();
 
   problems.insert(problems.end(), captures.problems().begin(), captures.problems().end());
@@ -88,6 +90,7 @@ int run_scan(const ScanRun& run, Judgement judgement) {
   db.execute("pragma journal_mode = off; pragma synchronous = off");
   write_inventory(observed, {.site = run.site, .kakoi_version = KAKOI_VERSION}, db);
   judgement.run.emplace_back("site", run.site);
+  judgement.run.emplace_back("max_memory", std::to_string(run.max_memory));
   judgement.run.emplace_back("evidence", run.evidence);
   std::vector<std::string> changed;
   const int status = judge(std::move(db), draft.path, judgement, [&](Database& judged) {
@@ -104,6 +107,8 @@ int scan(const Arguments& arguments) {
                         "name of the site, if the policy gives none")(
       "evidence", po::value<std::string>()->default_value("redacted")->value_name("KIND"),
       "evidence.pcapng: redacted, raw (secrets readable) or none")(
+      "max-memory", po::value<std::string>()->default_value("1GiB")->value_name("SIZE"),
+      "of the program; the longest idle conversations go first")(
       "threads,j", po::value<int>()->default_value(std::thread::hardware_concurrency() > 1 ? 2 : 1)->value_name("N"),
       "threads to use")("quiet,q", "no progress line");
   const auto values = parse(arguments, options, kHelp);
@@ -118,6 +123,7 @@ int scan(const Arguments& arguments) {
   if (inputs(*values).empty()) throw UsageError("scan: name a capture, a folder of captures, or - for standard input");
   run.inputs = capture::find_inputs(inputs(*values));
   run.site = (*values)["site"].as<std::string>();
+  run.max_memory = parse_memory((*values)["max-memory"].as<std::string>());
   run.threads = static_cast<unsigned>(threads);
   run.progress = !values->contains("quiet");
   if (run.evidence != "none" && !can_be_read_again(run.inputs)) {

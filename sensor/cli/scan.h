@@ -6,6 +6,7 @@
 
 #include "sensor/capture/inputs.h"
 #include "sensor/cli/judge.h"
+#include "sensor/pipeline/limits.h"
 
 namespace kakoi::cli {
 
@@ -16,6 +17,7 @@ struct ScanRun {
   std::string site;
   std::string evidence;  // of kEvidenceKinds
   unsigned threads = 1;
+  std::uint64_t max_memory = pipeline::Limits::kUsual;
   bool progress = false;
 };
 

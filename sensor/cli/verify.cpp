@@ -217,6 +217,8 @@ void scan_again(const fs::path& out, const Manifest& manifest, const Captures& c
     return verdict.unchecked("'kakoi " + told("command") + "' made this; only a scan of captures can be repeated");
   run.site = told("site");
   run.evidence = told("evidence");
+  if (const std::string bytes = told("max_memory"); !bytes.empty())
+    run.max_memory = std::strtoull(bytes.c_str(), nullptr, 10);
   judgement.language = manifest.language;
   if (std::find(std::begin(kEvidenceKinds), std::end(kEvidenceKinds), run.evidence) == std::end(kEvidenceKinds) ||
       (judgement.language != "ja" && judgement.language != "en"))
@@ -224,6 +226,14 @@ void scan_again(const fs::path& out, const Manifest& manifest, const Captures& c
   const TemporaryFolder folder;
   run.inputs.files = under_their_names(folder.path, manifest, captures);
   judgement.run = {{"command", "scan"}};
+  if (const std::string exports = told("export"); !exports.empty()) {
+    try {
+      judgement.exports = parse_exports(exports);
+    } catch (const UsageError&) {
+      return verdict.unchecked(std::string(kManifestFile) + " does not tell how the scan was made");
+    }
+    judgement.run.emplace_back("export", exports);
+  }
   judgement.out = folder.path / "again";
   judgement.created = manifest.created;
   judgement.summary = false;

@@ -82,6 +82,8 @@ int watch(const Arguments& arguments) {
       "site", po::value<std::string>()->default_value("")->value_name("NAME"),
       "name of the site, if the policy gives none")("threads,j", po::value<int>()->default_value(2)->value_name("N"),
                                                     "threads to use")(
+      "max-memory", po::value<std::string>()->default_value("1GiB")->value_name("SIZE"),
+      "of the program; the longest idle conversations go first")(
       "buffer", po::value<int>()->default_value(64)->value_name("MIB"), "the kernel's buffer per interface")(
       "store", po::value<std::string>()->value_name("DIR"), "keep the packets, too, as a ring of pcapng files")(
       "store-size", po::value<std::string>()->default_value("10GB")->value_name("SIZE"), "of the ring");
@@ -90,6 +92,7 @@ int watch(const Arguments& arguments) {
   if (!inputs(*values).empty()) throw UsageError("watch: takes interfaces (-i), no file '" + inputs(*values)[0] + "'");
   if (!values->contains("interface")) throw UsageError("watch: name an interface with -i");
   const auto every = parse_duration((*values)["every"].as<std::string>());
+  const std::uint64_t max_memory = parse_memory((*values)["max-memory"].as<std::string>());
   const std::uint64_t store_size = parse_size((*values)["store-size"].as<std::string>());
   const int threads = (*values)["threads"].as<int>(), buffer = (*values)["buffer"].as<int>();
   if (threads < 1) throw UsageError("--threads takes a number from 1 on, not " + std::to_string(threads));
@@ -115,7 +118,7 @@ int watch(const Arguments& arguments) {
   const Observed before = resumed(judgement.out, live->infos());
   live->resume(before.captures);
 
-  pipeline::Engine engine(judgement.secrets, static_cast<unsigned>(threads));
+  pipeline::Engine engine(judgement.secrets, static_cast<unsigned>(threads), max_memory);
   const capture::LiveSet::Use use = [&](const RawPacket& packet, CaptureInfo& info,
                                         const std::shared_ptr<const void>& memory) {
     if (store) {

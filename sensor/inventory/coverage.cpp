@@ -71,6 +71,18 @@ constexpr std::array kMeasures{
             {},
             {"Scan the captures in parts and merge the inventories.",
              "キャプチャを分けてscanし、mergeで統合してください。"}},
+    Measure{
+        "flows_evicted",
+        0,
+        kNever,
+        false,
+        {"More conversations went on at once than fit in memory: those idle for longest were ended early, and "
+         "what they go on with counts as new.",
+         "同時に続く通信がメモリの上限を超えたため、最も長く途絶えていたものから打ち切りました。その続きは新しい通信"
+         "として数えています。"},
+        {},
+        {"Allow more memory (--max-memory), or scan the captures in parts and merge the inventories.",
+         "--max-memory でメモリの上限を上げるか、キャプチャを分けて処理し、結果を統合してください。"}},
     Measure{"fragment_overlaps",
             0,
             kNever,

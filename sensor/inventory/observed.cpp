@@ -140,6 +140,7 @@ void Observed::merge(Observed&& other) {
   add(points, other.points);
   add(actions, other.actions);
   add(unreachable, other.unreachable);
+  flows_evicted += std::exchange(other.flows_evicted, 0);
   facts_dropped += std::exchange(other.facts_dropped, 0);
 }
 

@@ -246,6 +246,7 @@ struct Observed {
   std::map<PointKey, PointRow> points;
   std::map<LinkKey, ActionLog> actions;
   std::map<LinkKey, Seen> unreachable;  // ICMP told that it did not arrive; settle() marks the links
+  std::uint64_t flows_evicted = 0;      // conversations ended early for want of memory: the longest idle ones
   std::uint64_t facts_dropped = 0;      // rows refused because a table was full
 
   // Adds `other`'s rows to these. Captures are not merged: shards of one run share them.

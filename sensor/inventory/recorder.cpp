@@ -81,13 +81,26 @@ bool same_kind(const Operation& a, const Operation& b) noexcept {
 
 }  // namespace
 
-std::uint32_t Recorder::link(const LinkKey& key) {
-  const auto [at, created] = link_index_.try_emplace(key, static_cast<std::uint32_t>(observed_.links.size()));
-  if (created) {
-    observed_.links.emplace_back();
-    observed_.links.back().key = key;
+// What a row takes beside itself: nodes and indices of tables, and texts in it.
+constexpr std::size_t kRowOverhead = 96;
+
+bool Recorder::take_room(std::size_t bytes) {
+  if (room_ < bytes) {
+    ++observed_.facts_dropped;
+    return false;
   }
-  return at->second;
+  room_ -= bytes;
+  return true;
+}
+
+std::uint32_t Recorder::link(const LinkKey& key) {
+  if (const auto known = link_index_.find(key); known != link_index_.end()) return known->second;
+  if (!take_room(sizeof(LinkRow) + sizeof(LinkKey) + kRowOverhead)) return kNoValue;
+  const auto at = static_cast<std::uint32_t>(observed_.links.size());
+  link_index_.emplace(key, at);
+  observed_.links.emplace_back();
+  observed_.links.back().key = key;
+  return at;
 }
 
 template <typename Map>
@@ -98,7 +111,7 @@ typename Map::mapped_type* Recorder::slot(Map& map, const typename Map::key_type
     ++observed_.facts_dropped;
     return nullptr;
   }
-  return &map[key];
+  return take_room(sizeof(typename Map::value_type) + kRowOverhead) ? &map[key] : nullptr;
 }
 
 void Recorder::mac(const Address& source, const Address& destination, std::uint32_t vlan, const Seen& seen) {
@@ -214,6 +227,7 @@ std::uint32_t Recorder::find_operation(const Pending& p) {
     ++observed_.facts_dropped;
     return kNoValue;
   }
+  if (!take_room(sizeof(OperationRow) + 2 * sizeof(Slot))) return kNoValue;
   OperationRow fresh;
   fresh.link = p.link;
   fresh.protocol = p.protocol;

@@ -18,15 +18,17 @@ namespace kakoi {
 
 class Recorder final : public Sink {
  public:
-  explicit Recorder(const SecretKeeper& secrets)
-      : secrets_(secrets), operation_index_(1 << 10), known_points_(1 << 15) {}
+  // `room`: bytes that all rows together may take, about.
+  explicit Recorder(const SecretKeeper& secrets, std::size_t room = kNoBound)
+      : secrets_(secrets), room_(room), operation_index_(1 << 10), known_points_(1 << 15) {}
 
   // A copy for counting on, links and addresses only: it takes no observation.
-  Recorder(const Recorder& other) : secrets_(other.secrets_), observed_(other.observed_), link_index_(other.link_index_) {}
+  Recorder(const Recorder& other)
+      : secrets_(other.secrets_), room_(other.room_), observed_(other.observed_), link_index_(other.link_index_) {}
 
-  // The row of that key, made if need be. References are valid until the next call.
+  // The row of that key, made if need be; kNoValue if there is no room for it, which is counted.
   std::uint32_t link(const LinkKey& key);
-  LinkRow& row(std::uint32_t link) { return observed_.links[link]; }
+  LinkRow& row(std::uint32_t link) { return observed_.links[link]; }  // valid until the next call
   // Operations wait in a short queue while their rows come into the cache: this empties it.
   void settle();
 
@@ -44,6 +46,9 @@ class Recorder final : public Sink {
     return std::move(observed_);
   }
 
+  void count_evicted(std::uint64_t flows) { observed_.flows_evicted += flows; }
+
+  static constexpr std::size_t kNoBound = ~std::size_t{0};
   // Rows of one table; what does not fit is counted in Observed::facts_dropped.
   static constexpr std::size_t kMostRows = 200'000, kMostOperations = 1'000'000, kMostCertificates = 1000;
   static constexpr std::size_t kMostValue = 200;  // octets of a ControlAction's value
@@ -68,6 +73,7 @@ class Recorder final : public Sink {
   // Index of the row, made if need be; kNoValue if there are too many.
   std::uint32_t find_operation(const Pending& pending);
   void grow_operations();
+  bool take_room(std::size_t bytes);  // false: there is none, which is counted
   template <typename Map>
   typename Map::mapped_type* slot(Map& map, const typename Map::key_type& key);
   // The Seen for a fact that came before in the same words, null if it is new.
@@ -87,6 +93,7 @@ class Recorder final : public Sink {
   void take_fact(const Context&, const Anomaly&);
 
   const SecretKeeper& secrets_;
+  std::size_t room_;  // bytes left
   Observed observed_;
   std::unordered_map<LinkKey, std::uint32_t, LinkKeyHash> link_index_;
   std::vector<Slot> operation_index_;

@@ -231,7 +231,7 @@ void fields(A& a, CaptureInfo& x) {
 template <typename A>
 void fields(A& a, Observed& x) {
   a(x.links, x.operations, x.macs, x.bindings, x.asked, x.identities, x.lookups, x.credentials, x.sessions, x.leases,
-    x.routes, x.anomalies, x.open_accesses, x.points, x.actions, x.unreachable, x.facts_dropped);
+    x.routes, x.anomalies, x.open_accesses, x.points, x.actions, x.unreachable, x.flows_evicted, x.facts_dropped);
 }
 
 template <typename T>

@@ -84,6 +84,23 @@ Tcp tcp_of(const std::vector<LinkRow>& links) {
   return t;
 }
 
+// Bytes above TCP and UDP whose content cannot be read, and is of no known kind.
+struct Content {
+  std::uint64_t all = 0, encrypted = 0, unknown = 0;
+};
+Content content_of(const std::vector<LinkRow>& links) {
+  Content c;
+  for (const LinkRow& l : links) {
+    const std::uint64_t bytes = l.payload[0] + l.payload[1];
+    c.all += bytes;
+    if (!l.protocol)
+      c.unknown += bytes;
+    else if (l.protocol->name == "tls" || l.protocol->name == "ssh")
+      c.encrypted += bytes;
+  }
+  return c;
+}
+
 std::string list_of(const std::set<std::uint32_t>& vlans) {
   std::string list;
   for (const std::uint32_t vlan : vlans) {
@@ -121,6 +138,12 @@ void Writer::write_coverage() {
     if (!key.mac.is_multicast() && !key.mac.is_broadcast()) unicast += row.frames_received;
   }
   for (const LinkRow& l : observed.links) vlans.insert(l.key.vlan);
+  const Content content = content_of(observed.links);
+  std::set<Address> asked, silent;
+  for (const auto& [key, seen] : observed.asked) {
+    asked.insert(key.target);
+    if (resolution.find(key.target, key.vlan) == Resolution::kNone) silent.insert(key.target);
+  }
   const std::uint64_t captures = observed.captures.size();
   const auto count = [](std::uint64_t n) { return std::optional(static_cast<double>(n)); };
 
@@ -140,6 +163,7 @@ void Writer::write_coverage() {
     insert(metric, value, to_string(j.level), detail, j.meaning.en, j.meaning.ja, j.advice.en, j.advice.ja);
   };
   const auto packets_of = [&](std::uint64_t n) { return of(n, s.packets, "packets"); };
+  row("asked_never_seen", count(silent.size()), of(silent.size(), asked.size(), "addresses that hosts asked for"));
   row("bytes", count(s.bytes), "on the wire");
   row("captures", count(captures), "");
   row("clock_steps", count(s.clock_steps), "times set back, or on by more than an hour");
@@ -149,7 +173,10 @@ void Writer::write_coverage() {
                                                                  std::to_string(s.places) + " places"));
   row("duplicate_share", share(s.exact, s.packets), packets_of(s.exact) + " delivered before");
   row("duration_s", static_cast<double>(covered_time(observed.captures)) / 1e9, "in which at least one capture ran");
+  row("encrypted_share", share(content.encrypted, content.all),
+      of(content.encrypted, content.all, "bytes above TCP and UDP"));
   row("facts_dropped", count(observed.facts_dropped + unplaced), "rows that found no room in a table");
+  row("flows_evicted", count(observed.flows_evicted), "conversations");
   row("fragment_overlaps", count(s.overlaps), "pieces of IP datagrams");
   row("fragments_given_up", count(s.given_up), "IP datagrams");
   row("kernel_drops", s.drops_known == captures && captures != 0 ? count(s.drops) : std::nullopt,
@@ -168,6 +195,8 @@ void Writer::write_coverage() {
       packets_of(s.truncated) + (s.truncated == 0 ? "" : ", cut at " + std::to_string(s.cut_at) + " bytes"));
   row("undecoded_share", share(s.undecoded, s.packets), packets_of(s.undecoded));
   row("unicast_share", share(unicast, frames), of(unicast, frames, "frames"));
+  row("unknown_share", share(content.unknown, content.all),
+      of(content.unknown, content.all, "bytes above TCP and UDP"));
   row("unseen_share", share(tcp.unseen, tcp.seen + tcp.unseen), of(tcp.unseen, tcp.seen + tcp.unseen, "bytes of TCP"));
   row("vlan_copy_share", share(s.vlan, s.packets), packets_of(s.vlan) + ", seen in another VLAN before");
   row("vlans", count(vlans.size()), list_of(vlans));

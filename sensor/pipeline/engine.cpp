@@ -41,9 +41,9 @@ Observed gather(std::vector<std::unique_ptr<Shard>>& shards, Take take) {
 
 }  // namespace
 
-Engine::Engine(const SecretKeeper& secrets, unsigned threads) {
+Engine::Engine(const SecretKeeper& secrets, unsigned threads, std::uint64_t max_memory) {
   for (std::size_t i = 0; i < kShards; ++i) {
-    shards_.push_back(std::make_unique<Shard>(secrets));
+    shards_.push_back(std::make_unique<Shard>(secrets, Limits::of(max_memory, kShards)));
     renew(i);
   }
   const std::size_t workers = std::min<std::size_t>(threads > 0 ? threads - 1 : 0, kShards);

@@ -14,13 +14,15 @@
 #include "sensor/decode/redundancy.h"
 #include "sensor/pipeline/batch_queue.h"
 #include "sensor/pipeline/duplicates.h"
+#include "sensor/pipeline/limits.h"
 
 namespace kakoi::pipeline {
 
 class Engine {
  public:
   // threads: in all; 1: everything happens on the caller's. `secrets` must outlive the engine.
-  Engine(const SecretKeeper& secrets, unsigned threads);
+  // `max_memory`: bytes, about, of the whole program.
+  Engine(const SecretKeeper& secrets, unsigned threads, std::uint64_t max_memory = Limits::kUsual);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

@@ -7,6 +7,7 @@
 #include "sensor/capture/capture_set.h"
 #include "sensor/inventory/observed.h"
 #include "sensor/inventory/secret.h"
+#include "sensor/pipeline/limits.h"
 
 namespace kakoi::pipeline {
 
@@ -17,6 +18,7 @@ struct Progress {
 
 struct PipelineOptions {
   unsigned threads = 1;  // 1: everything in the caller's; else one reads and decodes, the others do the rest
+  std::uint64_t max_memory = Limits::kUsual;         // bytes, about
   std::function<void(const Progress&)> on_progress;  // every few thousand packets; may be empty
 };
 

@@ -36,6 +36,7 @@ std::int8_t session_client(const flow::Flow& flow) {
 }
 
 void note_session(Recorder& recorder, const flow::Flow& flow) {
+  if (flow.session->conversation().handle == kNoValue) return;  // no room
   LinkRow& row = recorder.row(flow.session->conversation().handle);
   row.retransmissions += flow.session->counters().retransmissions;
   row.gaps += flow.session->counters().gaps;
@@ -71,6 +72,7 @@ void add_flow(Recorder& recorder, const flow::Flow& flow) {
     link = recorder.link(
         {ends.address[c], ends.address[s], ports ? ends.port[s] : flow.key.number, flow.key.transport, flow.key.vlan});
   }
+  if (link == kNoValue) return;  // no room
   LinkRow& row = recorder.row(link);
   row.protocol = preferred(row.protocol, protocol);
   row.state = std::max(row.state, state_of(flow, client));
@@ -88,13 +90,15 @@ void add_flow(Recorder& recorder, const flow::Flow& flow) {
 
 }  // namespace
 
-Shard::Shard(const SecretKeeper& secrets) : recorder_(secrets) {
+Shard::Shard(const SecretKeeper& secrets, const Limits& limits)
+    : recorder_(secrets, limits.row_bytes), most_flows_(limits.flows) {
   for (const Protocol* p : protocols()) candidates_.push_back(p);
   for (const Protocol* p : control_protocols()) candidates_.push_back(p);
 }
 
 std::uint32_t Shard::on_identified(const Conversation& c, const Protocol& protocol) {
   const std::uint32_t link = recorder_.link({c.client, c.server, c.server_port, c.transport, c.vlan});
+  if (link == kNoValue) return link;
   LinkRow& row = recorder_.row(link);
   row.protocol = preferred(row.protocol, &protocol);
   return link;
@@ -148,6 +152,7 @@ void Shard::prefetch_dissector(const Item& item) const noexcept {
 
 void Shard::packet(const Item& item) {
   if (++packets_ % kSweepEvery == 0) sweep(item.ref.ts);
+  if (flows_.size() >= most_flows_) evict();
   // Forwarded in the same VLAN: the flow has it already. What is new is who forwards.
   if (item.sighting.copy == Copy::routed && !item.sighting.elsewhere) return note_addresses(item);
   bool created = false;
@@ -320,6 +325,22 @@ void Shard::sweep(std::int64_t now) {
     fold(*flow);
     flows_.erase(*flow);
   }
+}
+
+// A quarter at once, so that looking for them costs little per packet.
+void Shard::evict() {
+  std::vector<flow::Flow*> all;
+  all.reserve(flows_.size());
+  flows_.for_each([&](flow::Flow& flow) { all.push_back(&flow); });
+  const auto quarter = all.begin() + static_cast<std::ptrdiff_t>(std::max<std::size_t>(all.size() / 4, 1));
+  std::nth_element(all.begin(), quarter, all.end(), [](const flow::Flow* a, const flow::Flow* b) {
+    return std::pair(a->last_ts(), a->place) < std::pair(b->last_ts(), b->place);
+  });
+  for (auto flow = all.begin(); flow != quarter; ++flow) {
+    fold(**flow);
+    flows_.erase(**flow);
+  }
+  recorder_.count_evicted(static_cast<std::uint64_t>(quarter - all.begin()));
 }
 
 Observed Shard::finish() {

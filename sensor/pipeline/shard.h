@@ -10,6 +10,7 @@
 #include "sensor/flow/flow_table.h"
 #include "sensor/inventory/recorder.h"
 #include "sensor/pipeline/duplicates.h"
+#include "sensor/pipeline/limits.h"
 
 namespace kakoi::pipeline {
 
@@ -24,7 +25,7 @@ struct Item {
 
 class Shard final : flow::SessionHost {
  public:
-  explicit Shard(const SecretKeeper& secrets);
+  explicit Shard(const SecretKeeper& secrets, const Limits& limits);
 
   void packet(const Item& item);
   // Steps ahead of packet(), each leaning on the one before: interleaved flows are spread over
@@ -55,8 +56,10 @@ class Shard final : flow::SessionHost {
   void close_session(flow::Flow& flow);
   void fold(flow::Flow& flow);  // ends it
   void sweep(std::int64_t now);
+  void evict();  // the flows that were idle for longest
 
   Recorder recorder_;
+  std::size_t most_flows_;
   flow::FlowTable flows_;
   std::vector<const Protocol*> candidates_;
   std::uint64_t packets_ = 0;

@@ -38,7 +38,9 @@ def worked_out(out):
     findings = list(db.execute("select exposure_class, accepted, confidence from finding"))
     with_rules = {yaml.safe_load(p.read_text())["exposure_class"]
                   for part in ("baseline", "timely") for p in (ROOT / "rules" / part).glob("*.yaml")}
-    contracts = {c["exposure_class"]: c["requires"] for c in yaml.safe_load((FRAMEWORKS / "contracts.yaml").read_text())["contracts"]}
+    listed = yaml.safe_load((FRAMEWORKS / "contracts.yaml").read_text())["contracts"]
+    contracts = {c["exposure_class"]: c["requires"] for c in listed}
+    undeclared = {c["exposure_class"] for c in listed if "declaration" in c and not met[c["declaration"]]}
     bearing = {}
     for m in yaml.safe_load((FRAMEWORKS / "mapping.yaml").read_text())["mappings"]:
         for framework, controls in m["controls"].items():
@@ -55,7 +57,7 @@ def worked_out(out):
             for m in against:
                 strength = STRENGTHS.index(m["strength"])
                 of_class = [(a, c) for k, a, c in findings if k == m["exposure_class"]]
-                if any(not a and c >= 50 for a, c in of_class):
+                if any(not a and c >= 50 for a, c in of_class) and m["exposure_class"] not in undeclared:
                     worst = max(worst, strength)
                 elif any(not a for a, c in of_class):
                     worst = max(worst, strength - 1, 0)

@@ -140,6 +140,92 @@ def watch_sees_what_scan_sees_and_sends_nothing():
         equal(content(out), content(stored), "what was stored")
 
 
+class Bridge(Mirror):
+    """A switch without an address table (ageing time 0), so that each port sees all: two plant hosts and the sensor."""
+
+    HOSTS = {"hmi": "10.77.0.1", "plc": "10.77.0.2"}
+
+    def __enter__(self):
+        inside("ip", "link", "add", "switch", "type", "bridge", "ageing_time", "0", "mcast_snooping", "0")
+        for name in (*self.HOSTS, "mirror"):
+            inside("ip", "link", "add", f"port-{name}", "type", "veth", "peer", "name", name)
+            for end in (f"port-{name}", name):
+                inside("sh", "-c", f"echo 1 > /proc/sys/net/ipv6/conf/{end}/disable_ipv6")
+            inside("ip", "link", "set", f"port-{name}", "master", "switch", "up")
+        for name, address in self.HOSTS.items():
+            subprocess.run(["ip", "netns", "add", f"{NAMESPACE}-{name}"], check=True)
+            subprocess.run(self.on(name, "sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6"), check=True)
+            inside("ip", "link", "set", name, "netns", f"{NAMESPACE}-{name}")
+            subprocess.run(self.on(name, "sh", "-c", f"echo 1 > /proc/sys/net/ipv6/conf/{name}/disable_ipv6"), check=True)
+            for command in (["addr", "add", f"{address}/24", "dev", name], ["link", "set", name, "up"], ["link", "set", "lo", "up"]):
+                subprocess.run(["ip", "-n", f"{NAMESPACE}-{name}", *command], check=True)
+        inside("sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/switch/disable_ipv6")
+        inside("ip", "link", "set", "mirror", "mtu", "9000", "up")
+        inside("ip", "link", "set", "switch", "up")
+        self.processes = []
+        return self
+
+    def __exit__(self, *rest):
+        super().__exit__(*rest)
+        for name in self.HOSTS:
+            subprocess.run(["ip", "netns", "del", f"{NAMESPACE}-{name}"], check=False, capture_output=True)
+
+    def on(self, host, *command):
+        return ["ip", "netns", "exec", f"{NAMESPACE}-{host}", *map(str, command)]
+
+    def serve(self, host, *command):
+        self.processes.append(subprocess.Popen(self.on(host, *command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                               cwd=harness.scratch))
+
+
+@test
+def real_hosts_on_a_switch_look_the_same_to_watch_and_scan():
+    if not able():
+        return
+    peers = harness.ROOT / "tests" / "conformance" / "stacks" / "peers"
+    with Bridge() as bridge:
+        out, capture = folder("watch"), folder("tcpdump") / "mirror.pcap"
+        bridge.serve("plc", "/usr/bin/python3", peers / "pymodbus_server.py", "10.77.0.2", "502", "tcp")
+        bridge.serve("plc", "/usr/bin/python3", "-m", "http.server", "80", "--bind", "10.77.0.2")
+        tcpdump = bridge.tcpdump(capture)
+        watch, before = bridge.watch(out, "--every", "1s"), bridge.sent()
+        modbus = bridge.on("hmi", "mbpoll", "-m", "tcp", "-1", "-a", "1", "-t", "4", "-r", "1")
+        wait_for(lambda: subprocess.run([*modbus, "-c", "4", "10.77.0.2"], capture_output=True, check=False).returncode == 0, "the Modbus server's answer")
+        subprocess.run([*modbus, "10.77.0.2", "7", "8", "9", "10"], capture_output=True, check=True)
+        subprocess.run(bridge.on("hmi", "/usr/bin/python3", "-c",
+                                 "import urllib.request as u; u.urlopen('http://10.77.0.2/', timeout=20).read()"), check=True)
+        time.sleep(1)
+        stop(tcpdump, signal.SIGINT)
+        wait_for(lambda: packets_in(out) >= len(frames_of(capture)), "all packets in a snapshot")
+        stop(watch)
+        equal(bridge.sent(), before, "packets sent by the sensor's interface")
+        live, offline = content(out), content(scan_again(capture))
+        equal(live, offline, "watch beside scan of the same packets")
+        operations = " ".join(live["operations"])
+        for function in (3, 16):  # read holding registers, write multiple registers
+            expect(f"'modbus', 1, {function}, None," in operations, f"no function {function}: {operations}")
+        equal(len([a for a in live["assets"] if "'local'" in a]), 2, live["assets"])
+
+
+@test
+def at_the_highest_rate_every_packet_is_seen_or_reported_lost():
+    if not able():
+        return
+    with Mirror() as mirror:
+        out, plain = folder("watch"), folder("plain") / "plain.pcap"
+        subprocess.run(["editcap", "-F", "pcap", SAMPLE, plain], check=True)
+        watch = mirror.watch(out, "--every", "2s", "--buffer", "8")
+        count = lambda: int(inside("cat", "/sys/class/net/mirror/statistics/rx_packets").stdout)
+        before = count()
+        inside("tcpreplay", "-i", "plant", "--topspeed", "--preload-pcap", "--loop=100", plain)
+        delivered = count() - before
+        expect(delivered >= 100 * len(frames_of(SAMPLE)), f"tcpreplay delivered {delivered} packets")
+        stop(watch)
+        db = sqlite3.connect(f"file:{out / 'inventory.db'}?mode=ro", uri=True)
+        seen, dropped = db.execute("select sum(packets), sum(kernel_drops + interface_drops) from capture").fetchone()
+        equal(seen + dropped, delivered, f"{seen} seen and {dropped} reported lost")
+
+
 @test
 def watch_goes_on_after_a_kill():
     if not able():

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """End-to-end tests: the program as people call it, on the captures of pcaps/. Usage: run.py KAKOI
-Ends with the line "N passed, N failed"; needs python3-yaml and tshark."""
+Ends with the line "N passed, N failed"; needs python3-yaml, python3-jsonschema and tshark."""
 import os
 import sys
 
@@ -8,7 +8,9 @@ import harness
 import check_commands  # noqa: F401  each registers its tests
 import check_evidence  # noqa: F401
 import check_coverage  # noqa: F401
+import check_exports  # noqa: F401
 import check_inputs  # noqa: F401
+import check_memory  # noqa: F401
 import check_merge  # noqa: F401
 import check_outputs  # noqa: F401
 import check_sameness  # noqa: F401

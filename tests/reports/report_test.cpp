@@ -209,6 +209,17 @@ TEST_F(Reports, PageDataCannotLeaveItsElement) {
   EXPECT_EQ(script_safe("\"</script><!--&\""), "\"\\u003c/script\\u003e\\u003c!--\\u0026\"");
 }
 
+// What is written goes on in pieces of 128 KiB; where one ends must not show.
+TEST_F(Reports, PageDataIsWholeWhereverAPieceEnds) {
+  for (const std::size_t padding : {100'000, 128 << 10, 200'000}) {
+    rules_.begin()->second.sql = std::string(padding, 'x');
+    const std::string page = text(write_page);
+    const Json data = Json::parse(between(page, "<script type=\"application/json\" id=\"data\">", "</script>"));
+    EXPECT_FALSE(data["captures"]["rows"].empty()) << padding;
+    EXPECT_EQ(data["captures"]["rows"].size(), static_cast<std::size_t>(db_.integer("select count(*) from capture")));
+  }
+}
+
 TEST_F(Reports, PageTitleIsEscaped) {
   db_.execute("update meta set value = '</title><script>alert(1)</script>{{data}}' where key = 'site'");
   const std::string page = text(write_page, "en");

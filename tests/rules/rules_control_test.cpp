@@ -41,23 +41,23 @@ TEST(ProtocolLeavesZone, IsCoveredByAConduitForTheClassesThatItNames) {
       std::string(kZones) + "conduits: [{from: scada, to: cell, protocols: [modbus], classes: [read]}]\n";
   EXPECT_THAT(site.findings(policy), IsEmpty());
   site.operation(link, "write", 6, 1, 1);
-  EXPECT_THAT(site.findings(policy), ElementsAre("ot-protocol-leaves-zone scada"));
+  EXPECT_THAT(site.findings(policy), ElementsAre("ot-protocol-leaves-zone scada", "ot-unauthenticated-command plc1"));
 }
 
 TEST(ProtocolLeavesZone, IsNotAnOfficeProtocolNorAnAttempt) {
   Site site = plant();
   site.link("scada", "plc1", {.protocol = "tls", .domain = "it", .port = 443});
   site.link("scada", "plc2", unanswered(502));
-  EXPECT_THAT(site.findings(kZones), IsEmpty());
+  EXPECT_THAT(site.subjects("ot-protocol-leaves-zone", kZones), IsEmpty());
 }
 
-TEST(ProtocolLeavesZone, ToTheInternetIsCritical) {
+TEST(UnencryptedOverWan, ToTheInternetIsCritical) {
   Site site = plant();
   site.host("outside", {.ip = "8.8.4.4", .scope = "internet"});
   site.link("outside", "plc1", kModbus);
-  EXPECT_THAT(site.findings(), ElementsAre("external-inbound plc1", "ot-protocol-leaves-zone plc1"));
-  EXPECT_EQ(site.of("ot-protocol-leaves-zone", "severity"), "critical");
-  EXPECT_EQ(site.of("ot-protocol-leaves-zone", "confidence"), "95");  // no zone is needed to tell
+  EXPECT_THAT(site.findings(), ElementsAre("external-inbound plc1", "unencrypted-ot-over-wan plc1"));
+  EXPECT_EQ(site.of("unencrypted-ot-over-wan", "severity"), "critical");
+  EXPECT_EQ(site.of("unencrypted-ot-over-wan", "confidence"), "95");  // no zone is needed to tell
   EXPECT_THAT(site.findings("allowed_external: [{name: remote, cidr: 8.8.4.4, protocol: modbus}]\n"), IsEmpty());
 }
 
@@ -103,7 +103,7 @@ TEST(MultipleMasters, MayBeDeclared) {
   site.operation(site.link("hmi", "plc1", kModbus), "write", 6, 4, 4);
   site.operation(site.link("scada", "plc1", kModbus), "control", 5, 2, 2);
   EXPECT_THAT(site.findings("masters: [hmi, 192.168.20.5]\n"), IsEmpty());
-  EXPECT_THAT(site.findings("masters: [hmi]\n"), ElementsAre("ot-writes-multiple-masters plc1"));
+  EXPECT_THAT(site.findings("masters: [hmi]\n"), ElementsAre("ot-command-undeclared-master scada"));
 }
 
 }  // namespace

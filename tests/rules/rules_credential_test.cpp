@@ -79,7 +79,7 @@ TEST(CleartextCredential, IsNotAnonymousFtpNorACommunityString) {
   Site site = plant();
   site.credential(site.link("hmi", "box", kFtp), "ftp", "anonymous", "me@plant", "accepted");
   site.credential(site.link("hmi", "box", kSnmp), "snmp-v2c", "", "k8-u1-own", "accepted");
-  EXPECT_THAT(site.findings(), IsEmpty());
+  EXPECT_THAT(site.findings(), ElementsAre("snmp-cleartext-version box"));
 }
 
 TEST(SnmpCommunity, IsReportedWhereTheAgentAnswers) {

@@ -77,7 +77,7 @@ TEST(ExternalRoute, OfUdpIsAttemptedWithoutReply) {
              .state = "datagram",
              .to_client = 0,
              .payload_to_client = 0});
-  EXPECT_THAT(site.findings(), ElementsAre("external-route-attempted plc"));
+  EXPECT_THAT(site.findings(), ElementsAre("external-route-attempted plc", "time-sync-external plc"));
 }
 
 TEST(ExternalRoute, ReportsAPairOnceByItsStrongestLink) {

@@ -50,10 +50,7 @@ Site::Site() : db(Database::open(":memory:")) {
 
 std::int64_t Site::packet() {
   const std::int64_t id = next_packet_++;
-  db.prepare("insert into packet values (?1, 'c0', ?1, ?2)")
-      .bind(1, id)
-      .bind(2, kStart + id * kSecond)
-      .run();
+  db.prepare("insert into packet values (?1, 'c0', ?1, ?2)").bind(1, id).bind(2, kStart + id * kSecond).run();
   return id;
 }
 
@@ -83,13 +80,10 @@ Site& Site::address(const std::string& name, const std::string& value, std::opti
   return *this;
 }
 
-Site& Site::attribute(const std::string& name, const std::string& trait, const std::string& value) {
-  db.prepare("insert into attribute values (?1, ?2, ?3, 'test', 'dhcp', 80, 1, ?4)")
-      .bind(1, name)
-      .bind(2, trait)
-      .bind(3, value)
-      .bind(4, packet())
-      .run();
+Site& Site::attribute(const std::string& name, const std::string& trait, const std::string& value,
+                      const std::string& method) {
+  Statement s = db.prepare("insert into attribute values (?1, ?2, ?3, ?4, 'dhcp', 80, 1, ?5)");
+  s.bind(1, name).bind(2, trait).bind(3, value).bind(4, method).bind(5, packet()).run();
   return *this;
 }
 
@@ -134,9 +128,11 @@ Site& Site::operation(std::int64_t link, const std::string& cls, int code, int f
   return *this;
 }
 
-Site& Site::lookup(std::int64_t link, const std::string& name, bool is_public, int answered, int no_such_name) {
-  Statement s = db.prepare("insert into name_lookup values (?1, ?2, 1, ?3, 1, ?4, ?5, 0, '', ?6, null)");
-  s.bind(1, link).bind(2, name).bind(3, is_public).bind(4, answered).bind(5, no_such_name).bind(6, packet()).run();
+Site& Site::lookup(std::int64_t link, const std::string& name, bool is_public, int answered, int no_such_name,
+                   const std::string& addresses) {
+  Statement s = db.prepare("insert into name_lookup values (?1, ?2, 1, ?3, 1, ?4, ?5, 0, ?6, ?7, null)");
+  s.bind(1, link).bind(2, name).bind(3, is_public).bind(4, answered).bind(5, no_such_name).bind(6, addresses);
+  s.bind(7, packet()).run();
   return *this;
 }
 
@@ -150,6 +146,27 @@ Site& Site::credential(std::int64_t link, const std::string& scheme, const std::
 
 Site& Site::open_access(std::int64_t link, const std::string& scheme) {
   db.prepare("insert into open_access values (?1, ?2, 1, ?3)").bind(1, link).bind(2, scheme).bind(3, packet()).run();
+  return *this;
+}
+
+Site& Site::tls(std::int64_t link, int version, const std::string& server_name, bool self_signed,
+                const std::string& not_after) {
+  Statement s = db.prepare(
+      "insert into tls_session values (?1, ?2, ?2, null, ?3, '', 'CN=device', 'CN=issuer', 'f0', 0,"
+      " cast(strftime('%s', ?4) as integer) * 1000000000, ?5, 1, ?6)");
+  s.bind(1, link).bind(2, version).bind(3, server_name).bind(4, not_after).bind(5, self_signed).bind(6, packet()).run();
+  return *this;
+}
+
+Site& Site::lease(const std::string& server, const std::string& server_address, std::optional<int> vlan) {
+  Statement s = db.prepare("insert into dhcp_lease values (null, ?1, '', '', ?2, '', '', 24, '', 1, ?3, ?4)");
+  s.bind(1, server).bind(2, server_address).bind(3, vlan).bind(4, packet()).run();
+  return *this;
+}
+
+Site& Site::set(const std::string& table, const std::string& column, const std::string& value,
+                const std::string& where) {
+  db.execute("update " + table + " set " + column + " = " + value + " where " + where);
   return *this;
 }
 

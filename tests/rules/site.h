@@ -41,16 +41,21 @@ class Site {
   // The asset's id is its name.
   Site& host(const std::string& name, const Host& host);
   Site& address(const std::string& name, const std::string& value, std::optional<int> vlan = {});
-  Site& attribute(const std::string& name, const std::string& trait, const std::string& value);
+  Site& attribute(const std::string& name, const std::string& trait, const std::string& value,
+                  const std::string& method = "test");
   Site& subnet(const std::string& cidr, std::optional<int> vlan = {});
   // Returns link_id.
   std::int64_t link(const std::string& client, const std::string& server, const Talk& talk);
   Site& operation(std::int64_t link, const std::string& cls, int code, int from_client, int from_server,
                   int refused = 0);
-  Site& lookup(std::int64_t link, const std::string& name, bool is_public, int answered, int no_such_name = 0);
+  Site& lookup(std::int64_t link, const std::string& name, bool is_public, int answered, int no_such_name = 0,
+               const std::string& addresses = "");
   Site& credential(std::int64_t link, const std::string& scheme, const std::string& user, const std::string& secret,
                    const std::string& outcome);
   Site& open_access(std::int64_t link, const std::string& scheme);
+  Site& tls(std::int64_t link, int version, const std::string& server_name, bool self_signed = false,
+            const std::string& not_after = "2030-01-01");
+  Site& lease(const std::string& server, const std::string& server_address, std::optional<int> vlan = {});
   Site& gateway(const std::string& kind, const std::string& address, const std::string& asset,
                 const std::string& announced_by, int count = 1);
 
@@ -60,6 +65,8 @@ class Site {
   std::vector<std::string> subjects(const std::string& rule, const std::string& policy_yaml = "");
   // One column of the one finding of a rule; "" if there are none, "several" if more.
   std::string of(const std::string& rule, const std::string& column);
+  // Sets a column of the rows that match, for what has no parameter of its own.
+  Site& set(const std::string& table, const std::string& column, const std::string& value, const std::string& where);
   std::string dump();  // every row that an assessment writes
 
   Database db;

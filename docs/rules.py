@@ -1,0 +1,34 @@
+#!/usr/bin/env python3
+"""Writes docs/rules.md, the table of all built-in rules, from the packs. Needs python3-yaml."""
+import pathlib
+
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FAMILIES = ["external", "segmentation", "control", "credential", "legacy", "network", "inventory"]
+
+
+def text(value):
+    return " ".join(str(value).split()).replace("|", "\\|")
+
+
+rules = [yaml.safe_load(p.read_text()) for part in ("baseline", "timely")
+         for p in sorted((ROOT / "rules" / part).glob("*.yaml"))]
+rules = [r for r in rules if "query" in r]
+out = ["# The rules", "",
+       f"{len(rules)} rules, written from the packs by `docs/rules.py`. `kakoi rules show ID` prints one with its query, in either language.",
+       "Severity and confidence are the rule's own; variants, in brackets, weigh some findings differently.", ""]
+for family in FAMILIES + sorted({r["family"] for r in rules} - set(FAMILIES)):
+    of_family = [r for r in rules if r["family"] == family]
+    if not of_family:
+        continue
+    out += [f"## {family}", "", "| rule | finds | 見出し | severity | confidence | exposure class | ATT&CK | cannot know |",
+            "|---|---|---|---|---|---|---|---|"]
+    for r in of_family:
+        others = sorted({v["severity"] for v in r.get("variants", []) if v.get("severity")} - {r["severity"]})
+        severity = r["severity"] + (f" ({', '.join(others)})" if others else "")
+        out.append("| `" + r["id"] + "` | " + " | ".join(text(v) for v in (
+            r["title"]["en"], r["title"]["ja"], severity, r["confidence"], r["exposure_class"],
+            r.get("attack_ics") or "–", r["limit"]["en"])) + " |")
+    out.append("")
+(ROOT / "docs" / "rules.md").write_text("\n".join(out))

@@ -1,0 +1,27 @@
+// How much may be held in memory: of conversations that go on, and of rows.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+namespace kakoi::pipeline {
+
+// Of one shard. Counted in entries, not measured, so that the same input gives the same output on every machine.
+struct Limits {
+  std::size_t flows, row_bytes;
+
+  // `bytes`: of the whole program, its fixed needs (buffers of captures, the database's pages) among them.
+  static Limits of(std::uint64_t bytes, std::size_t shards) {
+    constexpr std::uint64_t kFixed = std::uint64_t{40} << 20;
+    const std::uint64_t free = (std::max(bytes, kLeast) - kFixed) / shards;
+    // Assessment and reports take two to three times as much again as the rows.
+    return {static_cast<std::size_t>(free * 2 / 5 / kFlowBytes), static_cast<std::size_t>(free / 6)};
+  }
+
+  static constexpr std::uint64_t kLeast = std::uint64_t{64} << 20, kUsual = std::uint64_t{1} << 30;
+  static constexpr std::size_t kFlowBytes =
+      2048;  // an entry, its session and dissector, and what these hold on average
+};
+
+}  // namespace kakoi::pipeline

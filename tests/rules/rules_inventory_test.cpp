@@ -1,0 +1,108 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/rules/site.h"
+
+namespace kakoi {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const Talk kModbus = {.protocol = "modbus", .domain = "ot", .port = 502};
+const Talk kMdns = {.protocol = "mdns",
+                    .domain = "it",
+                    .port = 5353,
+                    .transport = "udp",
+                    .state = "datagram",
+                    .to_client = 0,
+                    .payload_to_client = 0};
+
+Site plant() {
+  Site site;
+  site.host("plc", {.ip = "192.168.10.20", .ot = true}).host("hmi", {.ip = "192.168.10.30", .ot = true});
+  site.host("box", {.ip = "192.168.10.40"}).host("group", {.ip = "224.0.0.251", .scope = "multicast"});
+  return site;
+}
+
+TEST(ConsumerDevice, IsGradedByWhatItDoes) {
+  Site site = plant();
+  site.attribute("hmi", "vendor", "BUFFALO.INC", "oui").attribute("plc", "vendor", "Mitsubishi Electric", "oui");
+  EXPECT_THAT(site.findings(), ElementsAre("consumer-network-device hmi"));
+  EXPECT_EQ(site.of("consumer-network-device", "severity"), "low");
+  site.lease("hmi", "192.168.10.30");
+  site.findings();
+  EXPECT_EQ(site.of("consumer-network-device", "severity"), "high");
+  EXPECT_THAT(site.subjects("consumer-network-device", "gateways: [192.168.10.30]\n"), IsEmpty());
+}
+
+TEST(SeveralDhcpServers, AreOnOneSegment) {
+  Site site = plant();
+  site.lease("hmi", "192.168.10.30", 10).lease("box", "192.168.20.40", 20).lease("hmi", "192.168.10.30", 10);
+  EXPECT_THAT(site.findings(), IsEmpty());
+  site.lease("box", "192.168.10.40", 10);
+  EXPECT_THAT(site.findings(), ElementsAre("several-dhcp-servers VLAN 10"));
+}
+
+TEST(DuplicateAddress, IsOneFindingPerAddress) {
+  Site site = plant();
+  site.address("box", "192.168.10.20");
+  EXPECT_THAT(site.findings(), IsEmpty());
+  for (const char* host : {"plc", "box"})
+    site.db.execute(std::string("insert into anomaly values ('") + host +
+                    "', null, 'arp', 'duplicate_ip', '192.168.10.20 is also claimed by 00:00:5e:00:53:01', 4, 1)");
+  EXPECT_THAT(site.findings(), ElementsAre("duplicate-address box"));
+  EXPECT_THAT(site.of("duplicate-address", "detail_en"), HasSubstr("8 claim(s) of the address 192.168.10.20"));
+}
+
+TEST(UndeclaredAsset, NeedsARegisterThatNamesHalfOfTheRange) {
+  const std::string one = "assets:\n  - {name: PLC, address: 192.168.10.20}\n";
+  const std::string two = one + "  - {name: HMI, address: 192.168.10.30}\n";
+  Site site = plant();
+  EXPECT_THAT(site.findings(), IsEmpty());
+  EXPECT_THAT(site.findings(one), IsEmpty());
+  EXPECT_THAT(site.findings(two), ElementsAre("undeclared-asset box"));
+  EXPECT_THAT(site.findings(two + "gateways: [192.168.10.40]\n"), IsEmpty());
+}
+
+TEST(DeclaredAsset, IsNotSeen) {
+  Site site = plant();
+  const std::string policy = "assets:\n  - {name: SIS, address: 192.168.99.9}\n";
+  EXPECT_THAT(site.findings(policy), ElementsAre("declared-asset-not-seen SIS"));
+  site.host("sis", {.ip = "192.168.99.9"});
+  EXPECT_THAT(site.findings(policy), IsEmpty());
+}
+
+TEST(UnknownProtocol, IsBetweenControlHostsOnPortsOfNoKnownUse) {
+  Site site = plant();
+  site.link("hmi", "plc", {.port = 443});
+  site.link("box", "plc", {.port = 9600});
+  site.link("hmi", "plc", unanswered(9600));
+  EXPECT_THAT(site.findings(), IsEmpty());
+  site.link("hmi", "plc", {.port = 9600});
+  EXPECT_THAT(site.findings(), ElementsAre("unknown-protocol-in-control plc"));
+  site.link("plc", "hmi", {.protocol = "ftp", .port = 21});  // then it may be its data connection
+  EXPECT_THAT(site.findings(), IsEmpty());
+}
+
+TEST(Discovery, MattersWhereAControllerAnswers) {
+  Site site = plant();
+  site.link("box", "group", kMdns);
+  EXPECT_THAT(site.findings(), IsEmpty());
+  site.link("hmi", "plc", kModbus);
+  EXPECT_THAT(site.findings(), ElementsAre("discovery-in-control-segment untagged"));
+}
+
+TEST(BlindSpot, IsOneFindingPerMeasureThatIsNotGood) {
+  Site site = plant();
+  site.db.execute(
+      "insert into coverage values ('one_way_share', 0.01, 'ok', '', '', '', '', ''),"
+      " ('unseen_share', 0.2, 'blind', '', 'A fifth is missing.', 'ja', '', ''),"
+      " ('clock_steps', null, 'unknown', '', '', '', '', '')");
+  EXPECT_THAT(site.findings(), ElementsAre("capture-blind-spot unseen_share"));
+  EXPECT_EQ(site.of("capture-blind-spot", "severity"), "low");
+}
+
+}  // namespace
+}  // namespace kakoi

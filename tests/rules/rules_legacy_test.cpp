@@ -1,0 +1,103 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/rules/site.h"
+
+namespace kakoi {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const Talk kTls = {.protocol = "tls", .domain = "it", .port = 443};
+const Talk kSnmp = {.protocol = "snmp", .domain = "shared", .port = 161, .transport = "udp", .state = "datagram"};
+
+Site plant() {
+  Site site;
+  site.host("plc", {.ip = "192.168.10.20", .ot = true}).host("hmi", {.ip = "192.168.10.30", .ot = true});
+  site.host("box", {.ip = "192.168.10.40"}).host("cloud", {.ip = "8.8.4.4", .scope = "internet"});
+  return site;
+}
+
+TEST(LegacyOs, IsJudgedByTheCapturesTime) {
+  Site site = plant();  // November 2023
+  site.attribute("hmi", "user_agent", "Mozilla/5.0 (Windows NT 6.1; WOW64) AppleWebKit/537.36");
+  site.attribute("box", "user_agent", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36");
+  EXPECT_THAT(site.findings(), ElementsAre("legacy-os hmi"));
+  EXPECT_THAT(site.of("legacy-os", "detail_en"), HasSubstr("Windows 7 / Server 2008 R2"));
+  site.set("packet", "ts", "1546300800000000000", "1");  // 2019, when it still had support
+  EXPECT_THAT(site.findings(), IsEmpty());
+}
+
+TEST(TlsOutdated, IsTheNegotiatedVersion) {
+  Site site = plant();
+  site.tls(site.link("hmi", "plc", kTls), 769, "");
+  site.tls(site.link("hmi", "box", kTls), 771, "");
+  site.tls(site.link("hmi", "cloud", kTls), 769, "");
+  EXPECT_THAT(site.subjects("tls-outdated"), ElementsAre("plc"));
+}
+
+TEST(SshVersion1, IsOfferedOrSpoken) {
+  Site site = plant();
+  site.attribute("box", "software", "OpenSSH_9.2p1", "ssh banner");
+  EXPECT_THAT(site.findings(), IsEmpty());
+  site.attribute("plc", "software", "SSH-1.99-Cisco-1.25", "ssh banner");
+  EXPECT_THAT(site.findings(), ElementsAre("ssh-version-1 plc"));
+  EXPECT_EQ(site.of("ssh-version-1", "severity"), "low");
+}
+
+TEST(Certificate, IsExpiredEarlyOrSelfSigned) {
+  Site site = plant();  // November 2023
+  site.tls(site.link("hmi", "box", kTls), 771, "");
+  EXPECT_THAT(site.findings(), IsEmpty());
+  site.tls(site.link("hmi", "plc", kTls), 771, "", true);
+  EXPECT_THAT(site.findings(), ElementsAre("certificate-not-trustworthy plc"));
+  EXPECT_EQ(site.of("certificate-not-trustworthy", "severity"), "low");
+  site.set("tls_session", "not_after_ts", "1672531200000000000", "self_signed = 1");
+  site.findings();
+  EXPECT_EQ(site.of("certificate-not-trustworthy", "severity"), "medium");
+}
+
+TEST(SnmpVersion, IsNotAWellKnownCommunityToo) {
+  Site site = plant();
+  site.credential(site.link("hmi", "plc", kSnmp), "snmp-v1", "", "k8-u1-own", "accepted");
+  site.credential(site.link("hmi", "box", kSnmp), "snmp-v2c", "", "public", "accepted");
+  EXPECT_THAT(site.findings(), ElementsAre("snmp-cleartext-version plc", "snmp-default-community box"));
+}
+
+TEST(SnmpWrite, IsASetByACommunity) {
+  Site site = plant();
+  const auto link = site.link("hmi", "box", kSnmp);
+  site.operation(link, "read", 0, 5, 5).credential(link, "snmp-v2c", "", "k8-u1-own", "accepted");
+  EXPECT_THAT(site.subjects("snmp-write"), IsEmpty());
+  site.operation(link, "write", 3, 1, 1);
+  EXPECT_THAT(site.subjects("snmp-write"), ElementsAre("box"));
+}
+
+TEST(CleartextManagement, IsTelnetAnywhereAndFtpOfDevices) {
+  Site site = plant();
+  site.link("hmi", "box", {.protocol = "ftp", .domain = "shared", .port = 21});
+  site.link("hmi", "box", {.protocol = "ssh", .domain = "shared", .port = 22});
+  EXPECT_THAT(site.findings(), IsEmpty());
+  site.link("hmi", "plc", {.protocol = "modbus", .domain = "ot", .port = 502});
+  site.link("hmi", "plc", {.protocol = "ftp", .domain = "shared", .port = 21});
+  EXPECT_THAT(site.findings(), ElementsAre("cleartext-management plc"));
+  site.link("hmi", "box", {.protocol = "telnet", .domain = "shared", .port = 23});
+  EXPECT_THAT(site.findings(), ElementsAre("cleartext-management box", "cleartext-management plc"));
+}
+
+TEST(SameSecret, IsOfTwoDevicesAndNotOfTwoLegs) {
+  const Talk ftp = {.protocol = "ftp", .domain = "shared", .port = 21};
+  Site site = plant();
+  site.credential(site.link("hmi", "plc", ftp), "ftp", "eng", "k8-u1", "accepted");
+  site.credential(site.link("hmi", "box", ftp), "ftp", "eng", "k8-u2", "accepted");
+  EXPECT_THAT(site.subjects("same-secret-on-several-devices"), IsEmpty());
+  site.credential(site.link("hmi", "box", ftp), "ftp", "eng", "k8-u1", "attempted");
+  EXPECT_THAT(site.subjects("same-secret-on-several-devices"), ElementsAre("box"));
+  site.set("asset", "name", "'HIST01'", "asset_id in ('plc', 'box')");
+  EXPECT_THAT(site.subjects("same-secret-on-several-devices"), IsEmpty());
+}
+
+}  // namespace
+}  // namespace kakoi

@@ -1,0 +1,180 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/rules/site.h"
+
+namespace kakoi {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const Talk kNtp = {.protocol = "ntp", .domain = "shared", .port = 123, .transport = "udp", .state = "datagram"};
+const Talk kDns = {.protocol = "dns", .domain = "shared", .port = 53, .transport = "udp", .state = "datagram"};
+const Talk kTls = {.protocol = "tls", .domain = "it", .port = 443};
+const Talk kHttp = {.protocol = "http", .domain = "it", .port = 80};
+
+Site plant() {
+  Site site;
+  site.host("plc", {.ip = "192.168.10.20", .ot = true}).host("hmi", {.ip = "192.168.10.30", .ot = true});
+  site.host("infra", {.ip = "192.168.10.53"});
+  site.host("cloud", {.ip = "8.8.4.4", .scope = "internet"}).host("cdn", {.ip = "1.1.1.1", .scope = "internet"});
+  site.host("routers", {.ip = "224.0.0.5", .scope = "multicast"});
+  return site;
+}
+
+Talk ip(int number) { return {.port = number, .transport = "ip", .state = "datagram"}; }
+Talk udp(int port) { return {.port = port, .transport = "udp", .state = "datagram"}; }
+
+TEST(TimeSyncExternal, IsGradedByTheAnswer) {
+  Site site = plant();
+  site.link("plc", "cloud", kNtp);
+  EXPECT_THAT(site.subjects("time-sync-external"), ElementsAre("plc"));
+  EXPECT_EQ(site.of("time-sync-external", "severity"), "medium");
+  EXPECT_THAT(site.subjects("time-sync-external", "time_servers: [8.8.4.4]\n"), IsEmpty());
+}
+
+TEST(TimeSyncExternal, IsNotAnInsideServerNorAnotherProtocol) {
+  Site site = plant();
+  site.link("plc", "infra", kNtp);
+  site.link("plc", "cloud", udp(123));
+  EXPECT_THAT(site.subjects("time-sync-external"), IsEmpty());
+}
+
+TEST(RoutingProtocolHeard, IsOneFindingPerSpeakerAndProtocol) {
+  Site site = plant();
+  site.gateway("routing_protocol", "192.168.10.1", "infra", "infra", 7);
+  site.gateway("routing_protocol", "192.168.10.1", "infra", "infra", 2);
+  EXPECT_THAT(site.findings(), ElementsAre("routing-protocol-heard infra"));
+  EXPECT_THAT(site.findings("gateways: [infra]\n"), IsEmpty());
+}
+
+TEST(RoutingProtocolHeard, IsNotAHandedOutGateway) {
+  Site site = plant();
+  site.gateway("dhcp_router", "192.168.10.1", "infra", "infra");
+  EXPECT_THAT(site.findings(), ElementsAre("default-gateway-announced infra"));
+}
+
+TEST(ConnectivityProbe, IsTheFixedNameAlone) {
+  Site site = plant();
+  const auto dns = site.link("hmi", "infra", kDns);
+  site.lookup(dns, "www.microsoft.com", true, 0);
+  EXPECT_THAT(site.subjects("connectivity-probe"), IsEmpty());
+  site.lookup(dns, "www.msftconnecttest.com", true, 0);
+  EXPECT_THAT(site.subjects("connectivity-probe"), ElementsAre("hmi"));
+  EXPECT_EQ(site.of("connectivity-probe", "severity"), "low");
+  site.lookup(dns, "dns.msftncsi.com", true, 1);
+  site.findings();
+  EXPECT_EQ(site.of("connectivity-probe", "severity"), "medium");
+}
+
+TEST(UpdateTraffic, IsGradedFromAskedToReached) {
+  Site site = plant();
+  const auto dns = site.link("hmi", "infra", kDns);
+  site.lookup(dns, "ctldl.windowsupdate.com", true, 0);
+  EXPECT_THAT(site.subjects("update-traffic-leaves"), ElementsAre("hmi"));
+  EXPECT_EQ(site.of("update-traffic-leaves", "severity"), "low");
+  site.lookup(dns, "download.windowsupdate.com", true, 1, 0, "8.8.4.4");
+  site.findings();
+  EXPECT_EQ(site.of("update-traffic-leaves", "severity"), "medium");
+  site.link("hmi", "cloud", kHttp);
+  site.attribute("cloud", "name", "download.windowsupdate.com", "http host");
+  site.findings();
+  EXPECT_EQ(site.of("update-traffic-leaves", "severity"), "high");
+}
+
+TEST(UpdateTraffic, IsNotAnotherHostsNameOnASharedServer) {
+  Site site = plant();
+  site.lookup(site.link("hmi", "infra", kDns), "download.windowsupdate.com", true, 1, 0, "8.8.4.4");
+  site.lookup(site.link("plc", "infra", kDns), "www.example.com", true, 1, 0, "8.8.4.4");
+  site.link("plc", "cloud", kHttp);
+  site.attribute("cloud", "name", "download.windowsupdate.com", "http host");
+  EXPECT_THAT(site.subjects("update-traffic-leaves"), ElementsAre("hmi"));
+  EXPECT_EQ(site.of("update-traffic-leaves", "severity"), "medium");
+}
+
+TEST(UpdateTraffic, IsNotANameThatEndsLikeOne) {
+  Site site = plant();
+  const auto dns = site.link("hmi", "infra", kDns);
+  site.lookup(dns, "notwindowsupdate.com", true, 1).lookup(dns, "windowsupdate.com.example.net", true, 1);
+  EXPECT_THAT(site.subjects("update-traffic-leaves"), IsEmpty());
+}
+
+TEST(CloudService, IsToldByTheTlsServerName) {
+  Site site = plant();
+  site.tls(site.link("hmi", "cloud", kTls), 772, "plant7.azure-devices.net");
+  site.tls(site.link("plc", "cdn", kTls), 772, "www.example.com");
+  EXPECT_THAT(site.subjects("cloud-service-use"), ElementsAre("hmi"));
+  EXPECT_THAT(site.of("cloud-service-use", "detail_en"), HasSubstr("Microsoft Azure (plant7.azure-devices.net"));
+  EXPECT_THAT(site.subjects("cloud-service-use", "allowed_external: [{name: iot, cidr: 8.8.4.4}]\n"), IsEmpty());
+}
+
+TEST(RemoteAccessTool, IsToldByItsRelaysNames) {
+  Site site = plant();
+  site.tls(site.link("hmi", "cloud", kTls), 771, "relay-9f3a.net.anydesk.com");
+  site.lookup(site.link("plc", "infra", kDns), "router1.teamviewer.com", true, 0);
+  EXPECT_THAT(site.subjects("remote-access-tool"), ElementsAre("hmi", "plc"));
+}
+
+TEST(RemoteAccessTool, IsNotAnInsideServerOfThatName) {
+  Site site = plant();
+  site.tls(site.link("hmi", "infra", kTls), 771, "rustdesk.com");
+  site.tls(site.link("hmi", "cloud", kTls), 771, "anydesk.com.example.net");
+  EXPECT_THAT(site.subjects("remote-access-tool"), IsEmpty());
+}
+
+TEST(VpnTunnel, IsProvedByTheIpHeaderAndHintedByThePort) {
+  Site site = plant();
+  site.link("hmi", "cloud", ip(47));
+  EXPECT_THAT(site.subjects("vpn-tunnel"), ElementsAre("hmi"));
+  EXPECT_EQ(site.of("vpn-tunnel", "severity"), "critical");
+  Site other = plant();
+  other.link("hmi", "infra", udp(51820));
+  EXPECT_THAT(other.subjects("vpn-tunnel"), ElementsAre("hmi"));
+  EXPECT_EQ(other.of("vpn-tunnel", "confidence"), "45");
+}
+
+TEST(VpnTunnel, IsNotMulticastNorARecognisedProtocolNorUnanswered) {
+  Site site = plant();
+  site.link("hmi", "routers", ip(51));
+  site.link("hmi", "infra", {.protocol = "tls", .port = 1194});
+  Talk silent = udp(500);
+  silent.to_client = silent.payload_to_client = 0;
+  site.link("hmi", "infra", silent);
+  EXPECT_THAT(site.subjects("vpn-tunnel"), IsEmpty());
+}
+
+TEST(ProxyAutodiscovery, IsTheNameWpad) {
+  Site site = plant();
+  const auto dns = site.link("hmi", "infra", kDns);
+  site.lookup(dns, "wpad.plant.local", false, 0);
+  site.lookup(site.link("plc", "infra", kDns), "wpadded.plant.local", false, 0);
+  EXPECT_THAT(site.findings(), ElementsAre("proxy-autodiscovery hmi"));
+}
+
+TEST(Ipv6Global, IsInUseOnTheSegment) {
+  Site site = plant();
+  site.address("plc", "fd00:10::20").address("plc", "fe80::20");
+  EXPECT_THAT(site.subjects("ipv6-global-in-use"), IsEmpty());
+  site.address("hmi", "2400:cb00:1::30");
+  EXPECT_THAT(site.subjects("ipv6-global-in-use"), ElementsAre("2400:cb00:1::/64"));
+}
+
+TEST(UnencryptedOverWan, IsAWideAreaZoneThatIsDeclared) {
+  const Talk dnp3 = {.protocol = "dnp3", .domain = "ot", .port = 20000};
+  const std::string zones =
+      "zones:\n"
+      "  - {id: control, kind: ot, members: [{cidr: 192.168.10.0/24}]}\n"
+      "  - {id: line, kind: wan, members: [{cidr: 10.200.0.0/16}]}\n"
+      "conduits: [{from: control, to: line}]\n";
+  Site site = plant();
+  site.host("outstation", {.ip = "10.200.1.5", .scope = "remote", .ot = true});
+  site.link("hmi", "plc", dnp3);
+  EXPECT_THAT(site.findings(zones), IsEmpty());
+  site.link("hmi", "outstation", dnp3);
+  EXPECT_THAT(site.findings(zones), ElementsAre("unencrypted-ot-over-wan hmi"));
+}
+
+}  // namespace
+}  // namespace kakoi
