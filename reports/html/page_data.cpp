@@ -7,6 +7,7 @@
 #include "reports/html/page.h"
 #include "reports/html/page_extent.h"
 #include "reports/rows.h"
+#include "reports/verdict_checks.h"
 
 namespace kakoi {
 
@@ -102,10 +103,7 @@ std::vector<Table> tables() {
        R"(select framework as "framework", control as "control", verdict as "verdict", reason as "reason_en",
   reason_ja as "reason_ja", title as "title", status as "status", topic_en as "topic_en", topic_ja as "topic_ja",
   observable_en as "observable_en", observable_ja as "observable_ja" from verdict order by framework, position)"},
-      {"verdict_checks", R"(select framework as "framework", control as "control", exposure_class as "exposure_class",
-  direction as "direction", strength as "strength", rationale_en as "rationale_en", rationale_ja as "rationale_ja",
-  state as "state", findings as "findings:n", accepted as "accepted:n" from verdict_check
-  order by framework, control, direction, exposure_class, rationale_en)"},
+      {"verdict_checks", kVerdictChecks},
       {"requirements", R"(select requirement as "id", met as "met:bool", measured as "measured",
   missing_en as "missing_en", missing_ja as "missing_ja", change_en as "change_en", change_ja as "change_ja"
   from requirement order by met, requirement)"},

@@ -3,6 +3,7 @@
 #include "reports/findings_order.h"
 #include "reports/json/document.h"
 #include "reports/json/documents.h"
+#include "reports/verdict_checks.h"
 
 namespace kakoi {
 
@@ -25,10 +26,7 @@ constexpr std::pair<const char*, const char*> kBaseline[] = {
     {"verdicts", R"(select framework as "framework", control as "control", verdict as "verdict", reason as "reason",
   reason_ja as "reason_ja", title as "title", status as "status", topic_en as "topic_en", topic_ja as "topic_ja",
   observable_en as "observable_en", observable_ja as "observable_ja" from verdict order by framework, position)"},
-    {"verdict_checks", R"(select framework as "framework", control as "control", exposure_class as "exposure_class",
-  direction as "direction", strength as "strength", rationale_en as "rationale_en", rationale_ja as "rationale_ja",
-  state as "state", findings as "findings:n", accepted as "accepted:n" from verdict_check
-  order by framework, control, direction, exposure_class, rationale_en)"},
+    {"verdict_checks", kVerdictChecks},
     {"requirements", R"(select requirement as "requirement", met as "met:bool", measured as "measured",
   missing_en as "missing_en", missing_ja as "missing_ja", change_en as "change_en", change_ja as "change_ja"
   from requirement order by requirement)"},

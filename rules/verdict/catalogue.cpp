@@ -221,9 +221,4 @@ const Topic* Catalogue::topic(std::string_view id) const noexcept {
   return found == topics.end() ? nullptr : &*found;
 }
 
-const Framework* Catalogue::framework(std::string_view id) const noexcept {
-  const auto found = std::find_if(frameworks.begin(), frameworks.end(), [&](const Framework& f) { return f.id == id; });
-  return found == frameworks.end() ? nullptr : &*found;
-}
-
 }  // namespace kakoi

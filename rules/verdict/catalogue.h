@@ -55,7 +55,7 @@ struct Mapping {
 struct Requirement {
   std::string id;
   std::string query;  // columns: met (0 or 1), measured (a number, or text in no language)
-  Text missing;       // said if it is not met; {measured} stands for the second column
+  Text missing;       // said if it is not met
   Text change;        // what to capture or declare
 };
 
@@ -84,7 +84,6 @@ class Catalogue {
   std::vector<Contract> contracts;  // one for each of kExposureClasses
 
   const Topic* topic(std::string_view id) const noexcept;
-  const Framework* framework(std::string_view id) const noexcept;
 
  private:
   void read(const Source& source, std::vector<std::string>& problems);

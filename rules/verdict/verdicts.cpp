@@ -12,7 +12,6 @@ struct ClassState {
   std::int64_t sure = 0, unsure = 0, accepted = 0;  // findings; unsure: of little confidence
   bool has_rule = false, undeclared = false;
   std::vector<const Requirement*> missing;
-  bool could_be_seen() const noexcept { return has_rule && missing.empty(); }
 };
 using ClassStates = std::map<std::string_view, ClassState>;
 

@@ -1,5 +1,6 @@
-"""Verdicts on controls: the sample plant's are kept in expected_verdicts.tsv (KAKOI_WRITE_VERDICTS=1 writes it anew; say
-why in the commit), a second implementation of the rules in rules/verdict/verdicts.h agrees, and captures that show less
+"""Verdicts on controls: the sample plant's are kept in expected_verdicts.tsv, so that none changes unnoticed
+(KAKOI_WRITE_VERDICTS=1 writes it anew; say why in the commit); what is right is told by a second implementation of the
+rules in rules/verdict/verdicts.h, which has to agree, and captures that show less
 never let a control pass."""
 import os
 import pathlib
@@ -21,7 +22,7 @@ def verdicts(out):
 
 
 @test
-def the_sample_plants_verdicts_are_the_reviewed_ones():
+def the_sample_plants_verdicts_change_only_on_purpose():
     found = verdicts(scan(SAMPLE))
     lines = ["framework\tcontrol\tverdict"] + [f"{f}\t{c}\t{v}" for (f, c), v in sorted(found.items())]
     if os.environ.get("KAKOI_WRITE_VERDICTS"):
