@@ -79,12 +79,16 @@ check include-direction "$python" tests/include_direction.py
 counted ctest "$python" tests/run_ctest.py build/asan "$jobs"
 counted end-to-end "$python" tests/end_to_end/run.py build/release/kakoi
 check report-in-a-browser sample_in_a_browser
+counted report-walk tests/end_to_end/browser/walk.sh build/release/kakoi build/asan/tests/reports/sample_report
+counted encapsulations "$python" tests/conformance/encapsulations.py build/release/kakoi build/asan/tests/sensor/decode_encapsulation_test
 counted stacks "$python" tests/conformance/stacks/run.py build/release/kakoi
 
 corpus=${KAKOI_CORPUS:-../shared/corpus}
 if [ -f "$corpus/index.tsv" ]; then
   counted conformance "$python" tests/conformance/corpus.py build/asan/kakoi "$corpus" --jobs "$jobs"
   counted fields "$python" tests/conformance/fields.py build/release/kakoi "$corpus" --jobs "$jobs"
+  counted checksums "$python" tests/conformance/checksums.py build/asan/tests/sensor/decode_test "$corpus"
+  counted identity "$python" tests/conformance/identity.py build/release/kakoi "$corpus"
   counted segments "$python" tests/conformance/segments.py build/asan/tests/sensor/contract_test "$corpus"
 else
   echo "no corpus at $corpus: conformance test left out" >&2

@@ -12,11 +12,13 @@ def text(value):
     return " ".join(str(value).split()).replace("|", "\\|")
 
 
-rules = [yaml.safe_load(p.read_text()) for part in ("baseline", "timely")
+rules = [{**yaml.safe_load(p.read_text()), "layer": part} for part in ("baseline", "timely")
          for p in sorted((ROOT / "rules" / part).glob("*.yaml"))]
 rules = [r for r in rules if "query" in r]
+timely = sum(r["layer"] == "timely" for r in rules)
 out = ["# The rules", "",
        f"{len(rules)} rules, written from the packs by `docs/rules.py`. `kakoi rules show ID` prints one with its query, in either language.",
+       f"{timely} of them, marked ⟳, are of the timely layer, which is renewed apart from the program ([rule-packs.md](rule-packs.md)).",
        "Severity and confidence are the rule's own; variants, in brackets, weigh some findings differently.", ""]
 for family in FAMILIES + sorted({r["family"] for r in rules} - set(FAMILIES)):
     of_family = [r for r in rules if r["family"] == family]
@@ -27,7 +29,7 @@ for family in FAMILIES + sorted({r["family"] for r in rules} - set(FAMILIES)):
     for r in of_family:
         others = sorted({v["severity"] for v in r.get("variants", []) if v.get("severity")} - {r["severity"]})
         severity = r["severity"] + (f" ({', '.join(others)})" if others else "")
-        out.append("| `" + r["id"] + "` | " + " | ".join(text(v) for v in (
+        out.append("| `" + r["id"] + ("` ⟳ | " if r["layer"] == "timely" else "` | ") + " | ".join(text(v) for v in (
             r["title"]["en"], r["title"]["ja"], severity, r["confidence"], r["exposure_class"],
             r.get("attack_ics") or "–", r["limit"]["en"])) + " |")
     out.append("")

@@ -2,6 +2,7 @@
 
 #include <ostream>
 
+#include "reports/csv/register.h"
 #include "reports/csv/tables.h"
 #include "reports/exports/exports.h"
 #include "reports/html/page.h"
@@ -63,6 +64,11 @@ void write_reports(const ReportInput& input, const std::filesystem::path& out) {
   for (const Writer& writer : kWriters) {
     files[writer.file] = write_whole(out / writer.file, [&](std::ostream& stream) { writer.write(shared, stream); });
   }
+  if (has_register(shared.db))
+    files["register.csv"] =
+        write_whole(out / "register.csv", [&](std::ostream& stream) { write_register_csv(shared, stream); });
+  else
+    std::filesystem::remove(out / "register.csv", error);
   const std::vector<ExportFile> exports = export_files(shared);
   remove_other_exports(out, exports);
   for (const ExportFile& file : exports) {

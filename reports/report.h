@@ -42,7 +42,7 @@ struct ReportInput {
   std::shared_ptr<Lookups> lookups{};  // shared by the writers of one run; each makes its own if there is none
 };
 
-// "oscal", "ocsf", "ciso", "cset": formats of assessment engines (docs/exports.md).
+// "oscal", "ocsf", "ciso", "cset", "netbox", "navv", "notification": formats of other programs (docs/exports.md).
 std::span<const std::string_view> export_names() noexcept;
 
 // Writes report.html, inventory.json, findings.json, assets.csv, links.csv and, last, manifest.json into the folder,

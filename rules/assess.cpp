@@ -2,12 +2,17 @@
 
 #include <algorithm>
 
+#include "rules/advisories/match.h"
 #include "rules/evaluate.h"
+#include "rules/risk/risk.h"
 #include "rules/verdict/verdicts.h"
+#include "rules/yaml_reader.h"
 
 namespace kakoi {
 
 namespace {
+
+constexpr std::string_view kStalePacks = "stale_rule_packs";  // in table coverage
 
 // All or nothing, also inside a transaction of the caller.
 class Savepoint {
@@ -85,10 +90,38 @@ class Writer {
   Statement finding_, packet_, asset_;
 };
 
+// Rules against current campaigns that are older than the captures may miss what is current: a row of table coverage.
+void cover_stale_packs(Database& db, const RuleSet& rules, std::vector<std::string>& notes) {
+  const std::int64_t end = db.integer("select max(last_ts) from capture");
+  Text meaning;
+  std::string detail;
+  std::size_t stale = 0;
+  for (const Pack& pack : rules.packs()) {
+    if (!pack.is_stale(end)) continue;
+    ++stale;
+    detail += (detail.empty() ? "" : ", ") + pack.id + ' ' + pack.version + " until " + pack.valid_until;
+    notes.push_back("rule pack " + pack.id + ' ' + pack.version + " was current until " + pack.valid_until +
+                    "; the captures are newer");
+  }
+  if (stale == 0) return;
+  Statement s = db.prepare("insert into coverage values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+  s.bind(1, kStalePacks).bind(2, static_cast<double>(stale)).bind(3, "limited").bind(4, detail);
+  s.bind(5, "Rule packs against current campaigns are older than the captures (" + detail +
+                "): what came up since is not looked for.");
+  s.bind(6, "最新の攻撃動向に対応するルール集の有効期限が、取得データより前に切れています（" + detail +
+                "）。その後に判明した手口は検出対象に含まれていません。");
+  s.bind(7, "Get the current packs and assess the inventory again with --pack.");
+  s.bind(8, "最新のルール集を入手し、--pack を付けて再判定してください。").run();
+}
+
 // An acceptance of a rule that does not exist would silently accept nothing.
 void note_unknown_rules(const Policy& policy, const RuleSet& rules, std::vector<std::string>& notes) {
   for (const Acceptance& a : policy.acceptances)
-    if (!a.rule.empty() && !rules.find(a.rule)) notes.push_back("acceptance of rule '" + a.rule + "': no such rule");
+    if (!a.rule.empty() && !rules.find(a.rule)) {
+      std::vector<std::string_view> known;
+      for (const Rule& rule : rules.rules()) known.push_back(rule.id);
+      notes.push_back("acceptance of rule '" + a.rule + "': no such rule" + did_you_mean(a.rule, known));
+    }
 }
 
 }  // namespace
@@ -107,14 +140,20 @@ AssessResult assess(Database& db, const Policy& policy, const RuleSet& rules, co
   clear_assessment(db);
   std::vector<std::string> notes = apply_policy(db, policy);
   note_unknown_rules(policy, rules, notes);
+  db.prepare("delete from coverage where metric = ?1").bind(1, kStalePacks).run();
+  cover_stale_packs(db, rules, notes);
   store_default_credentials(db, rules, fingerprint);
+  if (options.advisories) match_advisories(db, *options.advisories, Names::built_in());
   Writer writer(db, policy.acceptances);
   const AssetLabels labels(db);
+  Statement evaluated = db.prepare("insert into evaluated_rule values (?1, ?2, ?3)");
   for (const Rule& rule : rules.rules()) {
     if (!options.only.empty() && std::find(options.only.begin(), options.only.end(), rule.id) == options.only.end())
       continue;
+    evaluated.bind(1, rule.id).bind(2, rule.exposure_class).bind(3, rule.query).run();
     for (const Finding& finding : evaluate(rule, db, labels, !policy.declares_zones())) writer.write(rule, finding);
   }
+  write_risk(db);
   if (options.catalogue) write_verdicts(db, *options.catalogue, rules);
   writer.result.notes = std::move(notes);
   std::sort(writer.result.notes.begin(), writer.result.notes.end());

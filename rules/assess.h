@@ -16,11 +16,13 @@ namespace kakoi {
 // The keyed fingerprint that the inventory's credentials were stored with (sensor/inventory/secret.h).
 using Fingerprint = std::function<std::string(std::string_view secret)>;
 
-class Catalogue;  // rules/verdict/catalogue.h
+class Advisories;  // rules/advisories/advisory.h
+class Catalogue;   // rules/verdict/catalogue.h
 
 struct AssessOptions {
-  std::vector<std::string> only;         // rule ids; empty: all
-  const Catalogue* catalogue = nullptr;  // frameworks to give verdicts on; none: no verdicts
+  std::vector<std::string> only;           // rule ids; empty: all
+  const Advisories* advisories = nullptr;  // compared with the devices; none: no such findings
+  const Catalogue* catalogue = nullptr;    // frameworks to give verdicts on; none: no verdicts
 };
 
 struct AssessResult {

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "rules/examples.h"
+
 namespace kakoi {
 
 struct Text {
@@ -35,6 +37,8 @@ struct Rule {
   Text rationale, limit, remedy, confirm;
   std::string query;
   std::vector<Variant> variants;
+  std::vector<Example> examples;
+  std::string pack;  // id of the pack that it came with; '' none
 
   std::string origin;  // file, for messages
   int query_line = 0;  // of the first line of the query in that file, from 1
@@ -48,7 +52,7 @@ struct DefaultCredential {
 inline constexpr std::array<std::string_view, 5> kSeverities = {"critical", "high", "medium", "low", "info"};
 
 // Ids of the classes that rules/frameworks maps to controls.
-inline constexpr std::array<std::string_view, 31> kExposureClasses = {
+inline constexpr std::array<std::string_view, 32> kExposureClasses = {
     "asset-inventory-gap",
     "declared-asset-not-seen",
     "external-route-established",
@@ -63,6 +67,7 @@ inline constexpr std::array<std::string_view, 31> kExposureClasses = {
     "anonymous-no-auth-service",
     "weak-snmp-community",
     "legacy-os",
+    "known-vulnerability",
     "legacy-protocol-version",
     "cleartext-management",
     "remote-access-tool",

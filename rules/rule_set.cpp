@@ -20,6 +20,12 @@ std::string joined(const std::vector<std::string>& lines) {
   return out;
 }
 
+bool is_pack_meta(std::string_view origin) { return origin == "pack.yaml" || origin.ends_with("/pack.yaml"); }
+std::string folder_of(std::string_view origin) {
+  const std::size_t slash = origin.rfind('/');
+  return std::string(origin.substr(0, slash == std::string_view::npos ? 0 : slash + 1));
+}
+
 std::string hash_of(std::span<const RuleSet::Source> sources) {
   Sha256 sha256;
   std::vector<Digest> texts;
@@ -53,7 +59,7 @@ class RuleReader {
   Rule rule(const YAML::Node& node) {
     MapReader map(node, "a rule",
                   {"id", "family", "severity", "confidence", "exposure_class", "attack_ics", "uses_zones", "title",
-                   "detail", "rationale", "limit", "remedy", "confirm", "variants", "query"},
+                   "detail", "rationale", "limit", "remedy", "confirm", "variants", "query", "examples"},
                   complaints_);
     Rule rule;
     rule.origin = complaints_.origin();
@@ -80,6 +86,7 @@ class RuleReader {
       rule.query_line = q.Mark().line + (rule.query.find('\n') == std::string::npos ? 1 : 2);
     for (const YAML::Node& item : map.items("variants")) rule.variants.push_back(variant(item));
     braces(map.at("detail"), rule.detail);
+    if (map.has("examples")) examples(map.at("examples"), rule);
     return rule;
   }
 
@@ -154,6 +161,59 @@ class RuleReader {
       complaints_.add(node, "'detail' has a '{' without its '}'; close it");
   }
 
+  void examples(const YAML::Node& node, Rule& rule) {
+    MapReader map(node, "'examples'", {"triggers", "near_miss"}, complaints_);
+    for (const char* key : {"triggers", "near_miss"}) {
+      if (!map.valid()) return;
+      const YAML::Node given = map.at(key);
+      if (!given.IsDefined()) {
+        complaints_.add(node, std::string("'examples' needs the key '") + key + "'");
+      } else if (given.IsSequence()) {
+        for (const YAML::Node& item : given) example(item, key, rule);
+      } else {
+        example(given, key, rule);
+      }
+    }
+  }
+
+  // A mapping from tables to a row or a list of rows, and perhaps a policy.
+  void example(const YAML::Node& node, std::string_view key, Rule& rule) {
+    if (!node.IsMap())
+      return complaints_.add(node, "an example must be a mapping from tables of the inventory to rows");
+    Example out;
+    out.triggers = key == "triggers";
+    out.line = node.Mark().line + 1;
+    out.column = node.Mark().column + 1;
+    for (const auto& entry : node) {
+      const auto name = scalar(entry.first, "a table's name", complaints_);
+      if (!name) continue;
+      if (*name == "policy") {
+        YAML::Emitter policy;
+        policy << entry.second;
+        out.policy = policy.c_str();
+      } else if (entry.second.IsSequence()) {
+        for (const YAML::Node& item : entry.second) row(*name, item, out);
+      } else {
+        row(*name, entry.second, out);
+      }
+    }
+    rule.examples.push_back(std::move(out));
+  }
+
+  void row(const std::string& table, const YAML::Node& node, Example& out) {
+    if (!node.IsMap()) return complaints_.add(node, "a row must be a mapping from columns to values");
+    ExampleRow row{table, {}, node.Mark().line + 1, node.Mark().column + 1};
+    for (const auto& cell : node) {
+      const auto column = scalar(cell.first, "a column's name", complaints_);
+      if (!column) continue;
+      if (cell.second.IsNull())
+        row.cells.emplace_back(*column, std::nullopt);
+      else if (const auto value = scalar(cell.second, "a value", complaints_))
+        row.cells.emplace_back(*column, *value == "true" ? "1" : *value == "false" ? "0" : *value);
+    }
+    out.rows.push_back(std::move(row));
+  }
+
   Variant variant(const YAML::Node& node) {
     MapReader map(node, "a variant", {"id", "severity", "confidence", "uses_zones", "title", "detail"}, complaints_);
     Variant v;
@@ -190,8 +250,10 @@ RuleSet RuleSet::parse(std::span<const Source> sources) {
   std::vector<std::string> problems;
   for (const auto& [origin, text] : sources) {
     Complaints complaints(origin);
-    const YAML::Node root = parse_yaml(text, complaints);
-    if (complaints.empty()) {
+    if (is_pack_meta(origin)) {
+      set.packs_.push_back(read_pack(text, complaints));
+      set.packs_.back().folder = folder_of(origin);
+    } else if (const YAML::Node root = parse_yaml(text, complaints); complaints.empty()) {
       RuleReader reader(complaints);
       if (root.IsMap() && root["credentials"]) {
         for (DefaultCredential& c : reader.credentials(root)) set.credentials_.push_back(std::move(c));
@@ -203,15 +265,53 @@ RuleSet RuleSet::parse(std::span<const Source> sources) {
   }
   sort_and_find_twins(set.rules_, "rule", problems);
   sort_and_find_twins(set.credentials_, "credential", problems);
+  sort_and_find_twins(set.packs_, "pack", problems);
   if (!problems.empty()) throw RuleError(std::move(problems));
+  for (Pack& pack : set.packs_) {
+    std::vector<Source> own;
+    for (const Source& source : sources)
+      if (folder_of(source.first) == pack.folder) own.push_back(source);
+    pack.sha256 = hash_of(own);
+    for (Rule& rule : set.rules_)
+      if (folder_of(rule.origin) == pack.folder) {
+        rule.pack = pack.id;
+        ++pack.rules;
+      }
+  }
   set.sha256_ = hash_of(sources);
+  set.sources_.assign(sources.begin(), sources.end());
   return set;
+}
+
+void RuleSet::add_pack(const std::filesystem::path& folder, const SignatureCheck& is_signed) {
+  const PackFiles given = read_pack_files(folder, is_signed);
+  RuleSet added = parse(given.files);
+  added.packs_.front().origin = given.origin;
+  const Pack& pack = added.packs_.front();
+  std::vector<Source> sources;
+  std::vector<std::pair<std::string, PackOrigin>> origins = {{pack.id, pack.origin}};
+  for (const Pack& old : packs_) {
+    if (old.id != pack.id) {
+      origins.emplace_back(old.id, old.origin);
+      continue;
+    }
+    if (old.date > pack.date) return;
+    for (const Source& source : sources_)
+      if (folder_of(source.first) != old.folder) sources.push_back(source);
+  }
+  if (sources.empty()) sources = sources_;
+  sources.insert(sources.end(), given.files.begin(), given.files.end());
+  *this = parse(sources);
+  for (Pack& p : packs_)
+    for (const auto& [id, origin] : origins)
+      if (p.id == id) p.origin = origin;
 }
 
 RuleSet RuleSet::load() {
   std::vector<Source> sources;
   for (const rule_files::EmbeddedFile& file : rule_files::embedded_files())
-    if (!file.path.starts_with("frameworks/")) sources.emplace_back(file.path, file.text);
+    if (!file.path.starts_with("frameworks/") && !file.path.starts_with("advisories/"))
+      sources.emplace_back(file.path, file.text);
   return parse(sources);
 }
 
@@ -233,7 +333,15 @@ RuleSet RuleSet::load(const std::filesystem::path& folder) {
     }
   }
   if (sources.empty()) throw RuleError({folder.string() + ": holds no *.yaml; name a folder of rules"});
-  return parse(sources);
+  RuleSet set = parse(sources);
+  for (Pack& pack : set.packs_) pack.origin = PackOrigin::unsigned_;
+  return set;
+}
+
+RuleSet RuleSet::only(std::string_view id) const {
+  RuleSet out = *this;
+  std::erase_if(out.rules_, [&](const Rule& rule) { return rule.id != id; });
+  return out;
 }
 
 const Rule* RuleSet::find(std::string_view id) const noexcept {

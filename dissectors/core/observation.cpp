@@ -13,13 +13,15 @@ std::string_view pick(const std::string_view (&names)[N], E value) noexcept {
 }  // namespace
 
 std::string_view to_string(OperationClass value) noexcept {
-  static constexpr std::string_view names[] = {"read", "report", "write", "control", "parameter", "program", "mode",
-                                               "file", "identify", "time", "auth", "diagnostic", "session", "other"};
+  static constexpr std::string_view names[] = {"read",    "report",     "write",   "control",  "parameter",
+                                               "program", "mode",       "file",    "identify", "time",
+                                               "auth",    "diagnostic", "session", "other"};
   return pick(names, value);
 }
 std::string_view to_string(Trait value) noexcept {
-  static constexpr std::string_view names[] = {"vendor", "product", "model", "firmware", "hardware", "serial", "name",
-                                               "domain", "os", "software", "user_agent", "description", "location", "role"};
+  static constexpr std::string_view names[] = {
+      "vendor", "product",  "model",      "firmware",    "hardware", "serial", "name",    "domain",
+      "os",     "software", "user_agent", "description", "location", "role",   "account", "fingerprint"};
   return pick(names, value);
 }
 std::string_view to_string(Outcome value) noexcept {
@@ -44,7 +46,7 @@ std::string_view to_string(RouteKind value) noexcept {
   return pick(names, value);
 }
 std::string_view to_string(Fault value) noexcept {
-  static constexpr std::string_view names[] = {"truncated", "bad_length", "bad_checksum", "bad_value",
+  static constexpr std::string_view names[] = {"truncated", "bad_length",          "bad_checksum", "bad_value",
                                                "lost_sync", "conflicting_overlap", "unknown_type", "sequence_break"};
   return pick(names, value);
 }

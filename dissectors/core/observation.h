@@ -117,7 +117,9 @@ enum class Trait : std::uint8_t {
   user_agent,
   description,
   location,
-  role
+  role,
+  account,     // that was used from this host to log in elsewhere; never a secret
+  fingerprint  // of a key or of a way of speaking: equal values mean the same thing, and say nothing else
 };
 std::string_view to_string(Trait value) noexcept;
 

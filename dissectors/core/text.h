@@ -37,6 +37,37 @@ constexpr std::string_view trim(std::string_view text) noexcept {
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
+// The text in a field of fixed size: up to its first NUL, without blanks around it.
+constexpr std::string_view field(std::string_view text) noexcept { return trim(text.substr(0, text.find('\0'))); }
+
+// A text put together in place, of numbers and static words; what does not fit is dropped.
+template <std::size_t N>
+class Line {
+ public:
+  constexpr Line& operator<<(std::string_view words) noexcept {
+    for (const char c : words)
+      if (size_ < N) characters_[size_++] = c;
+    return *this;
+  }
+  constexpr Line& operator<<(std::uint64_t number) noexcept { return digits(number, 10, 1); }
+  constexpr Line& hex(std::uint64_t number, unsigned least_digits = 1) noexcept {
+    return digits(number, 16, least_digits);
+  }
+  constexpr std::string_view view() const noexcept { return {characters_.data(), size_}; }
+
+ private:
+  constexpr Line& digits(std::uint64_t number, unsigned base, unsigned least) noexcept {
+    std::array<char, 20> reversed{};
+    std::size_t n = 0;
+    for (; (number != 0 || n < least) && n < reversed.size(); number /= base)
+      reversed[n++] = "0123456789ABCDEF"[number % base];
+    while (n > 0) *this << std::string_view(&reversed[--n], 1);
+    return *this;
+  }
+  std::array<char, N> characters_{};
+  std::size_t size_ = 0;
+};
+
 // A text of at most N characters held in place; what does not fit is dropped. It may be a secret,
 // so no character outlives clear() or the object.
 template <std::size_t N>

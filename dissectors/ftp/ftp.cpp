@@ -179,9 +179,7 @@ class Ftp final : public Dissector {
   }
 
   // By convention the password of anonymous is a mail address, not a secret. Who was named may be lost.
-  bool is_secret() const noexcept {
-    return !is_anonymous() && !(user_.empty() && text::contains(secret_.view(), "@"));
-  }
+  bool is_secret() const noexcept { return !is_anonymous() && !(user_.empty() && text::contains(secret_.view(), "@")); }
 
   void on_command(const Command& command, const Emit& emit) {
     greeted_ = true;
@@ -223,7 +221,7 @@ class Ftp final : public Dissector {
       if (const std::string_view system = text::trim(reply.substr(4)); !system.empty())
         emit(Identity{Trait::os, system, "ftp syst", 30, {}});
     } else if (answered == Awaited::auth && (code == 234 || code == 334)) {
-      return Interest::done;  // encrypted from here on (RFC 4217 §4)
+      return code == 234 ? Interest::tls : Interest::done;  // encrypted from here on (RFC 4217 §4; RFC 2228 §3)
     }
     return Interest::more;
   }

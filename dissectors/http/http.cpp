@@ -7,8 +7,12 @@
 //   '------------------- PDU -------------------------'
 #include "dissectors/http/http.h"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
+#include "dissectors/core/base64.h"
+#include "dissectors/core/ntlmssp.h"
 #include "dissectors/core/text.h"
 #include "dissectors/http/message.h"
 
@@ -30,7 +34,8 @@ Frame frame(Bytes bytes, Role) {
     case Start::response:
       break;
   }
-  if (const std::size_t length = header_length(text); length > 0 && length <= kMaxMessage) return Frame::whole(length);
+  if (const std::size_t length = header_length(text); length > 0 && length <= kMaxMessage)
+    return Frame::whole(length + page_length(text, length));
   // Longer headers are cut here: their rest is foreign, like a body.
   return bytes.size() < kMaxMessage ? Frame::more(bytes.size() + 1) : Frame::whole(kMaxMessage);
 }
@@ -107,11 +112,15 @@ class Http final : public Dissector {
     if (role != Role::server) return;
     if (pending_) pending_->clear();
     responses_ = requests_;
+    asks_for_home_page_ = false;
   }
 
  private:
   Interest on_request(std::string_view message, const Emit& emit) {
     const Request request = parse_request(message);
+    const std::string_view page = request.target.substr(0, request.target.find_first_of("?#"));
+    asks_for_home_page_ = request.method == "GET" &&
+                          (page == "/" || text::starts_with(page, "/index") || text::starts_with(page, "/login"));
     ++requests_;
     connect_ = request.method == "CONNECT";
     // To a proxy, the target is a whole URI and Host names the origin, not the listener.
@@ -134,9 +143,10 @@ class Http final : public Dissector {
 
   // RFC 7617 §2: base64 of user-id ":" password; the user-id has no colon.
   void on_authorization(std::string_view value, const Emit& emit) {
+    on_ntlm(value, emit);
     if (!text::starts_with(value, "basic ")) return;
     std::array<char, 512> clear;
-    const std::size_t size = decode_base64(text::trim(value.substr(6)), clear.data(), clear.size());
+    const std::size_t size = text::decode_base64(text::trim(value.substr(6)), clear.data(), clear.size());
     const std::string_view pair{clear.data(), size};
     if (const std::size_t colon = pair.find(':'); colon != std::string_view::npos) {
       const std::string_view user = pair.substr(0, colon).substr(0, 255);
@@ -149,6 +159,37 @@ class Http final : public Dissector {
     for (std::size_t i = 0; i < clear.size(); ++i) p[i] = 0;
   }
 
+  // What a page or a UPnP description (UPnP Device Architecture 2.0 §2.3) says of the device it comes from: as much
+  // of it as came with the header. Public sites are not devices.
+  void on_page(std::string_view body, bool is_home_page, const Emit& emit) {
+    if (body.empty() || emit.context().speaker_address().is_global()) return;
+    const auto state = [&](Trait trait, std::string_view element, std::string_view method, std::uint8_t confidence) {
+      const std::string_view value = text::trim(first_element(body, element)).substr(0, 128);
+      if (!value.empty()) emit(Identity{trait, value, method, confidence, {}});
+    };
+    if (body.find("urn:schemas-upnp-org:device-1-0") != std::string_view::npos) {
+      constexpr std::string_view kMethod = "upnp description";
+      state(Trait::name, "friendlyname", kMethod, 55);
+      state(Trait::vendor, "manufacturer", kMethod, 65);
+      state(Trait::model, "modelname", kMethod, 65);
+      state(Trait::serial, "serialnumber", kMethod, 65);
+    } else if (is_home_page) {
+      state(Trait::description, "title", "http title", 45);
+    }
+  }
+
+  // MS-NTHT §2.1, RFC 4559 §4: base64 of an NTLMSSP message, or of SPNEGO around one.
+  static void on_ntlm(std::string_view value, const Emit& emit) {
+    const bool bare = text::starts_with(value, "ntlm ");
+    if (!bare && !text::starts_with(value, "negotiate ")) return;
+    const std::string_view token = text::trim(value.substr(bare ? 5 : 10));
+    std::array<char, 2048> clear;
+    const std::size_t size = text::decode_base64(token, clear.data(), clear.size());
+    const ntlm::Seen seen = ntlm::observe(Bytes(reinterpret_cast<const std::uint8_t*>(clear.data()), size), emit);
+    if (seen.message != ntlm::Message::authenticate) return;
+    emit(Operation{.cls = OperationClass::auth, .function_code = static_cast<std::uint32_t>(seen.log_on)});
+  }
+
   Interest on_response(std::string_view message, const Emit& emit) {
     const unsigned status = parse_status(message);
     std::string_view lines = fields_of(message);
@@ -157,6 +198,7 @@ class Http final : public Dissector {
         if (!field.value.empty() && server_.is_new(field.value))
           emit(Identity{Trait::software, field.value, "http server", 80, {}});
       } else if (text::equals(field.name, "www-authenticate")) {
+        on_ntlm(field.value, emit);
         const std::string_view realm = realm_of(field.value);
         if (!realm.empty() && realm_.is_new(realm)) emit(Identity{Trait::description, realm, "http realm", 50, {}});
       }
@@ -164,15 +206,24 @@ class Http final : public Dissector {
     if (status == 101) return Interest::done;  // the connection speaks another protocol now
     if (status < 200) return Interest::more;   // an interim answer; the final one follows
     if (responses_ < requests_) ++responses_;
+    const bool is_home_page = std::exchange(asks_for_home_page_, false);
+    if (status == 200) on_page(message.substr(std::min(header_length(message), message.size())), is_home_page, emit);
     if (pending_) pending_->answer(responses_, status, emit);
     return connect_ && status / 100 == 2 ? Interest::done : Interest::more;  // a tunnel from here on
   }
 
   std::uint64_t requests_ = 0, responses_ = 0;
-  bool connect_ = false;
+  bool connect_ = false, asks_for_home_page_ = false;
   Last agent_, host_, server_, realm_;
   std::unique_ptr<Pending> pending_;  // most flows never need it
 };
+
+// Log-ins by NTLM; other requests are no operations.
+std::string_view function_name(std::uint32_t code) {
+  constexpr std::string_view kNames[] = {"log-in", "log-in without account", "log-in by LM", "log-in by NTLMv1",
+                                         "log-in by NTLMv2"};
+  return code < std::size(kNames) ? kNames[code] : std::string_view();
+}
 
 std::unique_ptr<Dissector> open() { return std::make_unique<Http>(); }
 
@@ -187,6 +238,7 @@ constinit const Protocol protocol = {
     .domain = Domain::it,
     .frame = frame,
     .speaker = speaker,
+    .function_name = function_name,
     .open = open,
 };
 

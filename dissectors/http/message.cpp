@@ -97,6 +97,39 @@ bool next_field(std::string_view& lines, Field& field) noexcept {
   }
 }
 
+std::size_t page_length(std::string_view bytes, std::size_t header) noexcept {
+  const std::string_view behind = bytes.substr(header, kMaxMessage - header);
+  if (!bytes.starts_with("HTTP/1.") || behind.empty() || behind.starts_with("HTTP/")) return 0;
+  if (parse_status(bytes) != 200) return 0;
+  bool page = false;
+  std::size_t length = behind.size();
+  std::string_view lines = fields_of(bytes.substr(0, header));
+  for (Field field; next_field(lines, field);) {
+    if (text::equals(field.name, "content-type")) {
+      page = text::starts_with(field.value, "text/html") || text::starts_with(field.value, "text/xml") ||
+             text::starts_with(field.value, "application/xml");
+    } else if (text::equals(field.name, "content-length")) {
+      std::size_t told = 0;
+      for (const char c : field.value.substr(0, 9))
+        if (text::is_digit(c)) told = told * 10 + static_cast<std::size_t>(c - '0');
+      length = told < length ? told : length;
+    }
+  }
+  return page ? length : 0;
+}
+
+std::string_view first_element(std::string_view document, std::string_view name) noexcept {
+  for (std::size_t at = document.find('<'); at != std::string_view::npos; at = document.find('<', at + 1)) {
+    const std::string_view tag = document.substr(at + 1);
+    if (!text::starts_with(tag, name) || tag.size() == name.size()) continue;
+    if (tag[name.size()] != '>' && tag[name.size()] != ' ') continue;
+    const std::size_t start = tag.find('>');
+    const std::size_t end = start == std::string_view::npos ? start : tag.find('<', start);
+    return end == std::string_view::npos ? std::string_view{} : tag.substr(start + 1, end - start - 1);
+  }
+  return {};
+}
+
 std::string_view realm_of(std::string_view challenge) noexcept {
   constexpr std::string_view kName = "realm=";
   for (std::size_t at = 0; at + kName.size() < challenge.size(); ++at) {
@@ -117,35 +150,6 @@ std::string_view name_of_host(std::string_view host) noexcept {
     has_letter = has_letter || text::is_letter(c);
   }
   return has_letter && host.size() <= 253 ? host : std::string_view{};
-}
-
-std::size_t decode_base64(std::string_view text, char* out, std::size_t capacity) noexcept {
-  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
-  std::uint32_t bits = 0;
-  unsigned held = 0;
-  std::size_t size = 0;
-  for (const char c : text) {
-    std::uint32_t value = 0;
-    if (c >= 'A' && c <= 'Z')
-      value = static_cast<std::uint32_t>(c - 'A');
-    else if (c >= 'a' && c <= 'z')
-      value = static_cast<std::uint32_t>(c - 'a') + 26;
-    else if (c >= '0' && c <= '9')
-      value = static_cast<std::uint32_t>(c - '0') + 52;
-    else if (c == '+')
-      value = 62;
-    else if (c == '/')
-      value = 63;
-    else
-      return 0;
-    bits = (bits << 6 | value) & 0xFFFF;
-    held += 6;
-    if (held < 8) continue;
-    held -= 8;
-    if (size == capacity) return 0;
-    out[size++] = static_cast<char>(bits >> held & 0xFF);
-  }
-  return size;
 }
 
 }  // namespace kakoi::http

@@ -33,11 +33,15 @@ bool next_field(std::string_view& lines, Field& field) noexcept;
 // What follows the start line.
 std::string_view fields_of(std::string_view message) noexcept;
 
+// How many octets behind the header belong to a page or an XML document and are here already; 0 for other bodies, and
+// where the answer has none (RFC 9112 §6.3: to HEAD).
+std::size_t page_length(std::string_view bytes, std::size_t header) noexcept;
+// The text of the first element of that name (lower case) in HTML or XML: between <name …> and the next '<'.
+std::string_view first_element(std::string_view document, std::string_view name) noexcept;
+
 // The realm of a WWW-Authenticate value (RFC 9110 §11.5), without quotation marks; "" if none.
 std::string_view realm_of(std::string_view challenge) noexcept;
 // The host of a Host value without its port; "" for an IP address (no name) or nonsense.
 std::string_view name_of_host(std::string_view host) noexcept;
-// RFC 4648 §4 into `out`; the number of octets, 0 where the text is not base64 or does not fit.
-std::size_t decode_base64(std::string_view text, char* out, std::size_t capacity) noexcept;
 
 }  // namespace kakoi::http

@@ -8,6 +8,8 @@
 
 #include <array>
 
+#include "dissectors/core/text.h"
+
 namespace kakoi::ntp {
 
 namespace {
@@ -124,8 +126,45 @@ class Ntp final : public Dissector {
     const unsigned mode = mode_of(pdu.bytes[0]);
     const bool is_time = mode < Mode::control;
     emit(Operation{.cls = is_time ? OperationClass::time : OperationClass::diagnostic, .function_code = mode});
+    if (mode == Mode::server || mode == Mode::broadcast) state_source(pdu.bytes, emit);
     return Interest::more;
   }
+
+ private:
+  // RFC 5905 §7.3: of stratum 1 the reference id names the clock ("GPS", "PPS"), of others the server's own server, by
+  // its IPv4 address (or a digest of its IPv6 address, which looks alike). Once per flow and source.
+  void state_source(Bytes message, const Emit& emit) {
+    ByteReader r(message);
+    r.skip(1);
+    const std::uint8_t stratum = r.u8();
+    r.skip(10);
+    const Bytes reference = r.take(4);
+    if (!r.ok() || stratum == 0 || stratum > 15) return;
+    const std::uint32_t id = ByteReader(reference).be32();
+    if (id == source_) return;
+    source_ = id;
+    text::Held<40> text;
+    text.assign("stratum ");
+    put_number(stratum, text);
+    text.push(' ');
+    for (std::size_t i = 0; i < 4; ++i) {
+      const auto c = static_cast<char>(reference[i]);
+      if (stratum > 1 && i > 0) text.push('.');
+      if (stratum > 1)
+        put_number(reference[i], text);
+      else if (text::is_printable(c))
+        text.push(c);
+    }
+    emit(Identity{Trait::description, text.view(), "ntp source", 40, {}});
+  }
+
+  static void put_number(unsigned n, text::Held<40>& text) noexcept {
+    if (n >= 100) text.push(static_cast<char>('0' + n / 100));
+    if (n >= 10) text.push(static_cast<char>('0' + n / 10 % 10));
+    text.push(static_cast<char>('0' + n % 10));
+  }
+
+  std::uint32_t source_ = 0;
 };
 
 std::unique_ptr<Dissector> open() { return std::make_unique<Ntp>(); }

@@ -9,8 +9,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 #include "dissectors/snmp/ber.h"
+#include "dissectors/snmp/enterprise.h"
 
 namespace kakoi::snmp {
 
@@ -26,7 +28,8 @@ constexpr std::uint64_t kV1 = 0, kV2c = 1, kV3 = 3;
 struct Message {
   std::uint64_t version = kV1;
   Bytes community;
-  Tlv pdu;  // tag 0 in v3 where it is encrypted or cut
+  Tlv pdu;       // tag 0 in v3 where it is encrypted or cut
+  Bytes engine;  // v3
 };
 
 // RFC 3412 §6: header, security parameters, then a scoped PDU in clear or as an OCTET STRING.
@@ -42,7 +45,9 @@ std::optional<Message> parse_v3(Bytes body) noexcept {
   const auto data = security ? next_tlv(body) : std::nullopt;
   if (!data || !body.empty() || (data->tag != kOctetString && data->tag != kSequence)) return {};
 
-  Message message{kV3, {}, {}};
+  Message message{kV3, {}, {}, {}};
+  Bytes parameters = *security;  // RFC 3414 §2.4: the authoritative engine's id comes first
+  if (auto fields = take(parameters, kSequence)) message.engine = take(*fields, kOctetString).value_or(Bytes{});
   Bytes scoped = data->value;
   if (data->tag == kSequence && take(scoped, kOctetString) && take(scoped, kOctetString))
     message.pdu = next_tlv(scoped).value_or(Tlv{});
@@ -66,7 +71,7 @@ std::optional<Message> parse(Bytes datagram) noexcept {
   const std::size_t value_at = size - pdu->value.size();
   const std::size_t outer_end = size - outer->value.size() + outer->length;
   if (value_at + pdu->length != outer_end) return {};
-  return Message{*version, *community, *pdu};
+  return Message{*version, *community, *pdu, {}};
 }
 
 Frame frame(Bytes bytes, Role) { return parse(bytes) ? Frame::whole(bytes.size()) : Frame::foreign(); }
@@ -131,8 +136,11 @@ void state_object(Bytes oid, const Tlv& value, const Emit& emit) {
   if (value.value.empty()) return;
   const std::string_view text = as_text(value.value);
   std::array<char, 128> buffer;
-  if (value.tag == kOid && oid[6] == 2)
+  if (value.tag == kOid && oid[6] == 2) {
     emit(Identity{Trait::description, dotted(value.value, buffer), "snmp sysObjectID", 60, {}});
+    if (const std::string_view maker = maker_of(value.value); !maker.empty())
+      emit(Identity{Trait::vendor, maker, "snmp sysObjectID", 75, {}});
+  }
   if (value.tag != kOctetString) return;
   switch (oid[6]) {
     case 1:
@@ -150,6 +158,7 @@ class Snmp final : public Dissector {
  public:
   Interest on_pdu(const Pdu& datagram, const Emit& emit) override {
     const auto message = parse(datagram.bytes);
+    if (message && !message->engine.empty()) state_engine(message->engine, emit);
     if (!message || message->pdu.tag < kPduTag || message->pdu.tag > kPduTag + report) return Interest::more;
     const unsigned type = message->pdu.tag - kPduTag;
     Bytes fields = message->pdu.value;
@@ -162,7 +171,8 @@ class Snmp final : public Dissector {
       readable = request_id && status && index;
       if (type == response && readable) error = *status;
     }
-    emit(Operation{.cls = class_of(type), .function_code = type, .outcome = error != 0 ? Outcome::refused : Outcome::none});
+    emit(Operation{
+        .cls = class_of(type), .function_code = type, .outcome = error != 0 ? Outcome::refused : Outcome::none});
     if (message->version != kV3) state_community(*message, type, error, emit);
     // The answer to an inform repeats the objects of the other side (RFC 3416 §4.2.7).
     const bool of_trap_receiver = emit.context().conversation->server_port == 162;
@@ -171,6 +181,24 @@ class Snmp final : public Dissector {
   }
 
  private:
+  // RFC 3411 §5, SnmpEngineID: the maker's enterprise number with the first bit set, then what it likes. Of answers:
+  // the agent's own, one and the same from all its addresses.
+  void state_engine(Bytes engine, const Emit& emit) {
+    if (emit.context().speaker != Role::server || emit.context().conversation->server_port == 162) return;
+    if (engine.size() < 5 || engine.size() > 32 || (engine[0] & 0x80) == 0 || std::exchange(engine_stated_, true))
+      return;
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::array<char, 64> text;
+    std::size_t size = 0;
+    for (const std::uint8_t b : engine) {
+      text[size++] = kDigits[b >> 4];
+      text[size++] = kDigits[b & 15];
+    }
+    emit(Identity{Trait::fingerprint, {text.data(), size}, "snmp engine id", 70, {}});
+    const std::string_view maker = maker_of(ByteReader(engine).be32() & 0x7FFF'FFFF);
+    if (!maker.empty()) emit(Identity{Trait::vendor, maker, "snmp engine id", 65, {}});
+  }
+
   static void state_community(const Message& message, unsigned type, std::uint64_t error, const Emit& emit) {
     constexpr std::uint64_t kAuthorizationError = 16;  // RFC 3416 §3
     if (type == report || (type == response && error == kAuthorizationError)) return;
@@ -193,6 +221,8 @@ class Snmp final : public Dissector {
       if (value && value->complete()) state_object(*oid, *value, emit);
     }
   }
+
+  bool engine_stated_ = false;
 };
 
 std::unique_ptr<Dissector> open() { return std::make_unique<Snmp>(); }

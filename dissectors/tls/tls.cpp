@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "dissectors/tls/fingerprint.h"
 #include "dissectors/tls/handshake.h"
 
 namespace kakoi::tls {
@@ -182,7 +183,12 @@ class Tls final : public Dissector {
   Interest on_message(Handshake type, Role speaker, Bytes body, const Emit& emit) {
     switch (type) {
       case Handshake::client_hello:
-        if (const auto hello = parse_client_hello(body)) on_client_hello(*hello, emit);
+        if (const auto hello = parse_client_hello(body)) {
+          on_client_hello(*hello, emit);
+          Ja4 buffer;
+          const std::string_view fingerprint = ja4(body, buffer);
+          if (!fingerprint.empty()) emit(Identity{Trait::fingerprint, fingerprint, "ja4", 50, {}});
+        }
         return Interest::more;
       case Handshake::server_hello:
         if (const auto hello = parse_server_hello(body)) {

@@ -11,13 +11,12 @@ namespace {
 struct Row {
   std::string label;
   std::vector<std::string> values;
-  std::string subject;  // findings: the asset
 };
 using Rows = std::map<std::string, Row>;
 
 // The first column is the key, the second the label; the others are compared by their names.
 struct Section {
-  std::string_view name, sql_en, sql_ja;
+  std::string_view name, sql;
 };
 
 constexpr std::string_view kAssets =
@@ -54,20 +53,8 @@ constexpr std::string_view kOperations =
     "l.client_id join asset s on s.asset_id = l.server_id where o.class not in ('session', 'other') group by "
     "l.client_id, "
     "l.server_id, o.protocol, o.unit, o.function_code, o.class";
-constexpr std::string_view kFindingsEn =
-    "select f.finding_id, f.title_en || ': ' || coalesce(a.name, f.subject_id) || coalesce(' / ' || p.name, ''), "
-    "f.severity as severity, f.confidence as confidence, f.accepted as accepted, f.subject_id as subject_id "
-    "from finding f left join asset a on a.asset_id = f.subject_id left join asset p on p.asset_id = f.peer_id";
-constexpr std::string_view kFindingsJa =
-    "select f.finding_id, f.title_ja || '：' || coalesce(a.name, f.subject_id) || coalesce(' / ' || p.name, ''), "
-    "f.severity as severity, f.confidence as confidence, f.accepted as accepted, f.subject_id as subject_id "
-    "from finding f left join asset a on a.asset_id = f.subject_id left join asset p on p.asset_id = f.peer_id";
-
-constexpr Section kSections[] = {{"findings", kFindingsEn, kFindingsJa},
-                                 {"assets", kAssets, kAssets},
-                                 {"services", kServices, kServices},
-                                 {"links", kLinks, kLinks},
-                                 {"operations", kOperations, kOperations}};
+constexpr Section kSections[] = {
+    {"assets", kAssets}, {"services", kServices}, {"links", kLinks}, {"operations", kOperations}};
 
 Rows rows_of(Database& db, std::string_view sql, std::vector<std::string>& columns) {
   Rows rows;
@@ -79,20 +66,27 @@ Rows rows_of(Database& db, std::string_view sql, std::vector<std::string>& colum
     row.label = s.text(1);
     row.values.clear();
     for (int i = 2; i < s.columns(); ++i) row.values.push_back(s.text(i));
-    if (!columns.empty() && columns.back() == "subject_id") row.subject = row.values.back();
   }
   return rows;
+}
+
+std::string to_the_second(std::string time) {
+  const std::size_t dot = time.find('.');
+  if (dot == std::string::npos) return time;
+  const std::size_t zone = time.find_first_not_of("0123456789", dot + 1);
+  return time.erase(dot, zone == std::string::npos ? zone : zone - dot);
 }
 
 Diff::Survey survey_of(Database& db) {
   Diff::Survey survey;
   survey.site = db.text("select value from meta where key = 'site'");
+  survey.kakoi_version = db.text("select value from meta where key = 'kakoi_version'");
   survey.policy = db.text("select value from meta where key = 'policy'");
   Statement s = db.prepare("select coalesce(min(first_ts), 0), coalesce(max(last_ts), 0), count(*) from capture");
   if (s.step() && s.integer(2) != 0) {
     const TimeZone zone = time_zone(db.text("select value from meta where key = 'timezone'"));
-    survey.first_time = iso8601(s.integer(0), zone);
-    survey.last_time = iso8601(s.integer(1), zone);
+    survey.first_time = to_the_second(iso8601(s.integer(0), zone));
+    survey.last_time = to_the_second(iso8601(s.integer(1), zone));
     survey.captures = s.integer(2);
   }
   Statement covered = db.prepare("select value from coverage where metric = 'duration_s'");
@@ -100,30 +94,22 @@ Diff::Survey survey_of(Database& db) {
   return survey;
 }
 
-// Could the new captures have shown a finding about this subject again?
-bool observable(const Diff& diff, Database& after, const std::string& subject) {
-  if (diff.after.covered_s * 2 < diff.before.covered_s) return false;
-  Statement s =
-      after.prepare("select 1 from asset where asset_id = ?1 union all select 1 from zone where zone_id = ?1");
-  s.bind(1, subject);
-  return s.step();
-}
-
 }  // namespace
 
 std::string_view to_string(Change value) noexcept {
-  static constexpr std::string_view names[] = {"new", "gone", "not_observable", "changed"};
+  static constexpr std::string_view names[] = {"new", "gone", "changed"};
   return names[static_cast<std::size_t>(value)];
 }
 
-Diff compare(Database& before, Database& after, std::string_view language) {
+Diff compare(Database& before, Database& after) {
   Diff diff;
   diff.before = survey_of(before);
   diff.after = survey_of(after);
+  diff.findings = compare_findings(before, after, diff);
+  diff.controls = compare_controls(before, after);
   for (const Section& section : kSections) {
-    const std::string_view sql = language == "ja" ? section.sql_ja : section.sql_en;
     std::vector<std::string> columns;
-    const Rows then = rows_of(before, sql, columns), now = rows_of(after, sql, columns);
+    const Rows then = rows_of(before, section.sql, columns), now = rows_of(after, section.sql, columns);
     ChangedSection& out = diff.sections.emplace_back();
     out.name = section.name;
     out.before = then.size();
@@ -144,9 +130,7 @@ Diff compare(Database& before, Database& after, std::string_view language) {
         out.rows.push_back(std::move(changed));
     }
     for (const auto& [key, row] : then) {
-      if (now.contains(key)) continue;
-      const bool seen_again = section.name != "findings" || observable(diff, after, row.subject);
-      out.rows.push_back({seen_again ? Change::gone : Change::not_observable, key, row.label, {}});
+      if (!now.contains(key)) out.rows.push_back({Change::gone, key, row.label, {}});
     }
     std::stable_sort(out.rows.begin(), out.rows.end(),
                      [](const ChangedRow& a, const ChangedRow& b) { return a.change < b.change; });

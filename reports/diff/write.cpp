@@ -1,165 +1,134 @@
-#include <array>
+// The comparison as a table for the terminal, and as JSON.
 #include <nlohmann/json.hpp>
 
 #include "reports/diff/diff.h"
+#include "reports/diff/words.h"
 
 namespace kakoi {
 
 namespace {
 
-struct Words {
-  std::string_view key, ja, en;
-};
-constexpr Words kWords[] = {
-    {"title", "前回からの変化", "What changed"},
-    {"before", "前回", "before"},
-    {"after", "今回", "now"},
-    {"captures", "キャプチャ", "captures"},
-    {"assets", "資産", "Assets"},
-    {"services", "サービス", "Services"},
-    {"links", "通信", "Links"},
-    {"operations", "制御操作", "Operations"},
-    {"findings", "所見", "Findings"},
-    {"new", "新規", "new"},
-    {"gone", "今回は確認されず", "not seen again"},
-    {"not_observable", "今回は観測できず（判断不可）", "not observable this time"},
-    {"changed", "変更", "changed"},
-    {"unchanged", "変化なし", "unchanged"},
-    {"none", "変化はありません。", "Nothing changed."},
-    {"kind", "区分", "Change"},
-    {"subject", "対象", "Subject"},
-    {"detail", "内容", "Details"},
-    {"note",
-     "「今回は確認されず」は、なくなったことの証明ではありません。キャプチャに映らなかっただけの可能性があります。",
-     "\"Not seen again\" does not prove that it is gone: the captures may just not have shown it."},
-    {"name", "名称", "name"},
-    {"scope", "範囲", "scope"},
-    {"role", "役割", "role"},
-    {"zone", "ゾーン", "zone"},
-    {"vendor", "製造者", "vendor"},
-    {"product", "製品", "product"},
-    {"firmware", "ファームウェア", "firmware"},
-    {"serial", "シリアル番号", "serial"},
-    {"os", "OS", "OS"},
-    {"addresses", "アドレス", "addresses"},
-    {"protocol", "プロトコル", "protocol"},
-    {"version", "バージョン", "version"},
-    {"state", "状態", "state"},
-    {"refused", "拒否", "refused"},
-    {"severity", "重大度", "severity"},
-    {"confidence", "確信度", "confidence"},
-    {"accepted", "受容", "accepted"},
-};
-
-std::string_view word(std::string_view key, std::string_view language) {
-  for (const Words& w : kWords)
-    if (w.key == key) return language == "ja" ? w.ja : w.en;
-  return key;
-}
-
-std::string span_of(const Diff::Survey& s, std::string_view language) {
-  std::string text = std::to_string(s.captures) + " " + std::string(word("captures", language));
-  if (!s.first_time.empty()) text += ", " + s.first_time + " – " + s.last_time;
-  return s.site.empty() ? text : s.site + ", " + text;
-}
-
-std::string details(const ChangedRow& row, std::string_view language) {
-  std::string text;
-  for (const ChangedField& f : row.fields) {
-    if (!text.empty()) text += "; ";
-    text += std::string(word(f.name, language)) + ": " + (f.before.empty() ? "–" : f.before) + " → " +
-            (f.after.empty() ? "–" : f.after);
-  }
-  return text;
-}
-
-std::array<std::size_t, 4> counts(const ChangedSection& section) {
-  std::array<std::size_t, 4> n{};
-  for (const ChangedRow& row : section.rows) ++n[static_cast<std::size_t>(row.change)];
-  return n;
-}
-
-std::string summary(const ChangedSection& section, std::string_view language) {
-  const auto n = counts(section);
-  std::string text;
-  for (const Change c : {Change::appeared, Change::gone, Change::not_observable, Change::changed}) {
-    if (c == Change::not_observable && section.name != "findings") continue;
-    text += std::string(word(to_string(c), language)) + " " + std::to_string(n[static_cast<std::size_t>(c)]) + ", ";
-  }
-  return text + std::string(word("unchanged", language)) + " " + std::to_string(section.unchanged);
-}
+using diff_words::both;
+using diff_words::in;
+using diff_words::word;
+using nlohmann::ordered_json;
 
 // Names seen on the wire may hold anything.
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 std::string printable(std::string text) {
   for (char& c : text)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
   return text;
 }
 
-constexpr std::string_view kStyle =
-    "body{font:15px/1.55 system-ui,'Noto Sans CJK JP',sans-serif;margin:2rem auto;max-width:70rem;padding:0 "
-    "1rem;color:#1c2430}"
-    "table{border-collapse:collapse;width:100%;margin:.6rem 0 1.6rem}th,td{text-align:left;padding:.35rem .6rem;"
-    "border-bottom:1px solid #d8dee6;vertical-align:top;overflow-wrap:anywhere}th{background:#f3f5f8}"
-    ".new{color:#9a3412}.gone{color:#1d5c3a}.not_observable{color:#4a5566}.changed{color:#1e4e8c}.k{white-space:nowrap;"
-    "font-weight:600}"
-    "p.note{background:#f3f5f8;padding:.6rem .8rem}@media(max-width:40rem){.k{white-space:normal}}";
+// Columns that a terminal needs: CJK letters take two.
+std::size_t columns(std::string_view text) {
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if ((c & 0xC0) != 0x80) n += c >= 0xE3 ? 2 : 1;
+  }
+  return n;
+}
+std::string padded(std::string_view text, std::size_t width) {
+  return std::string(text) + std::string(width > columns(text) ? width - columns(text) : 0, ' ');
+}
+
+ordered_json json(const Text& text) { return {{"en", text.en}, {"ja", text.ja}}; }
+ordered_json json(const std::vector<ChangedField>& fields) {
+  ordered_json o = ordered_json::object();
+  for (const ChangedField& f : fields) o[f.name] = {{"before", f.before}, {"after", f.after}};
+  return o;
+}
+
+ordered_json json(const ComparedFinding& f) {
+  ordered_json o{{"change", to_string(f.change)}, {"id", f.id}, {"rule", f.rule}, {"exposure_class", f.exposure_class}};
+  o["severity"] = f.severity;
+  o["subject"] = f.subject_id;
+  o["subject_name"] = f.subject.en;
+  o["title"] = json(f.title);
+  o["detail"] = json(f.detail);
+  if (!f.reason.en.empty()) o["reason"] = json(f.reason);
+  if (!f.fields.empty()) o["fields"] = json(f.fields);
+  o["packets"] = f.packets;
+  return o;
+}
+
+ordered_json json(const ComparedControl& c) {
+  ordered_json o{{"framework", c.framework}, {"control", c.control}, {"title", c.title}};
+  o["topic"] = json(c.topic);
+  o["before"] = c.before;
+  o["after"] = c.after;
+  o["change"] = c.change();
+  o["reason_before"] = json(c.reason_before);
+  o["reason_after"] = json(c.reason_after);
+  return o;
+}
 
 }  // namespace
 
 void write_text(const Diff& diff, std::string_view language, std::ostream& out) {
-  out << word("before", language) << ": " << printable(span_of(diff.before, language)) << "\n"
-      << word("after", language) << ": " << printable(span_of(diff.after, language)) << "\n";
+  out << word("before", language) << ": " << printable(in(diff_words::span_of(diff.before), language)) << "\n"
+      << word("after", language) << ": " << printable(in(diff_words::span_of(diff.after), language)) << "\n";
+  out << "\n" << word("findings", language) << ": " << in(diff_words::summary(diff), language) << "\n";
+  std::size_t kinds = 0, severities = 0;
+  for (const ComparedFinding& f : diff.findings) {
+    kinds = std::max(kinds, columns(word(to_string(f.change), language)));
+    severities = std::max(severities, columns(word(f.severity, language)));
+  }
+  for (const ComparedFinding& f : diff.findings) {
+    out << "  " << padded(word(to_string(f.change), language), kinds) << "  "
+        << padded(word(f.severity, language), severities) << "  " << f.id << "  " << printable(in(f.title, language))
+        << ": " << printable(in(f.subject, language));
+    if (!f.fields.empty()) out << "  [" << in(diff_words::details(f.fields), language) << "]";
+    out << "\n";
+    if (!f.reason.en.empty()) out << std::string(kinds + 4, ' ') << in(f.reason, language) << "\n";
+  }
+  out << "\n" << word("controls", language) << ":";
+  std::size_t same = 0;
+  for (const ComparedControl& c : diff.controls) same += c.change() == "same";
+  out << " " << word("same_rows", language) << " " << same << "\n";
+  const auto verdict = [&](const std::string& v) {
+    return word(v == "not_observable" || v.empty() ? "verdict_" + v : v, language);
+  };
+  for (const ComparedControl& c : diff.controls)
+    if (c.change() != "same")
+      out << "  " << c.framework << " " << c.control << ": " << verdict(c.before) << " → " << verdict(c.after) << " ("
+          << word(c.change(), language) << ")\n";
   for (const ChangedSection& section : diff.sections) {
-    out << "\n" << word(section.name, language) << ": " << summary(section, language) << "\n";
+    out << "\n" << word(section.name, language) << ": " << in(diff_words::summary(section), language) << "\n";
     for (const ChangedRow& row : section.rows) {
       out << "  " << word(to_string(row.change), language) << "  " << printable(row.label);
-      if (!row.fields.empty()) out << "  [" << printable(details(row, language)) << "]";
+      if (!row.fields.empty()) out << "  [" << printable(in(diff_words::details(row.fields), language)) << "]";
       out << "\n";
     }
   }
-  out << "\n" << word("note", language) << "\n";
+  out << "\n" << word("how", language) << "\n" << word("note", language) << "\n";
 }
 
 void write_json(const Diff& diff, std::ostream& out) {
-  using nlohmann::ordered_json;
   const auto survey = [](const Diff::Survey& s) {
     ordered_json o{{"site", s.site}, {"policy", s.policy}, {"captures", s.captures}, {"covered_s", s.covered_s}};
     if (!s.first_time.empty()) o["first_time"] = s.first_time, o["last_time"] = s.last_time;
+    o["kakoi_version"] = s.kakoi_version;
+    if (!s.inventory_sha256.empty()) o["inventory_sha256"] = s.inventory_sha256;
+    if (!s.manifest_sha256.empty()) o["manifest_sha256"] = s.manifest_sha256;
     return o;
   };
-  ordered_json document{
-      {"format", "kakoi diff"}, {"version", 1}, {"before", survey(diff.before)}, {"after", survey(diff.after)}};
+  ordered_json document{{"schema", "kakoi-diff/1"}, {"before", survey(diff.before)}, {"after", survey(diff.after)}};
+  ordered_json counts = ordered_json::object();
+  for (const FindingChange change : {FindingChange::fixed, FindingChange::appeared, FindingChange::unchanged,
+                                     FindingChange::declared, FindingChange::not_observable})
+    counts[std::string(to_string(change))] = diff.count(change);
+  ordered_json findings = ordered_json::array(), controls = ordered_json::array();
+  for (const ComparedFinding& f : diff.findings) findings.push_back(json(f));
+  for (const ComparedControl& c : diff.controls) controls.push_back(json(c));
+  document["findings"] = {{"counts", std::move(counts)}, {"rows", std::move(findings)}};
+  document["verdicts"] = std::move(controls);
   for (const ChangedSection& section : diff.sections) {
     ordered_json rows = ordered_json::array();
     for (const ChangedRow& row : section.rows) {
       ordered_json r{{"change", to_string(row.change)}, {"key", row.key}, {"label", row.label}};
-      for (const ChangedField& f : row.fields) r["fields"][f.name] = {{"before", f.before}, {"after", f.after}};
+      if (!row.fields.empty()) r["fields"] = json(row.fields);
       rows.push_back(std::move(r));
     }
     document[std::string(section.name)] = {{"before", section.before},
@@ -168,32 +137,6 @@ void write_json(const Diff& diff, std::ostream& out) {
                                            {"rows", std::move(rows)}};
   }
   out << document.dump(1, ' ', false, ordered_json::error_handler_t::replace) << "\n";
-}
-
-void write_html(const Diff& diff, std::string_view language, std::ostream& out) {
-  const auto w = [&](std::string_view key) { return escaped(word(key, language)); };
-  out << "<!doctype html>\n<html lang=\"" << language << "\"><head><meta charset=\"utf-8\">"
-      << "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-      << "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>" << w("title")
-      << "</title><style>" << kStyle << "</style></head><body><h1>" << w("title") << "</h1>\n<table><tr><th>"
-      << w("before") << "</th><td>" << escaped(span_of(diff.before, language)) << "</td></tr><tr><th>" << w("after")
-      << "</th><td>" << escaped(span_of(diff.after, language)) << "</td></tr></table>\n<p class=\"note\">" << w("note")
-      << "</p>\n";
-  for (const ChangedSection& section : diff.sections) {
-    out << "<h2 id=\"" << section.name << "\">" << w(section.name) << "</h2>\n<p>"
-        << escaped(summary(section, language)) << "</p>\n";
-    if (section.rows.empty()) {
-      out << "<p>" << w("none") << "</p>\n";
-      continue;
-    }
-    out << "<table><thead><tr><th>" << w("kind") << "</th><th>" << w("subject") << "</th><th>" << w("detail")
-        << "</th></tr></thead><tbody>\n";
-    for (const ChangedRow& row : section.rows)
-      out << "<tr><td class=\"k " << to_string(row.change) << "\">" << w(to_string(row.change)) << "</td><td>"
-          << escaped(row.label) << "</td><td>" << escaped(details(row, language)) << "</td></tr>\n";
-    out << "</tbody></table>\n";
-  }
-  out << "</body></html>\n";
 }
 
 }  // namespace kakoi

@@ -15,11 +15,16 @@ struct Export {
   std::string_view name;
   std::vector<ExportFile> (*files)(const ReportInput&);
 };
-constexpr Export kExports[] = {
-    {"oscal", oscal_files}, {"ocsf", ocsf_files}, {"ciso", ciso_files}, {"cset", cset_files}};
-constexpr std::string_view kNames[] = {"oscal", "ocsf", "ciso", "cset"};
-constexpr const char* kFiles[] = {"oscal-assessment-results.json", "ocsf.ndjson"};
-constexpr const char* kFolders[] = {"ciso-assistant", "cset"};
+constexpr Export kExports[] = {{"oscal", oscal_files},
+                               {"ocsf", ocsf_files},
+                               {"ciso", ciso_files},
+                               {"cset", cset_files},
+                               {"netbox", netbox_files},
+                               {"navv", navv_files},
+                               {"notification", notification_files}};
+constexpr std::string_view kNames[] = {"oscal", "ocsf", "ciso", "cset", "netbox", "navv", "notification"};
+constexpr const char* kFiles[] = {"oscal-assessment-results.json", "ocsf.ndjson", "asset-notification.csv"};
+constexpr const char* kFolders[] = {"ciso-assistant", "cset", "netbox", "navv"};
 
 }  // namespace
 

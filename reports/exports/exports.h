@@ -31,6 +31,9 @@ std::vector<ExportFile> oscal_files(const ReportInput& input);
 std::vector<ExportFile> ocsf_files(const ReportInput& input);
 std::vector<ExportFile> ciso_files(const ReportInput& input);
 std::vector<ExportFile> cset_files(const ReportInput& input);
+std::vector<ExportFile> netbox_files(const ReportInput& input);
+std::vector<ExportFile> navv_files(const ReportInput& input);
+std::vector<ExportFile> notification_files(const ReportInput& input);
 
 // ─── what the formats share ──────────────────────────────────────────────────
 

@@ -9,6 +9,7 @@ function assetsSection() {
     file: "assets.csv",
     rowId: (a) => "asset-" + a.id,
     details: assetDetails,
+    chosen: presetAssets,
     sort: "findings",
     descending: true,
     columns: [
@@ -17,7 +18,7 @@ function assetsSection() {
         label: t("name"),
         text: (a) => a.name + " " + a.id,
         sort: (a) => a.name,
-        cell: (a) => data(a.name, { class: "strong" }),
+        cell: (a) => data(a.name, { class: a.name.length <= 15 ? "strong nowrap" : "strong" }),
       },
       { key: "role", label: t("role"), text: (a) => (a.role || isDevice(a) ? word("role", a.role) : "") },
       {

@@ -27,6 +27,66 @@ function frameworkSummary() {
   );
 }
 
+// On the first page: verdicts only, each framework a line.
+function verdictCounts() {
+  if (!model.frameworks.length) return null;
+  const counts = new Map(model.frameworks.map((f) => [f.id, Object.fromEntries(VERDICT_ORDER.map((v) => [v, 0]))]));
+  for (const v of model.verdicts) counts.get(v.framework)[v.verdict] += 1;
+  return [
+    el("h3", null, t("verdict_counts")),
+    el(
+      "div",
+      { class: "scroll", tabindex: 0, role: "region", "aria-label": t("verdict_counts") },
+      el(
+        "table",
+        { class: "counts" },
+        el("caption", { class: "hidden" }, t("verdict_counts")),
+        el(
+          "thead",
+          null,
+          el(
+            "tr",
+            null,
+            el("th", { scope: "col" }, t("framework")),
+            VERDICT_ORDER.map((v) => el("th", { scope: "col", class: "numeric" }, word("verdict", v))),
+          ),
+        ),
+        el(
+          "tbody",
+          null,
+          model.frameworks.map((f) =>
+            el(
+              "tr",
+              null,
+              el("th", { scope: "row" }, data(pick([f.name_ja, f.name_en]))),
+              VERDICT_ORDER.map((v) =>
+                el("td", { class: "numeric " + (counts.get(f.id)[v] ? v : "zero") }, String(counts.get(f.id)[v])),
+              ),
+            ),
+          ),
+        ),
+      ),
+    ),
+    el("p", { class: "see-more" }, anchorLink("baseline", t("verdict_counts_more"))),
+  ];
+}
+
+function frameworkDetails(f) {
+  const sources = model.framework_sources.filter((s) => s.framework === f.id);
+  return el(
+    "dl",
+    { class: "parties" },
+    [
+      [t("publisher"), f.publisher && data(f.publisher)],
+      [t("licence"), pick([f.licence_ja, f.licence_en])],
+      [t("framework_note"), pick([f.note_ja, f.note_en])],
+      [t("framework_sources"), sources.map((s) => el("div", null, data(pick([s.text_ja, s.text_en]))))],
+    ]
+      .filter(([, value]) => value && value.length !== 0)
+      .map(([name, value]) => el("div", null, el("dt", null, name), el("dd", null, value))),
+  );
+}
+
 function checkLine(check, titles) {
   const findings = model.findings.filter((f) => f.exposure_class === check.exposure_class);
   return el(
@@ -40,10 +100,21 @@ function checkLine(check, titles) {
       " ",
       findings
         .slice(0, 5)
-        .map((f) => [anchorLink("finding-" + f.id, f.id.slice(0, 8), pick([f.title_ja, f.title_en])), " "]),
+        .map((f) => [anchorLink("finding-" + f.id, f.id.slice(0, 8), f.id.slice(0, 8) + " " + pick([f.title_ja, f.title_en])), " "]),
       findings.length > 5 && "+" + (findings.length - 5),
     ],
   );
+}
+
+// The words behind the keys; what is no key stands as it is.
+function sourceText(v) {
+  return v.source
+    .split(/,\s*/)
+    .map((key) => {
+      const source = model.framework_sources.find((s) => s.framework === v.framework && s.source === key);
+      return source ? pick([source.text_ja, source.text_en]) : key;
+    })
+    .join(language === "ja" ? "；" : "; ");
 }
 
 function verdictDetails(v) {
@@ -51,11 +122,19 @@ function verdictDetails(v) {
   return [
     el("p", null, el("b", null, t("observable")), " ", pick([v.observable_ja, v.observable_en])),
     checks.length > 0 && el("ul", { class: "checks" }, checks.map(checkLine)),
+    pick([v.detail_ja, v.detail_en]) && el("p", null, data(pick([v.detail_ja, v.detail_en]))),
     v.status === "confirmed-secondary" && el("p", { class: "muted" }, t("secondary_id")),
+    v.source && el("p", { class: "muted" }, t("id_source"), " ", data(sourceText(v))),
   ];
 }
 
+function identified(id, node) {
+  node.id = id;
+  return node;
+}
+
 function baselineSection() {
+  revealers.set("control-", (id) => document.getElementById("verdict-table")?.reveal(id));
   const frameworkName = new Map(model.frameworks.map((f) => [f.id, pick([f.name_ja, f.name_en])]));
   const order = new Map(model.frameworks.map((f, i) => [f.id, i]));
   const position = new Map(model.verdicts.map((v, i) => [v, i]));
@@ -64,14 +143,24 @@ function baselineSection() {
     { id: "baseline" },
     el("h2", null, t("nav_baseline")),
     el("p", { class: "lead" }, t("baseline_lead")),
-    model.frameworks.length > 0 && frameworkSummary(),
+    model.frameworks.length > 0 && [
+      frameworkSummary(),
+      el(
+        "details",
+        { class: "frameworks" },
+        el("summary", null, t("about_frameworks")),
+        model.frameworks.map((f) => [
+          el("h4", null, data(pick([f.name_ja, f.name_en]))),
+          frameworkDetails(f),
+        ]),
+      ),
+    ],
     model.requirements.length > 0 && [
       el("h3", null, t("requirements")),
       el("p", null, t("requirements_lead")),
       simpleTable(
         [t("requirement"), t("state"), t("what_to_change")],
         model.requirements
-          .filter((r) => r.id !== "no-rule-can-tell")
           .map((r) => [
             pick([r.change_ja, r.change_en]),
             el("span", { class: r.met ? "verdict verdict-supported" : "verdict verdict-partly" }, t(r.met ? "met" : "unmet")),
@@ -81,7 +170,7 @@ function baselineSection() {
     ],
     model.verdicts.length > 0 && [
       el("h3", null, t("verdicts")),
-      dataTable({
+      identified("verdict-table", dataTable({
         id: "verdicts",
         label: t("verdicts"),
         rows: model.verdicts,
@@ -133,7 +222,7 @@ function baselineSection() {
             order: VERDICT_ORDER,
           },
         ],
-      }),
+      })),
     ],
   );
 }

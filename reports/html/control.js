@@ -8,6 +8,74 @@ function pointText(a) {
   return (a.point_kind ? a.point_kind + " " : "") + numbers;
 }
 
+// Who changes what: each pair of devices with a count of what was sent to change the process or the controller.
+const CONTROLLING = ["program", "mode", "control", "write", "parameter", "file", "time"];
+
+function whoControls() {
+  const pairs = new Map();
+  for (const o of model.operations) {
+    if (o.link === null || !CONTROLLING.includes(o.class) || (o.protocol === "dnp3" && o.qualifier !== null)) continue;
+    const link = model.links[o.link];
+    // IEC 104: activations and deactivations; confirmations are of the same type (IEC 60870-5-101, 7.2.3)
+    const fromServer = o.protocol === "iec104" && o.from_client === 0 && o.from_server > 0;
+    if (o.protocol === "iec104" ? o.qualifier !== 6 && o.qualifier !== 8 : o.from_client === 0) continue;
+    const [who, whom] = fromServer ? [link.server, link.client] : [link.client, link.server];
+    const key = who + " " + whom;
+    if (!pairs.has(key))
+      pairs.set(key, { who, whom, classes: new Map(), protocols: new Set(), refused: 0, total: 0, first: o.first, packet: o.packet });
+    const pair = pairs.get(key);
+    const n = fromServer ? o.from_server : o.from_client;
+    pair.classes.set(o.class, (pair.classes.get(o.class) || 0) + n);
+    pair.protocols.add(o.protocol);
+    pair.refused += o.refused;
+    pair.total += n;
+    if (o.first < pair.first) Object.assign(pair, { first: o.first, packet: o.packet });
+  }
+  const worst = (p) => Math.min(...[...p.classes.keys()].map((c) => CONTROLLING.indexOf(c)));
+  const masters = new Map();
+  for (const p of pairs.values()) masters.set(p.whom, (masters.get(p.whom) || 0) + 1);
+  const rows = [...pairs.values()].sort((a, b) => worst(a) - worst(b) || b.total - a.total || a.who - b.who || a.whom - b.whom);
+  const ends = (index) => [
+    anchorLink("asset-" + model.assets[index].id, data(model.assets[index].name)),
+    el("span", { class: "address-line muted" }, zoneLabel(model.assets[index].zone) || word("scope", model.assets[index].scope)),
+  ];
+  const text = (index) => [model.assets[index].name, mainAddress(model.assets[index]), zoneLabel(model.assets[index].zone)].join(" ");
+  const classes = (p) => [...p.classes].sort((a, b) => CONTROLLING.indexOf(a[0]) - CONTROLLING.indexOf(b[0]));
+  return [
+    el("h3", null, t("who_controls")),
+    el("p", { class: "lead" }, t("who_controls_lead")),
+    dataTable({
+      id: "who",
+      label: t("who_controls"),
+      rows,
+      file: "inventory.json",
+      plain: true,
+      columns: [
+        { key: "who", label: t("commander"), text: (p) => text(p.who), cell: (p) => ends(p.who) },
+        { key: "whom", label: t("commanded"), text: (p) => text(p.whom), cell: (p) => ends(p.whom) },
+        {
+          key: "classes",
+          label: t("class"),
+          text: (p) => classes(p).map(([c]) => word("class", c)).join(" "),
+          sort: worst,
+          cell: (p) =>
+            classes(p).map(([c, n]) => [el("span", { class: CLASS_ORDER.indexOf(c) < 5 ? "mark" : "mark plain" }, word("class", c) + " " + number(n)), " "]),
+        },
+        { key: "protocol", label: t("protocol"), text: (p) => [...p.protocols].sort().join(" · ") },
+        { key: "refused", label: t("refused"), numeric: true, text: (p) => String(p.refused), sort: (p) => p.refused, cell: (p) => number(p.refused) },
+        {
+          key: "masters",
+          label: t("commanders_of"),
+          numeric: true,
+          text: (p) => String(masters.get(p.whom)),
+          sort: (p) => masters.get(p.whom),
+        },
+        { key: "packet", label: t("evidence_short"), text: (p) => (p.packet ? "#" + p.packet[1] : ""), cell: (p) => cite(p.packet) },
+      ],
+    }),
+  ];
+}
+
 function controlSection() {
   const rows = model.control_actions.filter((a) => a.link !== null);
   const total = model.link_actions.reduce((sum, l) => sum + l.total, 0);
@@ -16,6 +84,8 @@ function controlSection() {
     "section",
     { id: "control" },
     el("h2", null, t("nav_control")),
+    whoControls(),
+    el("h3", null, t("control_history")),
     el("p", { class: "lead" }, t("control_lead")),
     total > rows.length && el("p", { class: "note" }, t("control_rest", number(total - rows.length), number(total))),
     dataTable({

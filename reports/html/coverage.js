@@ -1,5 +1,11 @@
 // What the captures could show and what not, and how the report was made.
 
+// "rule pack NAME VERSION, built in" and the like carry a name of their own.
+function hashedName(name) {
+  if (language !== "ja" || !name.startsWith("rule pack ")) return word("hashed", name);
+  return "規則パック " + name.slice(10).replace(", built in", "（内蔵）");
+}
+
 // Most serious first.
 function judgedCoverage() {
   const order = ["blind", "limited", "unknown", "ok", "info"];
@@ -183,7 +189,7 @@ function methodSection() {
   const versions = [
     [t("program"), "kakoi " + model.meta.kakoi_version],
     [t("database_schema"), model.meta.database_schema],
-    ...model.meta.hashes.map(([name, hash]) => [name, code(hash)]),
+    ...model.meta.hashes.map(([name, hash]) => [hashedName(name), code(hash)]),
   ];
   return el(
     "section",

@@ -48,8 +48,28 @@ function replaceChildren(parent, ...children) {
   fill(parent, children);
 }
 
+const numerals = { ja: new Intl.NumberFormat("ja-JP"), en: new Intl.NumberFormat("en-GB") };
 function number(value) {
-  return value === null || value === undefined ? "" : value.toLocaleString(language === "ja" ? "ja-JP" : "en-GB");
+  return value === null || value === undefined ? "" : numerals[language].format(value);
+}
+
+// A button that copies a text; where the browser refuses, the text is selected, to be copied by hand.
+function copyButton(label, text) {
+  const button = el("button", { type: "button", class: "copy", title: text }, label);
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const area = el("textarea", { class: "hidden", "aria-hidden": "true" }, text);
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+    replaceChildren(button, t("copied"));
+    setTimeout(() => replaceChildren(button, label), 1500);
+  });
+  return button;
 }
 function bytes(value) {
   let unit = 0;

@@ -1,7 +1,8 @@
 // The drawing of zones and links, as SVG made from the layout.
 const MOST_DRAWN = 200; // devices; above, links are drawn zone to zone
 const MOST_PEERS = 12; // outside addresses drawn one by one
-const drawingState = { view: "", shown: { ot: true, it: true, other: true }, onlyFindings: false, selected: null };
+const ZOOMS = [0.5, 0.75, 1, 1.5, 2, 3, 4];
+const drawingState = { view: "", zoom: 1, shown: { ot: true, it: true, other: true }, onlyFindings: false, selected: null };
 
 function drawingSection() {
   const zones = drawnZones(model);
@@ -10,10 +11,17 @@ function drawingSection() {
   if (!zones.length) return fill(section, [el("p", { class: "quiet" }, t("nothing_drawn"))]);
   const tooMany = devices > MOST_DRAWN;
   const narrow = window.innerWidth < 700;
-  const view = tooMany ? "zones" : drawingState.view || (narrow ? "zones" : "devices");
+  const views = tooMany ? ["roles", "zones"] : ["devices", "zones"];
+  const view = views.includes(drawingState.view) ? drawingState.view : narrow ? "zones" : views[0];
   const box = el("div", { class: "drawing" });
   const below = el("div", { class: "selection", "aria-live": "polite" });
-  const draw = () => replaceChildren(box, view === "devices" ? deviceDrawing(below) : zoneDrawing(narrow ? 360 : 1080));
+  const draw = () => {
+    replaceChildren(
+      box,
+      view === "devices" ? deviceDrawing(below) : view === "roles" ? roleDrawing() : zoneDrawing(narrow ? 360 : 1080),
+    );
+    zoomTo(box, drawingState.zoom);
+  };
   const choose = (name) =>
     el(
       "button",
@@ -48,13 +56,19 @@ function drawingSection() {
     check(d, t("link_" + d), drawingState.shown[d], (on) => (drawingState.shown[d] = on)),
   );
   fill(section, [
-    el("p", { class: "lead" }, t(tooMany ? "too_many" : "drawing_lead", number(devices))),
+    zoneMatrix(),
+    el("h3", null, t("diagram")),
+    el(
+      "p",
+      { class: "lead" },
+      t(!tooMany ? "drawing_lead" : view === "roles" ? "too_many_roles" : "too_many", number(devices)),
+    ),
     leftOutNote("assets", "assets.csv"),
     el(
       "div",
       { class: "bar legend" },
-      !tooMany &&
-        el("div", { class: "choice", role: "group", "aria-label": t("view") }, choose("devices"), choose("zones")),
+      el("div", { class: "choice", role: "group", "aria-label": t("view") }, views.map(choose)),
+      zoomButtons(box),
       el(
         "div",
         { class: "checks", role: "group", "aria-label": t("show") },
@@ -74,6 +88,38 @@ function drawingSection() {
   ]);
   draw();
   return section;
+}
+
+// Bigger or smaller within its frame, which scrolls; 1 fits the width.
+function zoomTo(box, zoom) {
+  const picture = box.querySelector(".canvas");
+  if (!picture) return;
+  picture.classList.toggle("zoomed", zoom !== 1);
+  picture.style.width = zoom === 1 ? "" : zoom * 100 + "%";
+}
+function zoomButtons(box) {
+  const shown = el("output", { "aria-live": "polite" });
+  const set = (zoom) => {
+    const frame = box.querySelector(".scroll");
+    const middle = frame ? (frame.scrollLeft + frame.clientWidth / 2) / frame.scrollWidth : 0;
+    drawingState.zoom = zoom;
+    zoomTo(box, zoom);
+    if (frame) frame.scrollLeft = middle * frame.scrollWidth - frame.clientWidth / 2;
+    replaceChildren(shown, Math.round(zoom * 100) + "%");
+  };
+  const step = (by) => () => {
+    const at = ZOOMS.indexOf(drawingState.zoom);
+    set(ZOOMS[Math.min(ZOOMS.length - 1, Math.max(0, at + by))]);
+  };
+  replaceChildren(shown, Math.round(drawingState.zoom * 100) + "%");
+  return el(
+    "div",
+    { class: "zooming", role: "group", "aria-label": t("zoom") },
+    el("button", { type: "button", "aria-label": t("zoom_out"), onclick: step(-1) }, "−"),
+    shown,
+    el("button", { type: "button", "aria-label": t("zoom_in"), onclick: step(1) }, "+"),
+    el("button", { type: "button", onclick: () => set(1) }, t("zoom_fit")),
+  );
 }
 
 function swatch(kind) {
@@ -250,9 +296,10 @@ function deviceDrawing(below) {
       if (box.hasAttribute("aria-pressed")) box.setAttribute("aria-pressed", String(n === drawingState.selected));
     replaceChildren(below, drawingState.selected !== null && selectionList(drawingState.selected, () => select(node)));
   };
+  const badges = [];
   for (const zone of zones)
-    for (const node of zone.nodes) boxes.set(node, nodeBox(node, spots.get(node), alias.size, light, select));
-  fill(picture, [zones.map(zoneShape), svg("g", { class: "edges" }, lines), zones.map(zoneTitle), [...boxes.values()]]);
+    for (const node of zone.nodes) boxes.set(node, nodeBox(node, spots.get(node), alias.size, light, select, badges));
+  fill(picture, [zones.map(zoneShape), svg("g", { class: "edges" }, lines), zones.map(zoneTitle), [...boxes.values()], badges]);
   if (drawingState.selected !== null && boxes.has(drawingState.selected)) {
     const node = drawingState.selected;
     drawingState.selected = null;
@@ -261,7 +308,18 @@ function deviceDrawing(below) {
   return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": t("nav_drawing") }, picture);
 }
 
-function nodeBox(node, spot, hidden, light, select) {
+// Beside the box, not in it: the box's label tells the number in words.
+function countBadge(spot, width, worst, n) {
+  const x = spot.x + NODE.width + 5 - width;
+  return svg(
+    "g",
+    { class: "node-count " + worst, "aria-hidden": "true" },
+    svg("rect", { x, y: spot.y - 7, width, height: 16, rx: 8 }),
+    svg("text", { x: x + width / 2, y: spot.y + 5, "text-anchor": "middle" }, number(n)),
+  );
+}
+
+function nodeBox(node, spot, hidden, light, select, badges) {
   if (node === INTERNET) {
     return svg(
       "g",
@@ -279,6 +337,7 @@ function nodeBox(node, spot, hidden, light, select) {
   const address = mainAddress(asset);
   const second = [asset.role && word("role", asset.role), address !== asset.name && visible(address)].filter(Boolean);
   const worst = SEVERITIES.find((s) => asset.findings.some((f) => f.severity === s));
+  if (worst) badges.push(countBadge(spot, 28, worst, asset.findings.length));
   const reset = () => light(drawingState.selected);
   return svg(
     "g",
@@ -288,7 +347,9 @@ function nodeBox(node, spot, hidden, light, select) {
       role: "button",
       "aria-pressed": "false",
       "aria-label":
-        [name, ...second].join(" ") + (worst ? " " + t("findings_short") + " " + asset.findings.length : ""),
+        [shorten(name, 17), ...second.map((line) => shorten(line, 22))].join(" ") +
+        (worst ? " " + t("findings_on", asset.findings.length) : "") +
+        (shorten(name, 17) === name ? "" : " " + name),
       onmouseenter: () => light(node),
       onmouseleave: reset,
       onfocus: () => light(node),
@@ -300,27 +361,21 @@ function nodeBox(node, spot, hidden, light, select) {
         select(node);
       },
     },
+    // what the label says already
+    svg(
+      "g",
+      { "aria-hidden": "true" },
     svg("title", null, [name, ...second].join("\n")),
     svg("rect", { x: spot.x, y: spot.y, width: NODE.width, height: NODE.height, rx: 4 }),
-    svg("text", { x: spot.x + 9, y: spot.y + 32 - 7 * second.length, class: "node-name" }, shorten(name, 17)),
+    svg("text", { x: spot.x + 9, y: spot.y + 32 - 7 * second.length, class: "node-name" }, shorten(name, 17) + " "),
     second.map((line, i) =>
       svg(
         "text",
         { x: spot.x + 9, y: spot.y + 47 - 7 * second.length + 14 * i, class: "node-second" },
-        shorten(line, 22),
+        shorten(line, 22) + " ",
       ),
     ),
-    worst &&
-      svg(
-        "g",
-        { class: "node-count " + worst },
-        svg("rect", { x: spot.x + NODE.width - 23, y: spot.y - 7, width: 28, height: 16, rx: 8 }),
-        svg(
-          "text",
-          { x: spot.x + NODE.width - 9, y: spot.y + 5, "text-anchor": "middle" },
-          String(asset.findings.length),
-        ),
-      ),
+    ),
   );
 }
 
@@ -393,3 +448,112 @@ function zoneDrawing(width) {
   ]);
   return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": t("nav_drawing") }, picture);
 }
+
+// Where single devices are too many to draw, those of one role in one zone are one box.
+function roleDrawing() {
+  const width = 1100;
+  const zones = drawnZones(model);
+  const groups = [];
+  const groupOf = new Map();
+  for (const zone of zones) {
+    const byRole = new Map();
+    for (const node of zone.nodes) {
+      const role = zone.id === INTERNET ? "" : model.assets[node].role;
+      if (!byRole.has(role)) {
+        byRole.set(role, groups.length);
+        groups.push({ zone, role, nodes: [] });
+      }
+      groups[byRole.get(role)].nodes.push(node);
+      groupOf.set(node, byRole.get(role));
+    }
+    zone.nodes = [...byRole.values()];
+  }
+  const all = drawnEdges(model, (i) => groupOf.get(i));
+  const edges = all.filter((e) => e.from !== e.to);
+  const inside = new Map(all.filter((e) => e.from === e.to).map((e) => [e.from, e.links]));
+  const { height, spots } = layoutDevices(zones, edges, width);
+  routeEdges(
+    edges,
+    new Map([...spots].map(([node, spot]) => [node, { x: spot.x, y: spot.y, width: NODE.width, height: NODE.height }])),
+    width,
+    LANE,
+  );
+  const shown = edges.filter(edgeShown);
+  const lines = shown.map((edge) => edgeLine(edge, Math.min(6, 1 + Math.log10(edge.links))));
+  const picture = canvas(width, height);
+  const boxes = new Map();
+  const light = (node) => {
+    picture.classList.toggle("lit", node !== null);
+    const near = new Set([node]);
+    shown.forEach((edge, i) => {
+      const touches = edge.from === node || edge.to === node;
+      lines[i].classList.toggle("on", touches);
+      if (touches) near.add(edge.from).add(edge.to);
+    });
+    for (const [n, box] of boxes) box.classList.toggle("on", near.has(n));
+  };
+  const badges = [];
+  groups.forEach((group, i) =>
+    boxes.set(
+      i,
+      groupBox(group, spots.get(i), inside.get(i) || 0, () => light(i), () => light(null), badges),
+    ),
+  );
+  fill(picture, [zones.map(zoneShape), svg("g", { class: "edges" }, lines), zones.map(zoneTitle), [...boxes.values()], badges]);
+  return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": t("diagram") }, picture);
+}
+
+function groupBox(group, spot, inside, light, dark, badges) {
+  const outside = group.zone.id === INTERNET;
+  const name = outside ? t("zone_peers", number(group.nodes.length)) : word("role", group.role);
+  const second = outside ? "" : t("role_devices", number(group.nodes.length));
+  const assets = group.nodes.map((i) => model.assets[i]);
+  const worst = SEVERITIES.find((s) => assets.some((a) => a.findings.some((f) => f.severity === s)));
+  const found = assets.filter((a) => a.findings.length).length;
+  const kind = assets.some((a) => a.is_ot) ? "ot" : assets.some((a) => a.is_it) ? "it" : "other";
+  if (worst) badges.push(countBadge(spot, 36, worst, found));
+  const show = () => (outside ? go("external") : showAssets(group.zone, group.role));
+  const label = [
+    shorten(name, 17),
+    second,
+    worst ? t("devices_with_findings", number(found)) : "",
+    inside ? t("zone_inside", number(inside)) : "",
+  ];
+  return svg(
+    "g",
+    {
+      class: "node group " + kind,
+      tabindex: 0,
+      role: "button",
+      "aria-label": label.filter(Boolean).join(" "),
+      onmouseenter: light,
+      onmouseleave: dark,
+      onfocus: light,
+      onblur: dark,
+      onclick: show,
+      onkeydown: (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        show();
+      },
+    },
+    svg(
+      "g",
+      { "aria-hidden": "true" },
+    svg("title", null, label.filter(Boolean).join("\n")),
+    svg("rect", { x: spot.x, y: spot.y, width: NODE.width, height: NODE.height, rx: 4 }),
+    svg("text", { x: spot.x + 9, y: spot.y + (second ? 24 : 32), class: "node-name" }, shorten(name, 17) + " "),
+    second && svg("text", { x: spot.x + 9, y: spot.y + 42, class: "node-second" }, second + " "),
+    ),
+  );
+}
+
+// The asset table, with the devices of one zone and role.
+function showAssets(zone, role) {
+  tableStates.delete("assets");
+  const scope = zone.id === REMOTE ? { scope: "remote" } : zone.id === NOWHERE ? { scope: "local" } : { zone: zone.id };
+  presetAssets = { ...scope, role: role || "\u0000" };
+  redrawSection("assets");
+  go("assets");
+}
+let presetAssets = {};

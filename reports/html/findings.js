@@ -184,7 +184,8 @@ function card(group) {
         { class: "sql" },
         el("summary", null, t("sql")),
         el("p", { class: "muted" }, t("sql_hint")),
-        el("pre", { dir: "ltr", tabindex: 0 }, rule.sql.trim()),
+        copyButton(t("copy_sql"), rule.sql.trim()),
+        el("pre", { dir: "ltr", tabindex: 0, role: "region", "aria-label": t("sql") }, rule.sql.trim()),
       ),
   );
 }
@@ -229,7 +230,7 @@ function entry(finding, titleKnown) {
         finding.accepted && el("span", { class: "mark" }, t("accepted_badge")),
         finding.zones_inferred && el("span", { class: "mark", title: t("inferred_hint") }, t("inferred_badge")),
         el("span", { class: "mark plain" }, t("confidence", finding.confidence)),
-        anchorLink("finding-" + finding.id, "#" + finding.id, t("permalink")),
+        anchorLink("finding-" + finding.id, "#" + finding.id, "#" + finding.id + " " + t("permalink")),
       ),
     ),
     el(
@@ -237,6 +238,7 @@ function entry(finding, titleKnown) {
       { class: "parties" },
       facts.map(([name, value]) => el("div", null, el("dt", null, name), el("dd", null, value))),
     ),
+    copies(finding),
     finding.packets.length
       ? el(
           "details",
@@ -246,6 +248,41 @@ function entry(finding, titleKnown) {
         )
       : el("p", { class: "muted no-evidence" }, t("evidence_none")),
   );
+}
+
+// What an auditor pastes elsewhere: the rule's query, and display filters for the original capture and for evidence.pcapng.
+function copies(finding) {
+  const sql = model.rules[finding.rule]?.sql;
+  const captures = new Map();
+  for (const { packet } of finding.packets)
+    if (packet && packet[0] !== null) captures.set(packet[0], [...(captures.get(packet[0]) || []), packet[1]]);
+  const filters = [...captures].map(([capture, packets]) =>
+    copyButton(
+      t("copy_filter") + (model.captures.length > 1 ? " (" + captureMark(capture) + ")" : ""),
+      packets.map((n) => "frame.number == " + n).join(" || "),
+    ),
+  );
+  const conversation = conversationFilter(finding);
+  return el(
+    "p",
+    { class: "copies" },
+    sql && copyButton(t("copy_sql"), sql.trim()),
+    filters,
+    conversation && copyButton(t("copy_conversation"), conversation),
+    captures.size > 0 && copyButton(t("copy_evidence_filter"), 'frame.comment contains "' + finding.id + '"'),
+  );
+}
+function conversationFilter(finding) {
+  const test = (index) => {
+    if (index === undefined) return null;
+    const own = model.assets[index].addresses;
+    const chosen = own.filter((a) => a.kind !== "mac").slice(0, 4);
+    const tests = (chosen.length ? chosen : own.slice(0, 1)).map(
+      (a) => ({ ipv4: "ip.addr", ipv6: "ipv6.addr", mac: "eth.addr" })[a.kind] + " == " + a.value,
+    );
+    return tests.length > 1 ? "(" + tests.join(" || ") + ")" : tests[0];
+  };
+  return [test(finding.subjectAsset), test(finding.peerAsset)].filter(Boolean).join(" && ");
 }
 
 function party(id, index) {

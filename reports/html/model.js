@@ -5,7 +5,12 @@ function readModel(text) {
   const result = { meta: raw.meta, rules: raw.rules };
   for (const [name, table] of Object.entries(raw)) {
     if (!table.rows) continue;
-    result[name] = table.rows.map((row) => Object.fromEntries(table.columns.map((column, i) => [column, row[i]])));
+    const columns = table.columns;
+    result[name] = table.rows.map((row) => {
+      const object = {};
+      for (let i = 0; i < columns.length; ++i) object[columns[i]] = row[i];
+      return object;
+    });
   }
   return result;
 }
@@ -58,7 +63,18 @@ function relate(m) {
       m.badPairs.add(other + " " + finding.subjectAsset);
     }
   }
+  m.risk = m.risk.filter((row) => findingById.has(row.finding));
+  for (const row of m.risk) {
+    row.of = findingById.get(row.finding);
+    row.of.risk = row;
+  }
+  m.reachByAsset = new Map(m.reach.map((row) => [row.asset, row]));
   m.open = m.findings.filter((finding) => !finding.accepted);
+  // to act on first: by risk, and where it is the same in the order of findings
+  m.urgent = m.open
+    .map((finding, i) => [finding.risk?.score ?? -1, i, finding])
+    .sort((a, b) => b[0] - a[0] || a[1] - b[1])
+    .map(([, , finding]) => finding);
   m.first = Math.min(...m.captures.filter((c) => c.first !== null).map((c) => c.first));
   m.last = Math.max(...m.captures.filter((c) => c.last !== null).map((c) => c.last));
   m.covered = coveredTime(m.captures);

@@ -3,13 +3,15 @@
 const SECTIONS = [
   ["summary", summarySection],
   ["findings", findingsSection],
-  ["baseline", baselineSection],
+  ["risk", riskSection],
   ["drawing", drawingSection],
+  ["external", externalSection],
+  ["identity", identitySection],
+  ["control", controlSection],
+  ["operations", operationsSection],
   ["assets", assetsSection],
   ["links", linksSection],
-  ["operations", operationsSection],
-  ["control", controlSection],
-  ["identity", identitySection],
+  ["baseline", baselineSection],
   ["coverage", coverageSection],
   ["method", methodSection],
 ];
@@ -111,7 +113,7 @@ function draw() {
       "a",
       {
         class: "skip",
-        href: fragment("summary"),
+        href: "#summary",
         onclick: (event) => {
           event.preventDefault();
           go("summary");
@@ -124,6 +126,7 @@ function draw() {
       { class: "top" },
       el("p", { class: "brand" }, t("brand")),
       el("p", { class: "brand-site" }, data(model.meta.site)),
+      searchBox(),
       languageSwitch(),
       el("button", { type: "button", class: "print", onclick: () => window.print() }, t("print")),
     ),

@@ -97,12 +97,22 @@ std::vector<Table> tables() {
   meaning_en as "meaning_en", meaning_ja as "meaning_ja", advice_en as "advice_en", advice_ja as "advice_ja"
   from coverage order by metric)"},
       {"frameworks", R"(select framework as "id", name_en as "name_en", name_ja as "name_ja", version as "version",
-  total as "total:n", unit_en as "unit_en", unit_ja as "unit_ja", judged as "judged:n", unconfirmed as "unconfirmed:n"
+  total as "total:n", unit_en as "unit_en", unit_ja as "unit_ja", judged as "judged:n", unconfirmed as "unconfirmed:n",
+  publisher as "publisher", licence_en as "licence_en", licence_ja as "licence_ja", note_en as "note_en", note_ja as "note_ja"
   from framework order by case when framework like 'jp-%' then 0 else 1 end, framework)"},
+      {"framework_sources", R"(select framework as "framework", source as "source", text_en as "text_en",
+  text_ja as "text_ja" from framework_source order by framework, source)"},
+      {"risk", R"(select r.finding_id as "finding", r.score as "score:real", r.severity_factor as "severity:n",
+  r.confidence_factor as "confidence:n", r.exposure_factor as "exposure:n", r.criticality_factor as "criticality:n",
+  r.asset_id as "asset:asset" from risk r order by r.score desc, r.finding_id)"},
+      {"reach", R"(select asset_id as "asset:of_asset", hops_outside as "hops_outside:n",
+  next_outside as "next_outside:asset", hops_it as "hops_it:n", next_it as "next_it:asset",
+  criticality as "criticality", criticality_source as "criticality_source" from reach order by asset_id)"},
       {"verdicts",
        R"(select framework as "framework", control as "control", verdict as "verdict", reason as "reason_en",
   reason_ja as "reason_ja", title as "title", status as "status", topic_en as "topic_en", topic_ja as "topic_ja",
-  observable_en as "observable_en", observable_ja as "observable_ja" from verdict order by framework, position)"},
+  observable_en as "observable_en", observable_ja as "observable_ja", detail_en as "detail_en", detail_ja as "detail_ja",
+  source as "source" from verdict order by framework, position)"},
       {"verdict_checks", kVerdictChecks},
       {"requirements", R"(select requirement as "id", met as "met:bool", measured as "measured",
   missing_en as "missing_en", missing_ja as "missing_ja", change_en as "change_en", change_ja as "change_ja"

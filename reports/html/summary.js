@@ -36,7 +36,7 @@ function conclusion() {
           "said_findings",
           number(model.open.length),
           counts.join(t("list_comma")),
-          visible(findingTitle(model.open[0])),
+          visible(findingTitle(model.urgent[0])),
         )
       : t("said_none"),
   );
@@ -135,7 +135,7 @@ function worstFindings() {
     el(
       "ol",
       { class: "worst" },
-      model.open
+      model.urgent
         .slice(0, 5)
         .map((f) =>
           el(
@@ -151,7 +151,7 @@ function worstFindings() {
           ),
         ),
     ),
-    model.open.length > 5 && el("p", null, anchorLink("findings", t("all_findings"))),
+    model.open.length > 5 && el("p", { class: "see-more" }, anchorLink("findings", t("all_findings"))),
   ];
 }
 
@@ -183,9 +183,10 @@ function summarySection() {
           null,
           spots.slice(0, 5).map((s) => el("li", null, s)),
         ),
-        el("p", null, anchorLink("coverage", t("not_shown_more"))),
+        el("p", { class: "see-more" }, anchorLink("coverage", t("not_shown_more"))),
       ),
     ),
+    verdictCounts(),
     figures(),
   );
 }

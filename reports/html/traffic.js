@@ -54,6 +54,7 @@ function linksSection() {
       label: t("nav_links"),
       rows,
       file: "links.csv",
+      chosen: presetLinks,
       columns: [
         {
           key: "client",
@@ -119,6 +120,8 @@ function linksSection() {
         },
         { key: "state", label: t("state"), value: (l) => l.state, name: (v) => word("state", v) },
         { key: "protocol", label: t("protocol"), value: (l) => l.protocol, name: (v) => v },
+        { key: "from", label: t("zone_from"), value: (l) => zoneKey(model.assets[l.client]), name: zoneKeyName },
+        { key: "to", label: t("zone_to"), value: (l) => zoneKey(model.assets[l.server]), name: zoneKeyName },
       ],
     }),
   );

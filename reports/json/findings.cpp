@@ -22,16 +22,32 @@ const std::string kFindings =
 constexpr std::pair<const char*, const char*> kBaseline[] = {
     {"frameworks", R"(select framework as "framework", name_en as "name_en", name_ja as "name_ja",
   version as "version", publisher as "publisher", total as "total:n", judged as "judged:n",
-  unconfirmed as "unconfirmed:n" from framework order by framework)"},
+  unconfirmed as "unconfirmed:n", licence_en as "licence_en", licence_ja as "licence_ja", note_en as "note_en", note_ja as "note_ja"
+  from framework order by framework)"},
+    {"framework_sources", R"(select framework as "framework", source as "source", text_en as "text_en",
+  text_ja as "text_ja" from framework_source order by framework, source)"},
     {"verdicts", R"(select framework as "framework", control as "control", verdict as "verdict", reason as "reason",
   reason_ja as "reason_ja", title as "title", status as "status", topic_en as "topic_en", topic_ja as "topic_ja",
-  observable_en as "observable_en", observable_ja as "observable_ja" from verdict order by framework, position)"},
+  observable_en as "observable_en", observable_ja as "observable_ja", detail_en as "detail_en", detail_ja as "detail_ja",
+  source as "source" from verdict order by framework, position)"},
     {"verdict_checks", kVerdictChecks},
     {"requirements", R"(select requirement as "requirement", met as "met:bool", measured as "measured",
   missing_en as "missing_en", missing_ja as "missing_ja", change_en as "change_en", change_ja as "change_ja"
   from requirement order by requirement)"},
     {"contracts", R"(select exposure_class as "exposure_class", requirement as "requirement" from contract
   order by exposure_class, requirement)"},
+};
+
+// Risk scores with all that they are made of, apart from findings and verdicts.
+constexpr std::pair<const char*, const char*> kRisk[] = {
+    {"risk", R"(select r.finding_id as "finding", r.score as "score:real", r.severity_factor as "severity_factor:n",
+  r.confidence_factor as "confidence_factor:n", r.exposure_factor as "exposure_factor:n",
+  r.criticality_factor as "criticality_factor:n", r.asset_id as "asset"
+  from risk r order by r.score desc, r.finding_id)"},
+    {"reach", R"(select asset_id as "asset", hops_outside as "hops_outside:n", next_outside as "next_outside",
+  hops_it as "hops_it:n", next_it as "next_it", exposure_factor as "exposure_factor:n", criticality as "criticality",
+  criticality_source as "criticality_source", criticality_factor as "criticality_factor:n"
+  from reach order by asset_id)"},
 };
 
 void append_asset(std::string& out, const Assets::Asset& asset) {
@@ -117,6 +133,7 @@ void write_findings_json(const ReportInput& input, std::ostream& out) {
     text += "]}";
   }
   document.end_array();
+  for (const auto& [name, query] : kRisk) document.rows(name, rows, query);
   for (const auto& [name, query] : kBaseline) document.rows(name, rows, query);
   document.rows("coverage", rows,
                 R"(select metric as "metric", value as "value:real", level as "level", detail as "detail",

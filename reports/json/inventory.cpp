@@ -132,8 +132,16 @@ constexpr Table kFacts[] = {
      R"(select conduit_id as "id", from_zone as "from_zone", to_zone as "to_zone", protocols as "protocols:list",
   classes as "classes:list" from conduit order by conduit_id)"},
     {"declared_assets",
-     R"(select name as "name", address as "address", role as "role", zone_id as "zone", vendor as "vendor",
-  product as "product" from declared_asset order by name, address)"},
+     R"(select d.declared_id as "id:n", d.name as "name", d.address as "address",
+  (select group_concat(x.address, ',') from (select address from declared_address a where a.declared_id = d.declared_id
+    order by position) x) as "addresses:list", d.role as "role", d.zone_id as "zone", d.vendor as "vendor",
+  d.product as "product", d.firmware as "firmware", d.serial as "serial", d.os as "os", d.location as "location",
+  d.purpose as "purpose", d.source as "source", m.state as "state", m.asset_id as "asset", m.matched_by as "matched_by"
+  from declared_asset d left join register_match m on m.declared_id = d.declared_id order by d.name, d.address, d.declared_id)"},
+    {"register_differences",
+     R"(select declared_id as "declared:n", asset_id as "asset", field as "field", declared as "declared_value",
+  observed as "observed_value", packet_id as "packet:packet" from register_difference
+  order by declared_id, field, declared, observed)"},
     {"allowed_external",
      R"(select name as "name", cidr as "cidr", protocol as "protocol", port as "port:n"
   from allowed_external order by name, cidr, protocol, coalesce(port, -1))"},

@@ -6,6 +6,8 @@
 #include <unordered_map>
 
 #include "rules/policy/policy.h"
+#include "rules/register/register.h"
+#include "rules/yaml_reader.h"
 #include "sensor/inventory/coverage.h"
 
 namespace kakoi {
@@ -75,6 +77,7 @@ class Applier {
     outside();
     roles();
     ranges();
+    match_register(db_);
     std::sort(notes_.begin(), notes_.end());
     return std::move(notes_);
   }
@@ -111,16 +114,44 @@ class Applier {
           .bind(4, comma_list(c.protocols))
           .bind(5, comma_list(c.classes))
           .run();
-    Statement asset = db_.prepare("insert into declared_asset values (?1, ?2, ?3, ?4, ?5, ?6)");
-    for (const DeclaredAsset& a : policy_.assets) {
-      asset.bind(1, a.name).bind(2, to_string(a.address)).bind(3, a.role);
-      a.zone.empty() ? asset.bind(4, nullptr) : asset.bind(4, a.zone);
-      asset.bind(5, a.vendor).bind(6, a.product).run();
-    }
+    times();
+    declare_assets();
     for (const AllowedExternal& e : policy_.allowed_external) allow(e);
     Statement acceptance = db_.prepare("insert into acceptance values (?1, ?2, ?3, ?4, ?5)");
     for (const Acceptance& a : policy_.acceptances)
       acceptance.bind(1, a.rule).bind(2, a.finding).bind(3, a.reason).bind(4, a.approver).bind(5, a.expires_ts).run();
+  }
+
+  // Windows are kept in UTC, as packets' times are; the site's offset does not change over the year.
+  void times() {
+    constexpr int kWeek = 7 * 24 * 60;
+    const int offset = utc_offset(policy_.timezone).value_or(0) / 60;
+    Statement s = db_.prepare("insert into conduit_time values (?1, ?2, ?3)");
+    for (const Conduit& c : policy_.conduits)
+      for (const TimeWindow& window : c.times) {
+        const int from = (window.from - offset % kWeek + kWeek) % kWeek, to = from + window.to - window.from;
+        s.bind(1, c.id).bind(2, from).bind(3, std::min(to, kWeek)).run();
+        if (to > kWeek) s.bind(1, c.id).bind(2, 0).bind(3, to - kWeek).run();
+      }
+  }
+
+  void declare_assets() {
+    Statement asset =
+        db_.prepare("insert into declared_asset values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
+    Statement address = db_.prepare("insert into declared_address values (?1, ?2, ?3)");
+    std::int64_t id = 0;
+    for (const DeclaredAsset& a : policy_.assets) {
+      asset.bind(1, ++id).bind(2, a.name).bind(3, to_string(a.address)).bind(4, a.role);
+      a.zone.empty() ? asset.bind(5, nullptr) : asset.bind(5, a.zone);
+      asset.bind(6, a.vendor).bind(7, a.product).bind(8, a.firmware).bind(9, a.serial).bind(10, a.os);
+      asset.bind(11, a.location).bind(12, a.purpose).bind(13, a.source).run();
+      int position = 0;
+      const auto add = [&](const Address& one) {
+        if (!one.is_none()) address.bind(1, id).bind(2, ++position).bind(3, to_string(one)).run();
+      };
+      add(a.address);
+      for (const Address& other : a.others) add(other);
+    }
   }
 
   void allow(const AllowedExternal& e) {
@@ -201,7 +232,14 @@ class Applier {
   }
 
   void zones() {
-    if (!policy_.declares_zones()) return infer_zones(db_);
+    if (!policy_.declares_zones()) {
+      infer_zones(db_);
+      for (const Asset& asset : assets_)
+        for (const DeclaredAsset& declared : policy_.assets)
+          if (!is_group(asset) && owns(asset, declared.address)) weigh("asset", asset.id, declared.criticality);
+      return;
+    }
+    for (const Zone& z : policy_.zones) weigh("zone", z.id, z.criticality);
     Statement member = db_.prepare("insert into zone_member values (?1, ?2, ?3)");
     Statement place = db_.prepare("update asset set zone_id = ?1 where asset_id = ?2");
     Statement level = db_.prepare("update asset set purdue_level = ?1 where asset_id = ?2");
@@ -225,6 +263,10 @@ class Applier {
         if (const Zone* zone = find_zone(declared.zone);
             zone && owns(asset, declared.address) && sits_in(asset, *zone, best))
           offer(*zone, 3000, "asset " + declared.name);
+      for (const DeclaredAsset& declared : policy_.assets)
+        if (const Zone* zone = find_zone(declared.zone);
+            owns(asset, declared.address) && (!zone || sits_in(asset, *zone, best)))
+          weigh("asset", asset.id, declared.criticality);
       if (!best) continue;
       member.bind(1, best->id).bind(2, asset.id).bind(3, why).run();
       place.bind(1, best->id).bind(2, asset.id).run();
@@ -237,6 +279,15 @@ class Applier {
       level.bind(1, *best->level).bind(2, asset.id).run();
     }
     unseen();
+  }
+
+  void weigh(std::string_view kind, const std::string& id, const std::string& criticality) {
+    if (criticality.empty()) return;
+    db_.prepare("insert into declared_criticality values (?1, ?2, ?3)")
+        .bind(1, kind)
+        .bind(2, id)
+        .bind(3, criticality)
+        .run();
   }
 
   static bool owns(const Asset& asset, const Address& address) {
@@ -352,10 +403,36 @@ void clear_assessment(Database& db) {
       "  where asset_id in (select subject from policy_change where field = 'asset.purdue_level');"
       "update address set is_squatted = 1 where asset_id || ' ' || value in (select subject from policy_change where "
       "field = 'address.is_squatted');");
-  for (const char* table :
-       {"finding_packet", "finding_asset", "finding", "verdict_check", "verdict", "contract", "requirement",
-        "framework", "zone_member", "conduit", "zone", "declared_asset", "allowed_external_member", "allowed_external",
-        "allowed_role", "allowed_address", "address_range", "acceptance", "policy_change"})
+  for (const char* table : {"risk",
+                            "reach",
+                            "evaluated_rule",
+                            "finding_packet",
+                            "finding_asset",
+                            "finding",
+                            "verdict_check",
+                            "verdict",
+                            "contract",
+                            "requirement",
+                            "framework_source",
+                            "framework",
+                            "declared_criticality",
+                            "zone_member",
+                            "conduit_time",
+                            "conduit",
+                            "zone",
+                            "register_difference",
+                            "register_match",
+                            "declared_address",
+                            "declared_asset",
+                            "allowed_external_member",
+                            "allowed_external",
+                            "allowed_role",
+                            "allowed_address",
+                            "address_range",
+                            "acceptance",
+                            "policy_change",
+                            "advisory_match",
+                            "advisory"})
     db.execute(std::string("delete from ") + table);
   db.prepare("delete from coverage where metric = ?1").bind(1, kDeclaredVlansUnseen).run();
 }

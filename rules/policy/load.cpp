@@ -20,6 +20,8 @@ constexpr std::array kZoneKinds = {"ot"sv, "it"sv, "dmz"sv, "safety"sv, "wan"sv}
 constexpr std::array kClasses = {"read"sv,    "report"sv,     "write"sv,   "control"sv,  "parameter"sv,
                                  "program"sv, "mode"sv,       "file"sv,    "identify"sv, "time"sv,
                                  "auth"sv,    "diagnostic"sv, "session"sv, "other"sv};
+constexpr std::array kDays = {"mon"sv, "tue"sv, "wed"sv, "thu"sv, "fri"sv, "sat"sv, "sun"sv};
+constexpr int kMinutesOfDay = 24 * 60;
 // key of the policy, role in allowed_role
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kRoles = {{{"gateways", "gateway"},
                                                                                   {"resolvers", "resolver"},
@@ -47,6 +49,15 @@ std::optional<std::int64_t> parse_date(std::string_view text) {
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
   if (!date.ok()) return std::nullopt;
   return std::chrono::sys_days(date).time_since_epoch().count();
+}
+
+// Minutes since midnight of "HH:MM"; 24:00 is the end of a day.
+std::optional<int> parse_time(std::string_view text) {
+  const auto digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
+  if (text.size() != 5 || text[2] != ':' || !digit(0) || !digit(1) || !digit(3) || !digit(4)) return std::nullopt;
+  const int hours = (text[0] - '0') * 10 + text[1] - '0', minutes = (text[3] - '0') * 10 + text[4] - '0';
+  if (minutes > 59 || hours * 60 + minutes > kMinutesOfDay) return std::nullopt;
+  return hours * 60 + minutes;
 }
 
 class Loader {
@@ -117,7 +128,7 @@ class Loader {
   }
 
   void zone(const YAML::Node& node) {
-    MapReader map(node, "a zone", {"id", "name", "kind", "level", "closed", "members"}, complaints_);
+    MapReader map(node, "a zone", {"id", "name", "kind", "level", "closed", "criticality", "members"}, complaints_);
     if (!map.valid()) return;
     Zone zone;
     zone.id = id(map, "id", true);
@@ -128,6 +139,7 @@ class Loader {
     zone.kind = map.word("kind", kZoneKinds, true);
     zone.level = map.number("level", 0, 5);
     zone.closed = map.flag("closed", false);
+    zone.criticality = map.word("criticality", kCriticalities);
     for (const YAML::Node& item : map.items("members")) member(item, zone);
     policy_.zones.push_back(std::move(zone));
   }
@@ -213,7 +225,7 @@ class Loader {
   }
 
   void conduit(const YAML::Node& node) {
-    MapReader map(node, "a conduit", {"id", "from", "to", "protocols", "classes"}, complaints_);
+    MapReader map(node, "a conduit", {"id", "from", "to", "protocols", "classes", "times"}, complaints_);
     if (!map.valid()) return;
     Conduit conduit;
     conduit.id = id(map, "id", false);
@@ -243,7 +255,61 @@ class Loader {
                               "time, auth, diagnostic, session, other");
         conduit.classes.push_back(*text);
       }
+    for (const YAML::Node& item : map.items("times")) times(item, conduit);
     policy_.conduits.push_back(std::move(conduit));
+  }
+
+  // {days: [mon-fri], from: "08:00", to: "17:30"}; from after to: over midnight, into the next day.
+  void times(const YAML::Node& node, Conduit& conduit) {
+    MapReader map(node, "a time window", {"days", "from", "to"}, complaints_);
+    if (!map.valid()) return;
+    std::set<int> chosen;
+    for (const YAML::Node& item : map.items("days")) days(item, chosen);
+    if (!map.has("days"))
+      for (int day = 0; day < 7; ++day) chosen.insert(day);
+    const auto time = [&](std::string_view key, int absent) -> std::optional<int> {
+      if (!map.has(key)) return absent;
+      const std::string text = map.text(key);
+      const auto value = parse_time(text);
+      if (!value) complaints_.add(map.at(key), "'" + text + "' is no time; write it like 08:00, up to 24:00");
+      return value;
+    };
+    const auto from = time("from", 0), to = time("to", kMinutesOfDay);
+    if (!from || !to) return;
+    if (*from == *to)
+      return complaints_.add(node, "a time window begins and ends at the same time; leave both out for the whole day");
+    if (*from == kMinutesOfDay)
+      return complaints_.add(map.at("from"), "a time window can't begin at 24:00; write 00:00 and the next day");
+    for (const int day : chosen) {
+      const int midnight = day * kMinutesOfDay, next = (day + 1) % 7 * kMinutesOfDay;
+      if (*from < *to) {
+        conduit.times.push_back({midnight + *from, midnight + *to});
+        continue;
+      }
+      conduit.times.push_back({midnight + *from, midnight + kMinutesOfDay});
+      if (*to > 0) conduit.times.push_back({next, next + *to});
+    }
+  }
+
+  // "mon", or "mon-fri".
+  void days(const YAML::Node& node, std::set<int>& chosen) {
+    const auto text = scalar(node, "a day", complaints_);
+    if (!text) return;
+    const std::size_t dash = text->find('-');
+    std::array<int, 2> ends{};
+    for (std::size_t i = 0; i < 2; ++i) {
+      const std::string word = i == 0 ? text->substr(0, dash) : text->substr(dash == std::string::npos ? 0 : dash + 1);
+      const auto day = std::find(kDays.begin(), kDays.end(), word);
+      if (day == kDays.end())
+        return complaints_.add(node, "'" + word + "' is no day" +
+                                         did_you_mean(std::string_view(word).substr(0, 3), kDays) +
+                                         "; write mon, tue, wed, thu, fri, sat, sun or mon-fri");
+      ends[i] = static_cast<int>(day - kDays.begin());
+    }
+    for (int day = ends[0];; day = (day + 1) % 7) {
+      chosen.insert(day);
+      if (day == ends[1]) break;
+    }
   }
 
   void allowed(const YAML::Node& node) {
@@ -300,7 +366,10 @@ class Loader {
   }
 
   void asset(const YAML::Node& node) {
-    MapReader map(node, "an asset", {"name", "address", "role", "zone", "vendor", "product"}, complaints_);
+    MapReader map(node, "an asset",
+                  {"name", "address", "role", "zone", "vendor", "product", "firmware", "serial", "os", "location",
+                   "purpose", "criticality"},
+                  complaints_);
     if (!map.valid()) return;
     DeclaredAsset a;
     a.name = map.text("name", true);
@@ -309,6 +378,12 @@ class Loader {
     a.zone = zone_reference(map, "zone", false);
     a.vendor = map.text("vendor");
     a.product = map.text("product");
+    a.firmware = map.text("firmware");
+    a.serial = map.text("serial");
+    a.os = map.text("os");
+    a.location = map.text("location");
+    a.purpose = map.text("purpose");
+    a.criticality = map.word("criticality", kCriticalities);
     if (const auto address = parse_address(text)) {
       a.address = *address;
       // (address, zone): copied machine cells use the same address in two zones

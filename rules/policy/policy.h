@@ -2,6 +2,7 @@
 // then written into the inventory database, where rules read it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -21,6 +22,9 @@ struct PolicyError : std::runtime_error {
   std::vector<std::string> problems;
 };
 
+// How much depends on a device: declared for zones and assets, else inferred (rules/risk).
+inline constexpr std::array<std::string_view, 4> kCriticalities = {"critical", "high", "medium", "low"};
+
 // Which assets belong: all conditions that are set must hold; at least one is set.
 struct ZoneMember {
   std::optional<Cidr> cidr;
@@ -33,12 +37,19 @@ struct Zone {
   std::string id, name, kind;   // kind: 'ot' | 'it' | 'dmz' | 'safety' | 'wan'
   std::optional<double> level;  // Purdue
   bool closed = false;
+  std::string criticality;  // of kCriticalities, or ''
   std::vector<ZoneMember> members;
+};
+
+// When a conduit is meant to be used, in minutes since Monday 00:00 at the site; `to` is past the last one.
+struct TimeWindow {
+  int from = 0, to = 0;  // 0 <= from < to <= 7 * 1440
 };
 
 struct Conduit {
   std::string id, from, to;                     // zone ids; from: the zone of the client
   std::vector<std::string> protocols, classes;  // empty: any
+  std::vector<TimeWindow> times;                // empty: always
 };
 
 struct AllowedExternal {
@@ -56,8 +67,11 @@ struct Acceptance {
 
 struct DeclaredAsset {
   std::string name;
-  Address address;  // IP or MAC
-  std::string role, zone, vendor, product;
+  Address address;              // IP or MAC; none where a register gives a name only
+  std::vector<Address> others;  // more of the same device
+  std::string role, zone, vendor, product, firmware, serial, os, location, purpose;
+  std::string criticality;  // of kCriticalities, or ''
+  std::string source;       // "register.csv:12"; '' of the policy itself
 };
 
 // A host that may do what others may not: 'gateway', 'resolver', 'time_server', 'jump_host', 'master'.

@@ -45,6 +45,16 @@ class Reader {
     MapReader text(node, "'" + std::string(key) + "'", {"en", "ja"}, complaints_);
     return {text.text("en", true), text.text("ja", true)};
   }
+  // A text that reads the same in both languages, or one for each.
+  Text one_or_both(const YAML::Node& node, std::string_view what) {
+    if (!node.IsDefined() || node.IsNull()) return {};
+    if (node.IsMap()) {
+      MapReader text(node, "'" + std::string(what) + "'", {"en", "ja"}, complaints_);
+      return {text.text("en", true), text.text("ja", true)};
+    }
+    const std::string text = scalar(node, what, complaints_).value_or("");
+    return {text, text};
+  }
   std::vector<std::string> words(MapReader& map, std::string_view key) {
     std::vector<std::string> found;
     for (const YAML::Node& node : map.items(key))
@@ -67,12 +77,19 @@ class Reader {
     f.name = both(map, "name", true);
     f.version = map.text("version");
     f.publisher = map.text("publisher");
-    f.licence = map.text("licence");
+    f.licence = one_or_both(map.at("licence"), "licence");
     f.note = both(map, "note", false);
     if (map.has("total")) {
       MapReader total(map.at("total"), "'total'", {"count", "unit"}, complaints_);
       if (total.has("count") && !total.at("count").IsNull()) f.total = total.integer("count", 0, 1'000'000);
       f.unit = both(total, "unit", false);
+    }
+    if (const YAML::Node sources = map.at("sources"); sources.IsDefined()) {
+      if (!sources.IsMap())
+        complaints_.add(sources, "'sources' must be a mapping (key: text)");
+      else
+        for (const auto& entry : sources)
+          f.sources.emplace_back(entry.first.Scalar(), one_or_both(entry.second, entry.first.Scalar()));
     }
     for (const YAML::Node& node : map.items("controls")) f.controls.push_back(control(node));
     const std::string id = f.id;
@@ -90,7 +107,7 @@ class Reader {
     if (!map.valid()) return c;
     c.id = map.text("id", true);
     c.title = map.text("title", true);
-    c.detail = map.text("detail");
+    c.detail = one_or_both(map.at("detail"), "detail");
     c.status = map.word("status", kStatuses, true);
     c.source = map.text("source");
     c.topic = map.text("topic", true);

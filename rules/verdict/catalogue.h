@@ -26,9 +26,10 @@ struct Topic {
 };
 
 struct Control {
-  std::string id, title, detail;
+  std::string id, title;
+  Text detail;         // baseline, maturity level, law …, or ''
   std::string status;  // 'confirmed' | 'confirmed-secondary' | 'unconfirmed': never to be cited
-  std::string source;  // a key of Framework::sources, or words
+  std::string source;  // keys of Framework::sources, comma-separated, or words
   std::string topic;   // of a Topic
   bool may_be_not_met = false, may_be_partly = false, may_be_supported = false;  // what traffic can say at most
   Text observable;                                                               // "" = the topic's
@@ -36,10 +37,11 @@ struct Control {
 };
 
 struct Framework {
-  std::string id, version, publisher, licence;
-  Text name, unit, note;
-  std::optional<std::int64_t> total;  // controls in all, those that traffic never shows among them
-  std::vector<Control> controls;      // in the framework's order
+  std::string id, version, publisher;
+  Text name, licence, unit, note;
+  std::optional<std::int64_t> total;                  // controls in all, those that traffic never shows among them
+  std::vector<std::pair<std::string, Text>> sources;  // by key, in the file's order
+  std::vector<Control> controls;                      // in the framework's order
 };
 
 // One reason why findings of a class bear on controls.

@@ -110,7 +110,7 @@ const char* state_word(const Check& check) {
 }
 
 void clear(Database& db) {
-  for (const char* table : {"verdict_check", "verdict", "contract", "requirement", "framework"})
+  for (const char* table : {"verdict_check", "verdict", "contract", "requirement", "framework_source", "framework"})
     db.execute(std::string("delete from ") + table);
 }
 
@@ -173,15 +173,21 @@ void write_verdicts(Database& db, const Catalogue& catalogue, const RuleSet& rul
     for (const auto& [framework, control] : m.controls)
       checks[{framework, control}].push_back({&m, &states.at(contract->exposure_class), &*contract});
   }
-  Statement framework_row = db.prepare("insert into framework values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
-  Statement verdict_row = db.prepare("insert into verdict values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+  Statement framework_row =
+      db.prepare("insert into framework values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
+  Statement source_row = db.prepare("insert into framework_source values (?1, ?2, ?3, ?4)");
+  Statement verdict_row =
+      db.prepare("insert into verdict values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
   Statement check_row = db.prepare("insert into verdict_check values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
   for (const Framework& f : catalogue.frameworks) {
     const auto cited =
         std::count_if(f.controls.begin(), f.controls.end(), [](const Control& c) { return c.is_cited(); });
     framework_row.bind(1, f.id).bind(2, f.name.en).bind(3, f.name.ja).bind(4, f.version).bind(5, f.publisher);
     framework_row.bind(6, f.total).bind(7, f.unit.en).bind(8, f.unit.ja).bind(9, cited);
-    framework_row.bind(10, static_cast<std::int64_t>(f.controls.size()) - cited).run();
+    framework_row.bind(10, static_cast<std::int64_t>(f.controls.size()) - cited);
+    framework_row.bind(11, f.licence.en).bind(12, f.licence.ja).bind(13, f.note.en).bind(14, f.note.ja).run();
+    for (const auto& [key, text] : f.sources)
+      source_row.bind(1, f.id).bind(2, key).bind(3, text.en).bind(4, text.ja).run();
     std::int64_t position = 0;
     for (const Control& c : f.controls) {
       if (!c.is_cited()) continue;
@@ -195,7 +201,8 @@ void write_verdicts(Database& db, const Catalogue& catalogue, const RuleSet& rul
           .bind(4, verdict.reason.en)
           .bind(5, verdict.reason.ja);
       verdict_row.bind(6, c.title).bind(7, c.status).bind(8, topic.title.en).bind(9, topic.title.ja);
-      verdict_row.bind(10, observable.en).bind(11, observable.ja).bind(12, position++).run();
+      verdict_row.bind(10, observable.en).bind(11, observable.ja).bind(12, position++);
+      verdict_row.bind(13, c.detail.en).bind(14, c.detail.ja).bind(15, c.source).run();
       for (const Check& check : own) {
         check_row.bind(1, f.id).bind(2, c.id).bind(3, check.mapping->exposure_class);
         check_row.bind(4, check.mapping->supports ? "supports" : "against").bind(5, to_string(check.mapping->strength));

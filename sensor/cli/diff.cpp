@@ -1,24 +1,56 @@
+#include <filesystem>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 #include "reports/diff/diff.h"
 #include "reports/output.h"
 #include "sensor/cli/arguments.h"
+#include "sensor/cli/judge.h"
 
 namespace kakoi::cli {
 namespace {
-constexpr Help kHelp{
-    "kakoi diff OLD.db NEW.db [options]",
-    "Tells what is new, gone or changed between two inventories: assets, services, links, operations and\n"
-    "findings. What is only in the old one was not seen again, which does not prove that it is gone.\n",
-    "  kakoi diff 2025/inventory.db 2026/inventory.db --html changes.html\n"};
+namespace fs = std::filesystem;
 
-Database opened(const std::string& name) {
+constexpr Help kHelp{
+    "kakoi diff OLD NEW [options]",
+    "Compares two surveys, last year's and this one's: OUT folders, or their inventory.db. Findings are new, "
+    "unchanged,\n"
+    "fixed, or no longer observable: fixed only where the new captures could have shown them again. The verdict on "
+    "each\n"
+    "control then and now, and what is new, gone or changed of assets, services, links and operations.\n",
+    "  kakoi diff 2025 2026 --html year.html --json year.json\n"};
+
+struct Survey {
+  Database db;
+  std::string inventory_sha256, manifest_sha256;
+};
+
+// The hash that the folder's manifest gives for inventory.db must be that of the file.
+void check_chain(const fs::path& manifest, const std::string& found) {
+  const auto document = nlohmann::json::parse(read_file(manifest), nullptr, false);
+  if (!document.is_object() || !document.contains("outputs")) return;
+  for (const auto& output : document["outputs"])
+    if (output.value("path", "") == "inventory.db" && output.value("sha256", "") != found)
+      std::cerr << "kakoi: note: " << manifest.string()
+                << ": inventory.db is not the one that the manifest names; see kakoi verify\n";
+}
+
+Survey opened(const std::string& name) {
+  std::error_code error;
+  const bool is_folder = fs::is_directory(name, error);
+  const fs::path inventory = is_folder ? fs::path(name) / "inventory.db" : fs::path(name);
   try {
-    Database db = Database::open_read_only(name);
-    db.prepare("select asset_id from asset limit 1").step();  // else it is no inventory
-    return db;
-  } catch (const DatabaseError& error) {
-    throw InputError(name + ": " + error.what());
+    Survey survey{Database::open_read_only(inventory), digest_of_file(inventory).sha256, {}};
+    survey.db.prepare("select asset_id from asset limit 1").step();  // else it is no inventory
+    if (const fs::path manifest = fs::path(name) / kManifestFile; is_folder && fs::is_regular_file(manifest, error)) {
+      survey.manifest_sha256 = digest_of_file(manifest).sha256;
+      check_chain(manifest, survey.inventory_sha256);
+    }
+    return survey;
+  } catch (const DatabaseError& problem) {
+    throw InputError(inventory.string() + ": " + problem.what());
+  } catch (const OutputError& problem) {
+    throw InputError(problem.what());
   }
 }
 }  // namespace
@@ -26,26 +58,32 @@ Database opened(const std::string& name) {
 int diff(const Arguments& arguments) {
   po::options_description options("Options");
   options.add_options()("lang", po::value<std::string>()->default_value("ja")->value_name("ja|en"),
-                        "language of the text and the page")("json", po::value<std::string>()->value_name("FILE"),
-                                                             "write it as JSON, too")(
+                        "language of the table, and the page's first")(
+      "json", po::value<std::string>()->value_name("FILE"), "write it as JSON, too")(
       "html", po::value<std::string>()->value_name("FILE"), "write it as a page, too");
   const auto values = parse(arguments, options, kHelp);
   if (!values) return kDone;
   const std::vector<std::string> named = inputs(*values);
-  if (named.size() != 2) throw UsageError("diff: name two inventories, the older one first");
+  if (named.size() != 2) throw UsageError("diff: name two OUT folders or inventories, the older one first");
   const std::string language = (*values)["lang"].as<std::string>();
   if (language != "ja" && language != "en") throw UsageError("--lang takes ja or en, not '" + language + "'");
-  Database before = opened(named[0]), after = opened(named[1]);
-  const Diff changes = compare(before, after, language);
+  Survey before = opened(named[0]), after = opened(named[1]);
   try {
+    Diff changes = compare(before.db, after.db);
+    changes.before.inventory_sha256 = before.inventory_sha256;
+    changes.before.manifest_sha256 = before.manifest_sha256;
+    changes.after.inventory_sha256 = after.inventory_sha256;
+    changes.after.manifest_sha256 = after.manifest_sha256;
     if (values->contains("json"))
       write_whole((*values)["json"].as<std::string>(), [&](std::ostream& out) { write_json(changes, out); });
     if (values->contains("html"))
       write_whole((*values)["html"].as<std::string>(), [&](std::ostream& out) { write_html(changes, language, out); });
+    write_text(changes, language, std::cout);
   } catch (const OutputError& error) {
     throw InputError(error.what());
+  } catch (const DatabaseError& error) {
+    throw InputError(named[0] + ", " + named[1] + ": " + error.what());
   }
-  write_text(changes, language, std::cout);
   return kDone;
 }
 

@@ -14,6 +14,7 @@
 #include "reports/output.h"
 #include "reports/report.h"
 #include "rules/assess.h"
+#include "rules/register/register.h"
 #include "sensor/inventory/hash.h"
 
 namespace kakoi::cli {
@@ -71,7 +72,8 @@ void print_summary(Database& db, const Judgement& j) {
   Statement worst = db.prepare(
       std::string("select f.severity, ") + (ja ? "f.title_ja" : "f.title_en") +
       ", coalesce(a.name, f.subject_id) from finding f left join asset a on a.asset_id = f.subject_id "
-      "where f.accepted = 0 order by case f.severity when 'critical' then 0 when 'high' then 1 "
+      "left join risk r on r.finding_id = f.finding_id where f.accepted = 0 order by r.score desc, case f.severity "
+      "when 'critical' then 0 when 'high' then 1 "
       "when 'medium' then 2 when 'low' then 3 else 4 end, f.confidence desc, f.rule_id, f.finding_id limit 3");
   while (worst.step()) std::cout << "  [" << worst.text(0) << "] " << worst.text(1) << ": " << worst.text(2) << "\n";
   std::cout << (ja ? "報告書: " : "report: ") << (j.out / "report.html").string() << std::endl;
@@ -90,7 +92,14 @@ bool remember_key(Database& db, const SecretKeeper& secrets) {
 void add_input_options(po::options_description& options) {
   options.add_options()("policy,p", po::value<std::string>()->value_name("site.yaml"),
                         "the site policy; without one, zones are inferred")(
+      "assets", po::value<std::vector<std::string>>()->composing()->value_name("FILE"),
+      "the asset register, as CSV or YAML, to be compared with what is seen; may be repeated")(
       "rules", po::value<std::string>()->value_name("DIR"), "rules from this folder instead of the built-in ones")(
+      "pack", po::value<std::vector<std::string>>()->composing()->value_name("DIR"),
+      "a rule pack, or a folder of packs, besides those built in; may be repeated")(
+      "pack-key", po::value<std::string>()->value_name("PUB.pem"), "check the packs' signatures with this Ed25519 key")(
+      "advisories", po::value<std::string>()->value_name("DIR"),
+      "security advisories in CSAF 2.0 (*.json), to be compared with the devices")(
       "framework", po::value<std::vector<std::string>>()->composing()->value_name("FILE"),
       "verdicts on the controls of this catalogue, too (format: rules/frameworks/README.md)")(
       "fingerprint-key", po::value<std::string>()->value_name("FILE"),
@@ -103,11 +112,23 @@ void add_judgement_options(po::options_description& options) {
                         "folder for all outputs")(
       "lang", po::value<std::string>()->default_value("ja")->value_name("ja|en"), "first language of the report")(
       "export", po::value<std::string>()->value_name("LIST"),
-      "files for assessment engines, too: oscal, ocsf, ciso, cset, or all")(
+      "files for other programs, too: oscal, ocsf, ciso, cset, netbox, navv, notification, or all")(
       "fail-on", po::value<std::string>()->value_name("SEVERITY"),
       "exit with 1 if there is a finding of this severity or worse")(
       "sign", po::value<std::string>()->value_name("KEY.pem"),
       "sign manifest.json with this Ed25519 key, into manifest.json.sig");
+}
+
+void load_packs(const po::variables_map& values, RuleSet& rules) {
+  SignatureCheck check;
+  if (values.contains("pack-key")) {
+    if (!values.contains("pack")) throw UsageError("--pack-key checks the packs that --pack names; name one");
+    check = [key = read_public_key(values["pack-key"].as<std::string>())](
+                std::string_view text, std::string_view signature) { return is_signed(key, text, signature); };
+  }
+  if (values.contains("pack"))
+    for (const std::string& folder : values["pack"].as<std::vector<std::string>>())
+      for (const fs::path& pack : find_packs(folder)) rules.add_pack(pack, check);
 }
 
 Judgement load_judgement(const po::variables_map& values, const std::string& command) {
@@ -138,8 +159,31 @@ void load_inputs(const po::variables_map& values, Judgement& j) {
       j.policy = parse_policy(text, values["policy"].as<std::string>());
       j.input_hashes.emplace_back("policy", to_hex(Sha256().of(as_bytes(text))));
     }
+    if (values.contains("assets"))
+      for (const std::string& file : values["assets"].as<std::vector<std::string>>()) {
+        const std::string text = read_file(file);
+        for (const std::string& note : add_register(j.policy, text, file))
+          std::cerr << "kakoi: note: " << printable(note) << "\n";
+        j.input_hashes.emplace_back("asset register", to_hex(Sha256().of(as_bytes(text))));
+      }
     j.rules = values.contains("rules") ? RuleSet::load(fs::path(values["rules"].as<std::string>())) : RuleSet::load();
+    load_packs(values, j.rules);
     j.input_hashes.emplace_back("rules", j.rules.sha256());
+    std::string packs;
+    for (const Pack& pack : j.rules.packs()) {
+      packs += (packs.empty() ? "" : "; ") + pack.describe();
+      j.input_hashes.emplace_back(
+          "rule pack " + pack.id + ' ' + pack.version + ", " + std::string(to_string(pack.origin)), pack.sha256);
+    }
+    if (!packs.empty()) j.run.emplace_back("packs", packs);
+    if (values.contains("advisories")) {
+      j.advisories = Advisories::load(values["advisories"].as<std::string>());
+      for (const std::string& problem : j.advisories->problems())
+        std::cerr << "kakoi: note: advisory not used: " << printable(problem) << "\n";
+      j.input_hashes.emplace_back("advisories", j.advisories->sha256());
+      j.run.emplace_back("advisories", std::to_string(j.advisories->all().size()) + " advisories used, " +
+                                           std::to_string(j.advisories->problems().size()) + " files not usable");
+    }
     j.catalogue = Catalogue::load();
     if (values.contains("framework"))
       for (const std::string& file : values["framework"].as<std::vector<std::string>>()) {
@@ -169,7 +213,10 @@ std::vector<std::string> parse_exports(const std::string& list) {
   named.erase("all");
   for (const std::string& name : exports) named.erase(name);
   if (exports.empty() || !named.empty())
-    throw UsageError("--export takes oscal, ocsf, ciso, cset, several of them with commas, or all, not '" + list + "'");
+    throw UsageError(
+        "--export takes oscal, ocsf, ciso, cset, netbox, navv, notification, several of them with commas, or all, not "
+        "'" +
+        list + "'");
   return exports;
 }
 
@@ -214,7 +261,9 @@ int judge(Database db, const fs::path& path, const Judgement& j, const AfterRule
                  "judged by the list of that time\n";
   Fingerprint fingerprint;
   if (same_key) fingerprint = [&](std::string_view secret) { return j.secrets.fingerprint(secret); };
-  const AssessResult result = assess(db, j.policy, j.rules, fingerprint, {.only = {}, .catalogue = &j.catalogue});
+  const AssessResult result =
+      assess(db, j.policy, j.rules, fingerprint,
+             {.only = {}, .advisories = j.advisories ? &*j.advisories : nullptr, .catalogue = &j.catalogue});
   for (const std::string& note : result.notes) std::cerr << "kakoi: note: " << note << "\n";
   if (!after || !after(db)) {  // packets of an earlier run prove nothing of this one
     std::error_code error;

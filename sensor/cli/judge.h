@@ -3,8 +3,10 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
+#include "rules/advisories/advisory.h"
 #include "rules/policy/policy.h"
 #include "rules/rule_set.h"
 #include "rules/verdict/catalogue.h"
@@ -17,6 +19,7 @@ namespace kakoi::cli {
 struct Judgement {
   Policy policy;
   RuleSet rules;
+  std::optional<Advisories> advisories;
   Catalogue catalogue;
   SecretKeeper secrets;
   std::filesystem::path out;
@@ -25,18 +28,20 @@ struct Judgement {
   std::string created;     // as ReportInput::created
   SignatureKey sign_with;  // for the manifest; null: not signed
   std::vector<std::pair<std::string, std::string>> input_hashes;
-  std::vector<std::string> exports;  // as ReportInput::exports
+  std::vector<std::string> exports;                      // as ReportInput::exports
   std::vector<std::pair<std::string, std::string>> run;  // how it was called, for the manifest
 };
 
-// --policy, --rules, --fingerprint-key, --out, --lang, --export, --fail-on, --sign.
+// --policy, --rules, --advisories, --fingerprint-key, --out, --lang, --export, --fail-on, --sign …
 void add_judgement_options(po::options_description& options);
-// The first three of them.
+// Those that name what is read besides captures.
 void add_input_options(po::options_description& options);
 // Reads what the options name. Throws UsageError, InputError with one line for each mistake in a file.
 Judgement load_judgement(const po::variables_map& values, const std::string& command);
-// What --policy, --rules and --fingerprint-key name.
+// What those of add_input_options() name.
 void load_inputs(const po::variables_map& values, Judgement& judgement);
+// Adds what --pack names. Throws UsageError, InputError, RuleError.
+void load_packs(const po::variables_map& values, RuleSet& rules);
 
 // The formats that a list such as "oscal,ciso" or "all" names, each once in a fixed order. Throws UsageError.
 std::vector<std::string> parse_exports(const std::string& list);

@@ -18,7 +18,7 @@ std::span<const Command> commands() {
       {"query", "inventory.db SQL", "run a query over an inventory", query},
       {"slice", "inventory.db FINDING CAPTURE", "cut out the packets behind a finding", slice},
       {"verify", "OUT [CAPTURE|DIR ...]", "check outputs against their manifest; scan again", verify},
-      {"rules", "list|show ID|check [DIR]", "the rules: what they look for and how", rules},
+      {"rules", "list|show|check|test", "the rules: what they look for and how", rules},
       {"policy", "init inventory.db|check YAML", "begin or check a site policy", policy},
       {"protocols", "", "the protocols that are understood", protocol_list},
   };
@@ -28,7 +28,8 @@ std::span<const Command> commands() {
 namespace {
 
 void print_help(std::ostream& out) {
-  out << "kakoi " KAKOI_VERSION " — checks, from traffic alone, whether a \"closed\" control network is closed\n\n"
+  out << "kakoi " KAKOI_VERSION
+         " — checks, from traffic alone, whether a \"closed\" control network is closed\n\n"
          "Usage: kakoi COMMAND [arguments]\n\nCommands:\n";
   for (const Command& c : commands())
     out << "  " << std::left << std::setw(10) << c.name << std::setw(40) << c.synopsis << c.summary << "\n";

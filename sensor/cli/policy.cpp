@@ -2,23 +2,29 @@
 
 #include <iostream>
 
+#include "rules/register/register.h"
 #include "sensor/cli/arguments.h"
 
 namespace kakoi::cli {
 namespace {
-constexpr Help kHelp{"kakoi policy init inventory.db | check site.yaml",
-                     "check reads a site policy and names every mistake by line and column.\n"
-                     "init prints a policy to start from, filled with what an inventory shows; correct it by hand.\n"
-                     "The format is described in docs/policy.md.\n",
-                     "  kakoi policy init out/inventory.db > site.yaml\n  kakoi policy check site.yaml\n"};
+constexpr Help kHelp{
+    "kakoi policy init inventory.db | register inventory.db | check site.yaml",
+    "check reads a site policy and names every mistake by line and column.\n"
+    "init prints a policy to start from, filled with what an inventory shows; correct it by hand.\n"
+    "register prints the devices alone, as a CSV list for a spreadsheet; corrected, it goes to --assets.\n"
+    "The formats are described in docs/policy.md and docs/register.md.\n",
+    "  kakoi policy init out/inventory.db > site.yaml\n"
+    "  kakoi policy register out/inventory.db > register.csv\n"
+    "  kakoi policy check site.yaml\n"};
 }
 
 int policy(const Arguments& arguments) {
   const auto values = parse(arguments, po::options_description("Options"), kHelp);
   if (!values) return kDone;
   const std::vector<std::string> words = inputs(*values);
-  if (words.size() != 2 || (words[0] != "check" && words[0] != "init")) throw UsageError("policy: init inventory.db, or check site.yaml");
-  if (words[0] == "init") {
+  if (words.size() != 2 || (words[0] != "check" && words[0] != "init" && words[0] != "register"))
+    throw UsageError("policy: init inventory.db, register inventory.db, or check site.yaml");
+  if (words[0] != "check") {
     try {
       Database db = Database::open(":memory:");
       {
@@ -26,7 +32,7 @@ int policy(const Arguments& arguments) {
         given.prepare("select asset_id from asset limit 1").step();
       }
       db = Database::open_read_only(words[1]);
-      std::cout << starter_policy(db);
+      std::cout << (words[0] == "init" ? starter_policy(db) : starter_register(db));
     } catch (const DatabaseError& error) {
       throw InputError(words[1] + ": " + error.what());
     }

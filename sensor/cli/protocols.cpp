@@ -8,10 +8,11 @@
 
 namespace kakoi::cli {
 namespace {
-constexpr Help kHelp{"kakoi protocols",
-                     "Lists the protocols that are understood by content; ports are hints only. Beside these, ARP, ICMP,\n"
-                     "router and neighbour discovery, LLDP, CDP, PROFINET DCP and routing protocols are read.\n",
-                     ""};
+constexpr Help kHelp{
+    "kakoi protocols",
+    "Lists the protocols that are understood by content; ports are hints only. Beside these, ARP, ICMP,\n"
+    "router and neighbour discovery, LLDP, CDP, spanning tree, PROFINET DCP and routing protocols are read.\n",
+    ""};
 }
 
 int protocol_list(const Arguments& arguments) {
@@ -22,8 +23,11 @@ int protocol_list(const Arguments& arguments) {
     std::string ports;
     for (const std::uint16_t port : p.ports) ports += (ports.empty() ? "" : ",") + std::to_string(port);
     const char* domain = p.domain == Domain::ot ? "OT" : p.domain == Domain::it ? "IT" : "shared";
-    std::cout << std::left << std::setw(10) << p.name << std::setw(8) << domain << std::setw(9)
-              << (p.over_tcp && p.over_udp ? "tcp,udp" : p.over_tcp ? "tcp" : "udp") << ports << "\n";
+    std::cout << std::left << std::setw(12) << p.name << std::setw(8) << domain << std::setw(9)
+              << (p.over_tcp && p.over_udp ? "tcp,udp"
+                  : p.over_tcp             ? "tcp"
+                                           : "udp")
+              << ports << "\n";
   };
   for (const Protocol* p : protocols()) print(*p);
   for (const Protocol* p : control_protocols()) print(*p);

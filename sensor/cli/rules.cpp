@@ -1,33 +1,120 @@
+#include <chrono>
 #include <iomanip>
 #include <iostream>
 
+#include "rules/evaluate.h"
+#include "rules/examples.h"
 #include "rules/rule_set.h"
 #include "sensor/cli/arguments.h"
+#include "sensor/cli/judge.h"
 #include "sensor/inventory/write.h"
 
 namespace kakoi::cli {
 namespace {
-constexpr Help kHelp{"kakoi rules list | show ID | check [DIR]",
-                     "list names the rules, show prints one with its query, check validates a folder of rules\n"
-                     "(or the built-in ones) against the inventory's schema.\n",
-                     "  kakoi rules show external-route-established\n  kakoi rules check my-rules/\n"};
+constexpr Help kHelp{
+    "kakoi rules list | show ID | check [DIR] | test RULE.yaml [--db inventory.db]",
+    "list names the rules, show prints one with its query. check validates a folder of rules or a rule pack\n"
+    "(or the built-in ones): format, both languages, SQL against the inventory's schema, and each rule's own\n"
+    "examples. test does so for one rule, and with --db shows what it finds in an inventory, which is not\n"
+    "changed; zones and roles are those that the inventory was last judged with.\n",
+    "  kakoi rules show external-route-established\n  kakoi rules check my-pack/\n"
+    "  kakoi rules test my-rule.yaml --db out/inventory.db\n"};
 
 void show(const Rule& r, const std::string& language) {
   const bool ja = language == "ja";
   const auto pick = [&](const Text& t) -> const std::string& { return ja ? t.ja : t.en; };
-  std::cout << r.id << " (" << r.family << ", " << r.severity << ", confidence " << r.confidence << ")\n\n"
-            << pick(r.title) << "\n\n" << pick(r.rationale) << "\n\n" << pick(r.limit) << "\n\n" << pick(r.confirm) << "\n\n"
-            << pick(r.remedy) << "\n\n" << r.query << "\n";
+  std::cout << r.id << " (" << r.family << ", " << r.severity << ", confidence " << r.confidence
+            << (r.pack.empty() ? "" : ", pack " + r.pack) << ")\n\n"
+            << pick(r.title) << "\n\n"
+            << pick(r.rationale) << "\n\n"
+            << pick(r.limit) << "\n\n"
+            << pick(r.confirm) << "\n\n"
+            << pick(r.remedy) << "\n\n"
+            << r.query << "\n";
+}
+
+// Throws RuleError with all that is wrong. Says how many examples were run.
+std::size_t check(const RuleSet& rules) {
+  Database db = Database::open(":memory:");
+  write_inventory({}, {}, db);
+  rules.check(db);
+  if (std::vector<std::string> problems = run_examples(rules, db); !problems.empty())
+    throw RuleError(std::move(problems));
+  std::size_t examples = 0;
+  for (const Rule& rule : rules.rules()) examples += rule.examples.size();
+  return examples;
+}
+
+RuleSet given_rules(const std::vector<std::string>& words) {
+  if (words.size() < 2) return RuleSet::load();
+  return RuleSet::load(std::filesystem::path(words[1]));
+}
+
+int check_rules(const std::vector<std::string>& words) {
+  const RuleSet rules = given_rules(words);
+  const std::size_t examples = check(rules);
+  std::size_t with = 0;
+  for (const Rule& rule : rules.rules()) with += !rule.examples.empty();
+  std::cout << rules.rules().size() << " rules, " << with << " of them with examples (" << examples << " run), "
+            << rules.credentials().size() << " default credentials: no mistakes\n";
+  for (const Pack& pack : rules.packs()) std::cout << "pack " << pack.describe() << "\n";
+  return kDone;
+}
+
+std::string cited(const Finding& f, Database& db) {
+  Statement s = db.prepare(
+      "select c.source, p.number from packet p join capture c on c.capture_id = p.capture_id where p.packet_id = ?1");
+  std::string out;
+  for (const std::int64_t id : f.packets) {
+    s.bind(1, id);
+    if (s.step()) out += (out.empty() ? "" : ", ") + printable(s.text(0)) + " packet " + s.text(1);
+    s.reset();
+  }
+  return out.empty() ? "no packet" : out;
+}
+
+int test_rule(const std::string& file, const po::variables_map& values) {
+  const bool ja = values["lang"].as<std::string>() == "ja";
+  const std::vector<RuleSet::Source> source = {{file, read_file(file)}};
+  const RuleSet rules = RuleSet::parse(source);
+  if (rules.rules().empty()) throw InputError(file + ": holds no rule");
+  const Rule& rule = rules.rules()[0];
+  const std::size_t examples = check(rules);
+  std::cout << rule.id << ": no mistakes, " << examples << (examples == 1 ? " example" : " examples")
+            << (examples == 0 ? "; add one that triggers and one near miss (docs/writing-rules.md)\n"
+                              : " as expected\n");
+  if (!values.contains("db")) return kDone;
+  const std::string path = values["db"].as<std::string>();
+  try {
+    Database db = Database::open_read_only(path);
+    const bool inferred = db.text("select value from meta where key = 'policy'") != "declared";
+    const auto start = std::chrono::steady_clock::now();
+    const std::vector<Finding> findings = evaluate(rule, db, inferred);
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+    std::cout << path << ": " << findings.size() << (findings.size() == 1 ? " finding" : " findings") << " in "
+              << took.count() << " ms\n";
+    for (const Finding& f : findings)
+      std::cout << "\n"
+                << f.id << " [" << f.severity << ", confidence " << f.confidence << "] "
+                << printable(ja ? f.title.ja : f.title.en) << "\n  " << printable(ja ? f.detail.ja : f.detail.en)
+                << "\n  " << cited(f, db) << "\n";
+  } catch (const DatabaseError& error) {
+    throw InputError(path + ": " + error.what());
+  }
+  return kDone;
 }
 }  // namespace
 
 int rules(const Arguments& arguments) {
   po::options_description options("Options");
-  options.add_options()("lang", po::value<std::string>()->default_value("en")->value_name("ja|en"), "language of the texts");
+  options.add_options()("lang", po::value<std::string>()->default_value("en")->value_name("ja|en"),
+                        "language of the texts")("db", po::value<std::string>()->value_name("inventory.db"),
+                                                 "inventory to test a rule with");
   const auto values = parse(arguments, options, kHelp);
   if (!values) return kDone;
   const std::vector<std::string> words = inputs(*values);
   const std::string verb = words.empty() ? "list" : words[0];
+  if (values->contains("db") && verb != "test") throw UsageError("--db belongs to 'kakoi rules test'");
   try {
     if (verb == "list" && words.size() <= 1) {
       const RuleSet all = RuleSet::load();
@@ -43,19 +130,13 @@ int rules(const Arguments& arguments) {
       show(*rule, (*values)["lang"].as<std::string>());
       return kDone;
     }
-    if (verb == "check" && words.size() <= 2) {
-      const RuleSet all = words.size() == 2 ? RuleSet::load(std::filesystem::path(words[1])) : RuleSet::load();
-      Database db = Database::open(":memory:");
-      write_inventory({}, {}, db);
-      all.check(db);
-      std::cout << all.rules().size() << " rules, " << all.credentials().size() << " default credentials: no mistakes\n";
-      return kDone;
-    }
+    if (verb == "check" && words.size() <= 2) return check_rules(words);
+    if (verb == "test" && words.size() == 2) return test_rule(words[1], *values);
   } catch (const RuleError& error) {
     for (const std::string& line : error.problems) std::cerr << line << "\n";
     return kBadInput;
   }
-  throw UsageError("rules: list, show ID, or check [DIR]");
+  throw UsageError("rules: list, show ID, check [DIR], or test RULE.yaml [--db inventory.db]");
 }
 
 }  // namespace kakoi::cli

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "reports/manifest/manifest.h"
 #include "reports/output.h"
@@ -148,6 +149,12 @@ void check_options(const Manifest& manifest, const Judgement& judgement, bool ow
     else
       verdict.unchecked("the scan had other rules than those built into this program; name them with --rules");
   }
+  if (const std::string then = hash_in(manifest, "advisories"), now = hash_in(judgement, "advisories"); then != now) {
+    if (now.empty())
+      verdict.unchecked("the scan had advisories; name their folder with --advisories");
+    else
+      verdict.differs("--advisories: not those of the scan");
+  }
   if (manifest.fingerprint_key != judgement.secrets.fingerprint("kakoi"))
     verdict.unchecked("the scan had another --fingerprint-key; name the file");
 }
@@ -225,7 +232,7 @@ void scan_again(const fs::path& out, const Manifest& manifest, const Captures& c
     return verdict.unchecked(std::string(kManifestFile) + " does not tell how the scan was made");
   const TemporaryFolder folder;
   run.inputs.files = under_their_names(folder.path, manifest, captures);
-  judgement.run = {{"command", "scan"}};
+  const auto inputs_told = std::exchange(judgement.run, {{"command", "scan"}});
   if (const std::string exports = told("export"); !exports.empty()) {
     try {
       judgement.exports = parse_exports(exports);
@@ -234,6 +241,7 @@ void scan_again(const fs::path& out, const Manifest& manifest, const Captures& c
     }
     judgement.run.emplace_back("export", exports);
   }
+  judgement.run.insert(judgement.run.end(), inputs_told.begin(), inputs_told.end());
   judgement.out = folder.path / "again";
   judgement.created = manifest.created;
   judgement.summary = false;

@@ -136,6 +136,8 @@ int watch(const Arguments& arguments) {
     auto all = std::make_shared<Observed>(before);
     all->merge(engine.snapshot());
     all->captures = live->infos();
+    if (stop_asked)
+      for (const std::uint32_t capture : engine.open_fragments()) ++all->captures[capture].fragments_given_up;
     all->settle();
     all->sort();
     if (store) store->flush();
@@ -160,6 +162,8 @@ int watch(const Arguments& arguments) {
         fresh.summary = false;
         judgement.policy = std::move(fresh.policy);
         judgement.rules = std::move(fresh.rules);
+        judgement.advisories = std::move(fresh.advisories);
+        judgement.run = std::move(fresh.run);
         judgement.input_hashes = std::move(fresh.input_hashes);
         next = std::chrono::steady_clock::now();
         std::cerr << "kakoi: policy and rules read again\n";

@@ -9,7 +9,7 @@ namespace kakoi {
 namespace {
 
 constexpr std::uint16_t kLldp = 0x88CC, kProfinet = 0x8892;
-constexpr std::uint8_t kSnapSap = 0xAA;
+constexpr std::uint8_t kSnapSap = 0xAA, kBridgeSap = 0x42;
 
 // PROFINET's EtherType carries cyclic data first of all; DCP has the frame ids FEFC–FEFF.
 bool is_dcp(const Decoded& packet) noexcept {
@@ -22,6 +22,15 @@ bool is_cdp(const Decoded& packet) noexcept {
   if (!packet.is_llc || packet.ethertype != kSnapSap) return false;
   ByteReader r(packet.payload);
   return r.be64() == 0xAAAA'0300'000C'2000 && r.ok();
+}
+
+// IEEE 802.2 with the SAP of bridges; Cisco's tree per VLAN behind SNAP, OUI 00000C, protocol id 010B.
+Bytes bpdu_of(const Decoded& packet) noexcept {
+  const Bytes b = packet.payload;
+  if (!packet.is_llc || b.size() < 8) return {};
+  if (packet.ethertype == kBridgeSap && b[0] == kBridgeSap && b[1] == kBridgeSap && b[2] == 3) return b.subspan(3);
+  if (packet.ethertype == kSnapSap && ByteReader(b).be64() == 0xAAAA'0300'000C'010B) return b.subspan(8);
+  return {};
 }
 
 constexpr Protocol named(std::string_view name, Domain domain = Domain::shared) noexcept {
@@ -39,6 +48,8 @@ constinit const Protocol icmp_protocol = named("icmp");
 constinit const Protocol icmpv6_protocol = named("icmpv6");
 constinit const Protocol lldp_protocol = named("lldp");
 constinit const Protocol cdp_protocol = named("cdp");
+constinit const Protocol stp_protocol = named("stp");
+constinit const Protocol tcp_protocol = named("tcp");
 constinit const Protocol profinet_dcp_protocol = named("profinet_dcp", Domain::ot);
 constinit const Protocol vrrp_protocol = named("vrrp");
 constinit const Protocol hsrp_protocol = named("hsrp");
@@ -47,15 +58,16 @@ constinit const Protocol eigrp_protocol = named("eigrp");
 constinit const Protocol rip_protocol = named("rip");
 
 std::span<const Protocol* const> control_protocols() noexcept {
-  static constexpr const Protocol* list[] = {&dhcp_protocol,    &dhcpv6_protocol, &nbns_protocol, &dns_udp_protocol,
-                                             &dns_tcp_protocol, &mdns_protocol,   &llmnr_protocol};
+  static constexpr const Protocol* list[] = {&dhcp_protocol,    &dhcpv6_protocol,  &nbns_protocol, &nbdgm_protocol,
+                                             &dns_udp_protocol, &dns_tcp_protocol, &mdns_protocol, &llmnr_protocol};
   return list;
 }
 
 const Protocol* find_control_protocol(std::string_view name) noexcept {
   static constexpr const Protocol* others[] = {&arp_protocol,  &icmp_protocol,         &icmpv6_protocol, &lldp_protocol,
                                                &cdp_protocol,  &profinet_dcp_protocol, &vrrp_protocol,   &hsrp_protocol,
-                                               &ospf_protocol, &eigrp_protocol,        &rip_protocol};
+                                               &ospf_protocol, &eigrp_protocol,        &rip_protocol,    &stp_protocol,
+                                               &tcp_protocol};
   for (const Protocol* p : control_protocols())
     if (p->name == name) return p;
   for (const Protocol* p : others)
@@ -72,14 +84,16 @@ const Protocol* control_protocol_of(const Decoded& packet) noexcept {
   }
   if (is_dcp(packet)) return &profinet_dcp_protocol;
   if (is_cdp(packet)) return &cdp_protocol;
-  return packet.ethertype == kLldp && !packet.is_llc ? &lldp_protocol : nullptr;
+  if (packet.ethertype == kLldp && !packet.is_llc) return &lldp_protocol;
+  return bpdu_of(packet).empty() ? nullptr : &stp_protocol;
 }
 
 void observe_ethernet(const Decoded& packet, const Emit& emit) noexcept {
   if (!packet.source_mac.is_mac() || packet.source_mac.is_multicast()) return;
   if (is_dcp(packet)) return observe_profinet_dcp(packet, packet.payload, emit);
   if (is_cdp(packet)) return observe_cdp(packet, packet.payload.subspan(8), emit);
-  if (packet.ethertype == kLldp && !packet.is_llc) observe_lldp(packet, packet.payload, emit);
+  if (packet.ethertype == kLldp && !packet.is_llc) return observe_lldp(packet, packet.payload, emit);
+  if (const Bytes bpdu = bpdu_of(packet); !bpdu.empty()) observe_stp(packet, bpdu, emit);
 }
 
 }  // namespace kakoi

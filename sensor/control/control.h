@@ -8,6 +8,7 @@
 // become Anomaly{truncated}.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 
@@ -16,7 +17,7 @@
 
 namespace kakoi {
 
-// dns (over UDP and over TCP: two entries of one name), mdns, llmnr, dhcp, dhcpv6, nbns.
+// dns (over UDP and over TCP: two entries of one name), mdns, llmnr, dhcp, dhcpv6, nbns, nbdgm.
 // dns, mdns and llmnr share one message format: only the port tells which it is, so all three are
 // weak and must be asked for on their registered ports first.
 std::span<const Protocol* const> control_protocols() noexcept;
@@ -25,7 +26,7 @@ const Protocol* find_control_protocol(std::string_view name) noexcept;
 
 // Names for links and observations of what is no flow; they have no frame() and no dissector.
 extern const Protocol arp_protocol, icmp_protocol, icmpv6_protocol, lldp_protocol, cdp_protocol, profinet_dcp_protocol,
-    vrrp_protocol, hsrp_protocol, ospf_protocol, eigrp_protocol, rip_protocol;
+    stp_protocol, tcp_protocol, vrrp_protocol, hsrp_protocol, ospf_protocol, eigrp_protocol, rip_protocol;
 // The one of these that a packet belongs to, by its headers and, over UDP, the first octets of HSRP and RIP;
 // null if none.
 const Protocol* control_protocol_of(const Decoded& packet) noexcept;
@@ -65,12 +66,26 @@ struct Icmpv6Seen {
 // States Route for router advertisements and redirects, Binding for link-layer address options.
 Icmpv6Seen observe_icmpv6(const Decoded& packet, Bytes icmp, const Emit& emit) noexcept;
 
+// A SYN without ACK; `options`: of its TCP header. States the stack's fingerprint and the family of systems that it is
+// known from. Once a flow.
+void observe_syn(const Decoded& packet, Bytes options, const Emit& emit) noexcept;
+
 // VRRP, HSRP, OSPF, EIGRP, RIP and RIPng; for IP packets other than TCP to a group or to all. Constant cost.
 // States Route whose gateway is the virtual address where one is announced, else the source.
 void observe_routing(const Decoded& packet, const Emit& emit) noexcept;
 
-// LLDP, CDP and PROFINET DCP; for frames without IP. States Identity about the source MAC and about
+// LLDP, CDP, spanning tree and PROFINET DCP; for frames without IP. States Identity about the source MAC and about
 // the management addresses that the frame names.
 void observe_ethernet(const Decoded& packet, const Emit& emit) noexcept;
+
+// VLANs that a switch names in a frame about the port that it leaves by: LLDP, CDP, spanning tree. At most a few.
+struct NamedVlans {
+  std::array<std::uint16_t, 8> vlan{};
+  std::size_t count = 0;
+  void add(std::uint16_t id) noexcept {
+    if (id != 0 && id < 4095 && count < vlan.size()) vlan[count++] = id;
+  }
+};
+NamedVlans vlans_named_in(const Decoded& packet) noexcept;
 
 }  // namespace kakoi

@@ -4,8 +4,10 @@
 //   chaddr ×16 | sname ×64 | file ×128 | 63 82 53 63 | options: { code | length | data } … FF
 #include <tins/dhcp.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <charconv>
 
 #include "sensor/control/protocols.h"
 #include "sensor/control/text.h"
@@ -18,6 +20,8 @@ namespace {
 constexpr std::size_t kOptions = 240;           // after the magic cookie
 constexpr std::uint8_t kClasslessRoutes = 121;  // RFC 3442
 constexpr std::uint8_t kMicrosoftRoutes = 249;  // MS-DHCPE §2.2.8: the same, before RFC 3442 was assigned
+constexpr std::uint8_t kUserClass = 77;         // RFC 3004
+constexpr std::uint8_t kRelayAgent = 82;        // RFC 3046
 constexpr std::size_t kMaxAddresses = 16;       // per option; more is no use to a client
 
 Frame frame_dhcp(Bytes b, Role) {
@@ -120,6 +124,47 @@ void state_fqdn(Bytes data, const Subject& client, const Emit& emit) noexcept {
   if (r.ok() && !name.empty()) emit(Identity{Trait::name, name, "dhcp option 81", 75, client});
 }
 
+// The options that a client asks for, in its order: tells systems apart (RFC 2132 §9.8). "1,3,6,15"
+void state_numbers(Bytes list, const Subject& client, const Emit& emit) noexcept {
+  std::array<char, 256> text;
+  char* at = text.data();
+  for (const std::uint8_t code : list) {
+    if (text.data() + text.size() - at < 4) break;
+    if (at != text.data()) *at++ = ',';
+    at = std::to_chars(at, text.data() + text.size(), code).ptr;
+  }
+  if (at != text.data())
+    emit(Identity{
+        Trait::fingerprint, {text.data(), static_cast<std::size_t>(at - text.data())}, "dhcp option 55", 50, client});
+}
+
+// RFC 2132 §9.14: type, then a hardware address, a text (type 0), or a DUID (RFC 4361). The MAC again says nothing.
+void state_client_id(Bytes id, const Address& mac, const Subject& client, const Emit& emit) noexcept {
+  if (id.size() < 3 || (id[0] == 1 && id.size() == 7 && Address::mac(id.subspan(1)) == mac)) return;
+  const auto is_printable = [](std::uint8_t c) { return c >= 0x20 && c < 0x7F; };
+  const Bytes value = id.subspan(1);
+  if (id[0] == 0 && std::all_of(value.begin(), value.end(), is_printable))
+    return emit(Identity{Trait::fingerprint, as_text(value), "dhcp option 61", 50, client});
+  emit(Identity{Trait::fingerprint, Hex(id).text(), "dhcp option 61", 50, client});
+}
+
+// Relay agent information (RFC 3046 §3): 1 circuit, 2 remote id: the switch port that the client is on.
+void state_relay(Bytes data, const Subject& client, const Emit& emit) noexcept {
+  ByteReader r(data);
+  while (r.remaining() >= 2) {
+    const std::uint8_t code = r.u8();
+    const Bytes value = r.take(r.u8());
+    if (!r.ok()) return;
+    if ((code != 1 && code != 2) || value.empty()) continue;
+    const std::string_view method = code == 1 ? "dhcp option 82 circuit" : "dhcp option 82 remote";
+    const bool text = std::all_of(value.begin(), value.end(), [](std::uint8_t c) { return c >= 0x20 && c < 0x7F; });
+    if (text)
+      emit(Identity{Trait::location, as_text(value), method, 60, client});
+    else
+      emit(Identity{Trait::location, Hex(value).text(), method, 60, client});
+  }
+}
+
 void state_message(const Tins::DHCP& dhcp, const Emit& emit) {
   using Tins::DHCP;
   const Bytes type_option = option(dhcp, DHCP::DHCP_MESSAGE_TYPE);
@@ -172,7 +217,12 @@ void state_message(const Tins::DHCP& dhcp, const Emit& emit) {
 
   const Subject client{Who::address, lease.client_mac};
   if (!lease.host_name.empty()) emit(Identity{Trait::name, lease.host_name, "dhcp option 12", 80, client});
+  state_relay(option(dhcp, kRelayAgent), client, emit);
   if (from_server) return;  // a server's vendor class is its own
+  state_numbers(option(dhcp, DHCP::DHCP_PARAMETER_REQUEST_LIST), client, emit);
+  state_client_id(option(dhcp, DHCP::DHCP_CLIENT_IDENTIFIER), lease.client_mac, client, emit);
+  if (const auto user = trimmed(option(dhcp, kUserClass)); !user.empty() && user[0] >= ' ')
+    emit(Identity{Trait::description, user, "dhcp option 77", 50, client});
   state_fqdn(option(dhcp, DHCP::FQDN), client, emit);
   if (!lease.vendor_class.empty()) state_vendor_class(lease.vendor_class, client, emit);
 }

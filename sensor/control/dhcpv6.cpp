@@ -72,6 +72,9 @@ class Dhcpv6 final : public Dissector {
     if (pdu.bytes.empty() || is_relay(pdu.bytes[0]) || from_server(pdu.bytes[0])) return Interest::more;
     within_tins_border(emit, pdu.complete(), [&] {
       const Tins::DHCPv6 dhcp(pdu.bytes.data(), static_cast<std::uint32_t>(pdu.bytes.size()));
+      // RFC 8415 §11: the DUID stays with a device whatever interface it speaks from.
+      if (const Bytes duid = option(dhcp, Tins::DHCPv6::CLIENTID); !duid.empty())
+        emit(Identity{Trait::fingerprint, Hex(duid).text(), "dhcpv6 duid", 60, {}});
       state_fqdn(option(dhcp, Tins::DHCPv6::CLIENT_FQDN), emit);
       state_vendor_class(option(dhcp, Tins::DHCPv6::VENDOR_CLASS), emit);
     });

@@ -92,6 +92,12 @@ bool Walker::next(Record& r) noexcept {
   return true;
 }
 
+bool Walker::data_name(const Record& r, Name& name) const noexcept {
+  Walker inner(message_.first(at_));
+  inner.at_ = at_ - r.data.size();
+  return inner.read_name(name) && inner.at_ == at_;
+}
+
 std::size_t skip_plain_name(Bytes message, std::size_t at) noexcept {
   const std::size_t start = at;
   while (at < message.size()) {

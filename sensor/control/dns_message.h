@@ -57,6 +57,8 @@ class Walker {
   explicit Walker(Bytes message) noexcept : message_(message), at_(12) {}
   bool next(Question& question) noexcept;
   bool next(Record& record) noexcept;
+  // The name that is the data of the record read last (PTR); false if there is none, which is no fault of the message.
+  bool data_name(const Record& record, Name& name) const noexcept;
   std::optional<Anomaly> fault() const noexcept { return fault_; }
 
  private:

@@ -15,7 +15,10 @@ class Introduction {
   Introduction(Address mac, std::string_view method) noexcept : mac_(mac), method_(method) {}
 
   void claim(Trait trait, std::string_view text, std::uint8_t confidence = 80) noexcept {
-    if (!text.empty() && claims_ < claim_.size()) claim_[claims_++] = {trait, text, method_, confidence, {}};
+    claim(trait, text, confidence, method_);
+  }
+  void claim(Trait trait, std::string_view text, std::uint8_t confidence, std::string_view method) noexcept {
+    if (!text.empty() && claims_ < claim_.size()) claim_[claims_++] = {trait, text, method, confidence, {}};
   }
   void reachable_at(const Address& ip) noexcept {
     if (!ip.is_ip() || ip.is_unspecified() || ip.is_multicast() || ip.is_loopback()) return;

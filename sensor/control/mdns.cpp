@@ -1,6 +1,8 @@
 // Multicast DNS (RFC 6762): queries as lookups; in responses, which host has which name and address,
 // and what DNS service discovery tells about the device (RFC 6763).
 #include <algorithm>
+#include <array>
+#include <cstdio>
 
 #include "sensor/control/dns_message.h"
 #include "sensor/control/protocols.h"
@@ -42,6 +44,24 @@ void state_host(const dns::Record& record, const Emit& emit) noexcept {
   const int confidence = (own ? 80 : 65) - (service == std::string_view::npos ? 0 : 20);
   emit(Identity{Trait::name, name, "mdns", static_cast<std::uint8_t>(confidence),
                 own ? Subject{} : Subject{Who::address, address}});
+}
+
+// The name of the speaker's own address, asked for the reverse way (RFC 6762 §4).
+void state_reverse(const dns::Walker& walk, const dns::Record& record, const Emit& emit) noexcept {
+  const Address own = emit.context().speaker_address();
+  if (record.type != dns::kPtr || !own.is_ipv4()) return;
+  const std::uint32_t ip = own.v4();
+  std::array<char, 32> reverse;
+  const int size = std::snprintf(reverse.data(), reverse.size(), "%u.%u.%u.%u.in-addr.arpa", ip & 255, ip >> 8 & 255,
+                                 ip >> 16 & 255, ip >> 24);
+  dns::Name target;
+  if (record.name.text() != std::string_view(reverse.data(), static_cast<std::size_t>(size)) ||
+      !walk.data_name(record, target))
+    return;
+  std::string_view name = target.text();
+  if (!ends_with_no_case(name, kLocal)) return;
+  name.remove_suffix(kLocal.size());
+  if (!name.empty()) emit(Identity{Trait::name, name, "mdns", 80, {}});
 }
 
 // key=value strings of a TXT record (RFC 6763 §6).
@@ -86,6 +106,7 @@ class Mdns final : public Dissector {
         if (record.type == dns::kTxt) state_text(record, emit);
         if (record.type == dns::kHinfo) state_host_info(record, emit);
         state_host(record, emit);
+        state_reverse(walk, record, emit);
       }
     }
     if (pdu.complete() && walk.fault()) emit(*walk.fault());

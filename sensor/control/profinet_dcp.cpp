@@ -20,6 +20,24 @@ struct Block {
   Bytes value;
 };
 
+// PROFIBUS & PROFINET International, Man_ID_Table: a few.
+constexpr std::string_view maker_name(unsigned id) noexcept {
+  switch (id) {
+    case 0x002A:
+      return "Siemens";
+    case 0x00B0:
+      return "Phoenix Contact";
+    case 0x011D:
+      return "WAGO";
+    case 0x011E:
+      return "Hilscher";
+    case 0x0120:
+      return "Beckhoff";
+    default:
+      return {};
+  }
+}
+
 void state_block(const Block& block, const Subject& device, const Emit& emit) noexcept {
   const auto text = [&](Trait trait, std::uint8_t confidence) {
     const std::string_view t = trimmed(block.value);
@@ -37,8 +55,21 @@ void state_block(const Block& block, const Subject& device, const Emit& emit) no
       const int size = std::snprintf(words, sizeof words, "PROFINET vendor 0x%04X, device 0x%04X", vendor, id);
       if (r.ok() && size > 0)
         emit(Identity{Trait::description, {words, static_cast<std::size_t>(size)}, kMethod, 80, device});
+      if (const std::string_view maker = maker_name(vendor); r.ok() && !maker.empty())
+        emit(Identity{Trait::vendor, maker, kMethod, 80, device});
       return;
     }
+    case 0x0204: {  // device role: IO device 1, IO controller 2, multidevice 4, supervisor 8
+      if (block.value.empty()) return;
+      const std::uint8_t roles = block.value[0];
+      const std::string_view role = (roles & 2) != 0   ? "plc"
+                                    : (roles & 8) != 0 ? "engineering_station"
+                                    : (roles & 1) != 0 ? "ot_device"
+                                                       : "";
+      if (!role.empty()) emit(Identity{Trait::role, role, kMethod, 70, device});
+      return;
+    }
+    case 0x0103:    // full IP suite: these, then name servers
     case 0x0102: {  // IP parameter: address, mask, gateway
       if (block.value.size() < 12) return;
       const Address ip = Address::ipv4(block.value);

@@ -1,6 +1,7 @@
 // Trimming of texts as devices send them.
 #pragma once
 
+#include <array>
 #include <string_view>
 
 #include "dissectors/core/bytes.h"
@@ -15,5 +16,22 @@ inline std::string_view trimmed(std::string_view text) noexcept {
   return text.substr(first, text.find_last_not_of(kPadding) - first + 1);
 }
 inline std::string_view trimmed(Bytes bytes) noexcept { return trimmed(as_text(bytes)); }
+
+// Octets as hexadecimal digits; of long ones the first 64.
+class Hex {
+ public:
+  explicit Hex(Bytes bytes) noexcept {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    for (const std::uint8_t b : bytes.first(bytes.size() < 64 ? bytes.size() : 64)) {
+      text_[size_++] = kDigits[b >> 4];
+      text_[size_++] = kDigits[b & 15];
+    }
+  }
+  std::string_view text() const noexcept { return {text_.data(), size_}; }
+
+ private:
+  std::array<char, 128> text_{};
+  std::size_t size_ = 0;
+};
 
 }  // namespace kakoi

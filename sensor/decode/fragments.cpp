@@ -7,26 +7,41 @@
 namespace kakoi::decode {
 
 void FragmentTable::erase(std::map<Key, Datagram>::iterator at) {
+  bytes_ -= at->second.bytes;
   by_age_.erase(at->second.age);
   datagrams_.erase(at);
 }
 
-std::shared_ptr<const std::vector<std::uint8_t>> FragmentTable::offer(Decoded& piece, std::int64_t ts) {
+// The oldest go first.
+void FragmentTable::make_room(std::size_t bytes, std::int64_t now) {
+  while (!by_age_.empty()) {
+    const auto oldest = datagrams_.find(by_age_.front());
+    if (bytes_ + bytes <= most_bytes_ && now - oldest->second.first.ts <= kTimeout) return;
+    give_up(oldest);
+  }
+}
+
+std::vector<std::uint32_t> FragmentTable::open() const {
+  std::vector<std::uint32_t> captures;
+  for (const auto& [key, datagram] : datagrams_) captures.push_back(datagram.first.capture);
+  return captures;
+}
+
+std::shared_ptr<const std::vector<std::uint8_t>> FragmentTable::offer(Decoded& piece, const PacketRef& ref) {
   if (piece.payload.empty() || piece.payload.size() < piece.payload_length) return nullptr;  // cut by the snap length
+  make_room(piece.payload.size(), ref.ts);
   const Key key{piece.source, piece.destination, piece.fragment_id, piece.vlan, piece.protocol};
+  const bool doubted = piece.header_checksum == Checksum::wrong;
   auto at = datagrams_.find(key);
-  if (at != datagrams_.end() && ts - at->second.first_ts > kTimeout) {
-    ++given_up_;
-    erase(at);
+  if (at != datagrams_.end() && at->second.doubted != doubted) {
+    if (doubted) return nullptr;
+    erase(at);  // what was there is no datagram
     at = datagrams_.end();
   }
   if (at == datagrams_.end()) {
-    if (datagrams_.size() >= kMostDatagrams) {
-      ++given_up_;
-      erase(datagrams_.find(by_age_.front()));
-    }
+    if (datagrams_.size() >= kMostDatagrams) give_up(datagrams_.find(by_age_.front()));
     by_age_.push_back(key);
-    at = datagrams_.emplace(key, Datagram{ts, 0, {}, std::prev(by_age_.end())}).first;
+    at = datagrams_.emplace(key, Datagram{ref, 0, {}, std::prev(by_age_.end()), 0, doubted}).first;
   }
   Datagram& d = at->second;
   const std::uint32_t begin = piece.fragment_offset;
@@ -34,8 +49,7 @@ std::shared_ptr<const std::vector<std::uint8_t>> FragmentTable::offer(Decoded& p
   const bool contradiction =
       (!piece.more_fragments && d.total != 0 && d.total != end) || (d.total != 0 && end > d.total);
   if (end > 65535 || d.pieces.size() >= kMostPieces || contradiction) {
-    ++given_up_;
-    erase(at);
+    give_up(at);
     return nullptr;
   }
   if (!piece.more_fragments) d.total = end;
@@ -51,6 +65,8 @@ std::shared_ptr<const std::vector<std::uint8_t>> FragmentTable::offer(Decoded& p
     return nullptr;
   }
   d.pieces.emplace_hint(next, begin, std::vector<std::uint8_t>(piece.payload.begin(), piece.payload.end()));
+  d.bytes += piece.payload.size();
+  bytes_ += piece.payload.size();
   if (d.total == 0) return nullptr;
   std::size_t have = 0;
   for (const auto& [offset, bytes] : d.pieces) {
@@ -65,6 +81,9 @@ std::shared_ptr<const std::vector<std::uint8_t>> FragmentTable::offer(Decoded& p
   piece.is_fragment = piece.more_fragments = false;
   piece.fragment_offset = 0;
   decode_transport(*whole, static_cast<std::uint32_t>(whole->size()), piece);
+  // Headers before the fragment header may have put another address into the pseudo-header (RFC 8200 §8.1).
+  if (piece.network == NetworkLayer::ipv6 && (piece.datagram.size() < 40 || piece.datagram[6] != 44))
+    piece.transport_header = Decoded::kUnchecked;
   return whole;
 }
 

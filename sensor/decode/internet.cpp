@@ -1,12 +1,13 @@
 // IPv4 (RFC 791), IPv6 with extension headers (RFC 8200), TCP (RFC 9293), UDP (RFC 768).
 #include <algorithm>
 
+#include "sensor/decode/checksums.h"
 #include "sensor/decode/layers.h"
 
 namespace kakoi::decode {
 namespace {
 
-constexpr std::uint8_t kTcp = 6, kUdp = 17, kAuthentication = 51;
+constexpr std::uint8_t kIcmp = 1, kTcp = 6, kUdp = 17, kAuthentication = 51, kIcmpv6 = 58;
 
 void decode_ipv4(Bytes packet, Decoded& out) noexcept {
   if (packet.size() < 20) {
@@ -31,6 +32,7 @@ void decode_ipv4(Bytes packet, Decoded& out) noexcept {
     out.malformed = true;
     return;
   }
+  out.header_checksum = checksum_of_ipv4(packet.first(header));
   const std::uint32_t length = total - static_cast<std::uint32_t>(header);
   const Bytes segment = packet.subspan(header, std::min<std::size_t>(packet.size() - header, length));
   out.fragment_offset = static_cast<std::uint16_t>((fragment & 0x1FFF) * 8);
@@ -67,6 +69,7 @@ void decode_ipv6(Bytes packet, Decoded& out) noexcept {
   // 0 with a payload behind it: a jumbogram (RFC 2675) or segmentation offload
   if (length == 0 && packet.size() > 40) length = static_cast<std::uint32_t>(packet.size() - 40);
   Bytes rest = packet.subspan(40, std::min<std::size_t>(packet.size() - 40, length));
+  bool other_address = false;  // routing and destination options may put it into the pseudo-header (RFC 8200 §8.1)
   for (int headers = 0; headers < 16; ++headers) {
     std::size_t size = 0;
     switch (next) {
@@ -86,9 +89,12 @@ void decode_ipv6(Bytes packet, Decoded& out) noexcept {
         break;
       default:
         out.protocol = next;
-        return decode_transport(rest, length, out);
+        decode_transport(rest, length, out);
+        if (other_address) out.transport_header = Decoded::kUnchecked;
+        return;
     }
     out.protocol = next;
+    other_address |= next == 43 || next == 60;
     if (rest.size() < size) {
       out.malformed = true;
       return;
@@ -162,8 +168,9 @@ void decode_transport(Bytes segment, std::uint32_t length, Decoded& out) noexcep
       out.payload_length = 0;
       return;
     }
-    out.payload = segment.size() > header ? segment.subspan(header) : Bytes{};
+    out.payload = segment.subspan(std::min(segment.size(), header));
     out.payload_length = length - static_cast<std::uint32_t>(header);
+    if (segment.size() >= header) out.transport_header = static_cast<std::uint8_t>(header);
   } else if (out.protocol == kUdp) {
     if (segment.size() < 8) {
       out.malformed = length < 8;
@@ -190,6 +197,9 @@ void decode_transport(Bytes segment, std::uint32_t length, Decoded& out) noexcep
     }
     out.payload_length = size - 8;
     out.payload = segment.subspan(8, std::min<std::size_t>(segment.size() - 8, out.payload_length));
+    out.transport_header = 8;
+  } else if (out.protocol == kIcmp || out.protocol == kIcmpv6) {
+    out.transport_header = 0;
   } else if (out.protocol == kAuthentication) {
     // IPv4; the extension headers of IPv6 were read before. RFC 4302 §2: next, length in words − 2, …
     for (int headers = 0; headers < 4 && out.protocol == kAuthentication; ++headers) {

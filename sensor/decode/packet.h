@@ -16,6 +16,9 @@ struct RawPacket {
   PacketRef ref;
 };
 
+// deferred: not filled in by whoever captured its own packets; see sensor/decode/checksums.h
+enum class Checksum : std::uint8_t { none, right, wrong, deferred };
+
 // Sent twice over two ways (IEC 62439-3): a PRP trailer or an HSR tag was verified.
 enum class Redundancy : std::uint8_t { none, prp, hsr };
 
@@ -44,13 +47,17 @@ struct Decoded {
   std::uint8_t tcp_flags = 0;  // FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32
   std::uint8_t depth = 0;      // 0: outermost; n: inside n tunnels
   Redundancy redundancy = Redundancy::none;
-  bool is_llc = false;
+  // Octets of TCP or UDP header, or none, right before `payload`: what a checksum covers. kUnchecked: it can't be told.
+  std::uint8_t transport_header = kUnchecked;
+  Checksum header_checksum : 2 = Checksum::none;  // of IPv4
+  bool is_llc : 1 = false;
+  bool more_fragments : 1 = false;
   bool is_fragment = false;  // part of a datagram: `payload` is that part, ports are unknown
-  bool more_fragments = false;
-  bool has_ports = false;  // TCP or UDP header read
-  bool malformed = false;  // a header does not fit or contradicts itself
-  bool undecoded = false;  // link type or header not read
+  bool has_ports = false;    // TCP or UDP header read
+  bool malformed = false;    // a header does not fit or contradicts itself
+  bool undecoded = false;    // link type or header not read
 
+  static constexpr std::uint8_t kUnchecked = 255;
   bool is_tcp() const noexcept { return has_ports && protocol == 6; }
   bool is_udp() const noexcept { return has_ports && protocol == 17; }
 };

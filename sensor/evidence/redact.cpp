@@ -5,7 +5,9 @@
 
 #include "sensor/decode/decode.h"
 #include "sensor/evidence/checksum.h"
+#include "sensor/evidence/secrets_in_controllers.h"
 #include "sensor/evidence/secrets_in_messages.h"
+#include "sensor/evidence/secrets_in_office.h"
 #include "sensor/evidence/secrets_in_text.h"
 
 namespace kakoi::evidence {
@@ -83,6 +85,7 @@ void Redactor::blank_payload(const Decoded& p, Octets payload) const {
     if (speaks("ftp")) return blank_ftp(payload, spoken.speaker);
     if (speaks("telnet")) return blank_telnet(payload, spoken.speaker);
   }
+  if (blank_office(spoken.protocol, payload, spoken.speaker)) return;
   const Protocol* protocol = spoken.protocol.empty() ? nullptr : find_protocol(spoken.protocol);
   if (!protocol || !protocol->frame) return blank(payload);
   void (*use)(Octets, Role) noexcept = [](Octets, Role) noexcept {};
@@ -92,7 +95,10 @@ void Redactor::blank_payload(const Decoded& p, Octets payload) const {
   if (speaks("iec104")) use = [](Octets message, Role) noexcept { blank_iec104(message); };
   if (speaks("modbus")) use = [](Octets message, Role speaker) noexcept { blank_modbus(message, 7, speaker); };
   if (speaks("modbus_rtu")) use = [](Octets message, Role speaker) noexcept { blank_modbus(message, 1, speaker); };
-  keep_messages(*protocol, spoken.speaker, payload, [&](Octets message) { use(message, spoken.speaker); });
+  keep_messages(*protocol, spoken.speaker, payload, [&](Octets message) {
+    use(message, spoken.speaker);
+    blank_controller(spoken.protocol, message);
+  });
 }
 
 Redactor::Redacted Redactor::operator()(const RawPacket& raw) const {

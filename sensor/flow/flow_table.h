@@ -92,16 +92,18 @@ struct Flow {
   bool closed : 1 = false;     // RST, or FIN of both
   bool silent : 1 = false;     // the session is over, nothing more to learn
   bool in_use : 1 = false;
-  bool copy : 1 = false;       // of a flow in another VLAN, where it is counted
-  bool forwarded : 1 = false;  // with copy: by other MACs or with another TTL
+  bool copy : 1 = false;             // of a flow in another VLAN, where it is counted
+  bool forwarded : 1 = false;        // with copy: by other MACs or with another TTL
+  bool doubted : 1 = false;          // a checksum was wrong: from here on each is looked at
   std::unique_ptr<Session> session;  // while something can be learned
   std::array<Side, 2> sides;
   std::array<PacketRef, 2> first;  // of each side
   std::array<std::uint32_t, 2> syn_sequence{};
-  std::uint32_t place = 0;             // in the table's pool
-  std::uint32_t link = kNoValue;       // row in Observed::links, once identified
-  const Protocol* protocol = nullptr;  // once identified
-  Unseen unseen;                       // TCP
+  std::uint32_t place = 0;                 // in the table's pool
+  std::uint32_t link = kNoValue;           // row in Observed::links, once identified
+  const Protocol* protocol = nullptr;      // once identified
+  Unseen unseen;                           // TCP
+  std::array<ChecksumTally, 2> checksums;  // of the packets of each side that were looked at
 
   std::int64_t last_ts() const noexcept { return std::max(sides[0].last.ts, sides[1].last.ts); }
   Seen seen(std::size_t side) const noexcept { return {first[side], sides[side].last, sides[side].packets}; }

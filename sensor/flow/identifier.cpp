@@ -34,6 +34,10 @@ int client_side(const Protocol& protocol, const Ends& ends, int side, Bytes byte
   return 1 - serving_side(ends, &protocol);
 }
 
+bool is_control(Bytes bytes) noexcept {
+  return !bytes.empty() && bytes[0] < 0x20 && (bytes[0] < 0x08 || bytes[0] > 0x0D);
+}
+
 bool carries(const Protocol& protocol, Transport transport) noexcept {
   return transport == Transport::tcp ? protocol.over_tcp : protocol.over_udp;
 }
@@ -56,13 +60,15 @@ int serving_side(const Ends& ends, const Protocol* hint) noexcept {
     if (const int side = registered_side(*hint, ends); side >= 0) return side;
   bool known[2] = {false, false};
   for (const Protocol* p : protocols())
-    for (const std::size_t i : {0u, 1u}) known[i] = known[i] || (carries(*p, ends.transport) && registers(*p, ends.port[i]));
+    for (const std::size_t i : {0u, 1u})
+      known[i] = known[i] || (carries(*p, ends.transport) && registers(*p, ends.port[i]));
   if (known[0] != known[1]) return known[1] ? 1 : 0;
   if (ends.port[0] != ends.port[1]) return ends.port[1] < ends.port[0] ? 1 : 0;
   return ends.address[1] < ends.address[0] ? 1 : 0;
 }
 
-Identifier::Verdict Identifier::look(std::span<const Protocol* const> candidates, const Ends& ends, int side, Bytes bytes) {
+Identifier::Verdict Identifier::look(std::span<const Protocol* const> candidates, const Ends& ends, int side,
+                                     Bytes bytes) {
   Verdict verdict;
   bool maybe = false;
   if (fits_.empty()) fits_.resize(candidates.size());
@@ -75,7 +81,9 @@ Identifier::Verdict Identifier::look(std::span<const Protocol* const> candidates
     const Frame frame = p.frame(bytes, speaker);
     const bool fitting = frame.kind == Frame::Kind::whole && (!p.probe || p.probe(bytes, speaker));
     // a probe may need the whole PDU
-    const bool unfinished = frame.kind != Frame::Kind::foreign && !fitting && frame.size > bytes.size() && frame.size <= p.max_pdu;
+    // and no line of text begins with a control character, so binary bytes do not wait for one to end
+    const bool unfinished = frame.kind != Frame::Kind::foreign && !fitting && frame.size > bytes.size() &&
+                            frame.size <= p.max_pdu && !(p.framing == Framing::text && is_control(bytes));
     if (unfinished && ends.transport == Transport::tcp) {
       verdict.more = true;
       continue;

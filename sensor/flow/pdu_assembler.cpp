@@ -134,4 +134,9 @@ void PduAssembler::missing(std::uint32_t lost, Role speaker, Output& out) {
   skip_ = kLost;
 }
 
+void PduAssembler::release(Role speaker, Output& out) {
+  if (has_partial()) missing(0, speaker, out);
+  partial_.reset();
+}
+
 }  // namespace kakoi::flow

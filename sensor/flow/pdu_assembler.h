@@ -28,6 +28,9 @@ class PduAssembler {
 
   void run(const Protocol& protocol, Role speaker, Bytes bytes, const Carrier& carrier, Output& out);
   void missing(std::uint32_t lost, Role speaker, Output& out);
+  // Gives up the beginning of a PDU whose rest has not come, and its memory.
+  void release(Role speaker, Output& out);
+  std::size_t held() const noexcept { return partial_ ? sizeof(Partial) + partial_->bytes.capacity() : 0; }
 
  private:
   std::size_t continue_partial(const Protocol& protocol, Role speaker, Bytes bytes, const Carrier& carrier,

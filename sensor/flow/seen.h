@@ -25,6 +25,11 @@ struct Seen {
   }
 };
 
+// Of the packets whose checksums were looked at (sensor/decode/checksums.h).
+struct ChecksumTally {
+  std::uint32_t right = 0, wrong = 0, deferred = 0;
+};
+
 // TTL or hop limit as received; initial values are 32, 64, 128 or 255, so the gap tells hops.
 struct TtlRange {
   std::uint8_t min = 0, max = 0;  // 0, 0: none seen

@@ -49,6 +49,10 @@ class SegmentWindow {
                Counters& counters);
   // Hands over what waits, with its gaps: nothing more will come.
   void flush(Output& out, Counters& counters);
+  // Bytes of memory, about, that wait.
+  std::size_t held() const noexcept {
+    return waiting_ ? waiting_->bytes + waiting_->segments.size() * sizeof(Waiting) : 0;
+  }
 
   static constexpr std::size_t kMostWaiting = 32;          // segments; more: the gap is declared
   static constexpr std::size_t kMostBytes = 64 << 10;      // in them

@@ -16,6 +16,7 @@ Session::State Session::segment(int side, std::uint32_t sequence, Bytes bytes, s
   ways_[static_cast<std::size_t>(side)].window.segment(sequence, bytes, length, carrier, *this, counters_);
   if (protocol_ && counters_.conflicts != conflicts)
     state(carrier, role_of(side), Anomaly{Fault::conflicting_overlap, 0});
+  account(host);
   return done_ ? State::finished : State::open;
 }
 
@@ -26,6 +27,7 @@ Session::State Session::datagram(int side, Bytes bytes, std::uint32_t length, co
   side_ = side;
   if (!protocol_) {
     identify(bytes, carrier);
+    account(host);
     return done_ ? State::finished : State::open;
   }
   const Role speaker = role_of(side);
@@ -38,6 +40,34 @@ Session::State Session::datagram(int side, Bytes bytes, std::uint32_t length, co
     bytes = bytes.subspan(here);
   }
   return done_ ? State::finished : State::open;
+}
+
+void Session::account(SessionHost& host) noexcept {
+  const Way& way = ways_[static_cast<std::size_t>(side_)];
+  const std::size_t held = way.window.held() + way.assembler.held();
+  std::size_t guess = 0;
+  if (guess_) guess = guess_->held_bytes + guess_->head[0].capacity() + guess_->head[1].capacity();
+  std::size_t& before = held_[static_cast<std::size_t>(side_)];
+  if (held == before && guess == held_guess_) return;
+  host.on_held(static_cast<std::ptrdiff_t>(held + guess) - static_cast<std::ptrdiff_t>(before + held_guess_));
+  before = held;
+  held_guess_ = guess;
+}
+
+void Session::release(SessionHost& host) {
+  host_ = &host;
+  if (guess_) {
+    guess_->held.clear();
+    guess_->held_bytes = 0;
+    guess_->head = {};
+  }
+  for (const int side : {0, 1}) {
+    side_ = side;
+    Way& way = ways_[static_cast<std::size_t>(side)];
+    if (!done_) way.window.flush(*this, counters_);
+    if (protocol_) way.assembler.release(role_of(side), *this);
+    account(host);
+  }
 }
 
 void Session::finish(SessionHost& host, const Carrier& last) {
@@ -77,7 +107,19 @@ void Session::on_missing(std::uint32_t lost, const Carrier&) {
 }
 
 void Session::dissect(int side, Bytes run, const Carrier& carrier) {
+  if (turns_to_tls_) turn_to_tls();
   ways_[static_cast<std::size_t>(side)].assembler.run(*protocol_, role_of(side), run, carrier, *this);
+}
+
+// The flow keeps its link and with it the protocol that it began with.
+void Session::turn_to_tls() {
+  turns_to_tls_ = false;
+  const Protocol* const tls = find_protocol("tls");
+  if (!tls) return;
+  first_protocol_ = protocol_;
+  protocol_ = tls;
+  dissector_ = tls->open();
+  for (Way& way : ways_) way.assembler = {};
 }
 
 void Session::identify(Bytes run, const Carrier& carrier) {
@@ -153,9 +195,11 @@ void Session::state(const Carrier& carrier, Role speaker, const Observation& fac
 }
 
 void Session::on_pdu(const Pdu& pdu, const Carrier& carrier) {
-  if (done_) return;
+  if (done_ || turns_to_tls_) return;
   const Context context{protocol_, &conversation_, carrier.packet, pdu.speaker, carrier.mac};
-  if (dissector_->on_pdu(pdu, Emit(context, host_->sink())) == Interest::done) done_ = true;
+  const Interest interest = dissector_->on_pdu(pdu, Emit(context, host_->sink()));
+  done_ = interest == Interest::done;
+  turns_to_tls_ = interest == Interest::tls;
 }
 
 void Session::on_gap(Role speaker) {

@@ -18,6 +18,8 @@ class SessionHost {
   // The flow is known: gives the conversation its handle. Called once, before any observation.
   virtual std::uint32_t on_identified(const Conversation& conversation, const Protocol& protocol) = 0;
   virtual Sink& sink() noexcept = 0;
+  // What waits in the session takes so many bytes of memory more, or less.
+  virtual void on_held(std::ptrdiff_t /*change*/) noexcept {}
 
  protected:
   ~SessionHost() = default;
@@ -41,8 +43,13 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
   State datagram(int side, Bytes bytes, std::uint32_t length, const Carrier& carrier, SessionHost& host);
   // Nothing more will come. Once. `last`: the flow's last packet.
   void finish(SessionHost& host, const Carrier& last = {});
+  // Gives up what waits for missing bytes. The flow goes on, as behind a gap.
+  void release(SessionHost& host);
+  // Bytes of memory, about, that wait: as told to the host.
+  std::size_t held() const noexcept { return held_[0] + held_[1] + held_guess_; }
 
-  const Protocol* protocol() const noexcept { return protocol_; }
+  // What the flow began with; it may have turned to TLS since.
+  const Protocol* protocol() const noexcept { return first_protocol_ ? first_protocol_ : protocol_; }
   const Conversation& conversation() const noexcept { return conversation_; }  // once identified
   // Two steps ahead of segment(): this object, and what it points to.
   void prefetch(int side) const noexcept {
@@ -81,8 +88,10 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
   void identify(Bytes run, const Carrier& carrier);
   void adopt(const Protocol& protocol, int client);
   void give_up();
+  void turn_to_tls();
   void dissect(int side, Bytes run, const Carrier& carrier);
   void state(const Carrier& carrier, Role speaker, const Observation& fact);
+  void account(SessionHost& host) noexcept;
   Role role_of(int side) const noexcept { return side == client_ ? Role::client : Role::server; }
 
   // In the order of use: every packet needs the first line, its way and the conversation.
@@ -96,12 +105,14 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
   int client_ = 0;
   int side_ = 0;  // whose segment is being worked on
   bool done_ = false;
+  bool turns_to_tls_ = false;  // with the next run of bytes
   std::array<Way, 2> ways_;
   Conversation conversation_;
   SegmentWindow::Counters counters_;
   unsigned foreign_runs_ = 0;
   Ends ends_;
   std::span<const Protocol* const> candidates_;
+  const Protocol* first_protocol_ = nullptr;  // once the flow turned to TLS
   // while not identified
   struct Guess {
     Identifier identifier;
@@ -110,6 +121,8 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
     std::size_t held_bytes = 0;
   };
   std::unique_ptr<Guess> guess_;
+  std::array<std::size_t, 2> held_{};
+  std::size_t held_guess_ = 0;
 };
 
 }  // namespace kakoi::flow

@@ -14,6 +14,35 @@ constexpr std::array<std::string_view, 14> kOfficeServices = {"smb",    "ldap", 
                                                               "pop3",   "mssql",      "mysql",    "nfs",  "rpc",
                                                               "radius", "postgresql", "oracle",   "sip"};
 
+// What answers these controls something itself. The earlier line counts for more: gateways answer several. OPC UA and Fox
+// are not here, because SCADA servers answer them, too.
+struct Controller {
+  std::string_view protocol, role, reason;
+};
+constexpr std::array<Controller, 15> kControllers = {{
+    {"modbus", "plc", "answers modbus"},
+    {"modbus_rtu", "plc", "answers modbus"},
+    {"s7comm", "plc", "answers s7comm"},
+    {"s7comm_plus", "plc", "answers s7comm"},
+    {"slmp", "plc", "answers slmp"},
+    {"fins", "plc", "answers fins"},
+    {"fins_tcp", "plc", "answers fins"},
+    {"ads", "plc", "answers ads"},
+    {"ads_udp", "plc", "answers ads"},
+    {"dnp3", "rtu", "answers dnp3"},
+    {"iec104", "rtu", "answers iec104"},
+    {"mms", "ied", "answers mms"},
+    {"enip", "ot_device", "answers EtherNet/IP"},
+    {"bacnet", "ot_device", "answers BACnet"},
+    {"hart_ip", "ot_device", "answers HART-IP"},
+}};
+
+const Controller* controller_of(std::string_view protocol) noexcept {
+  const auto at = std::find_if(kControllers.begin(), kControllers.end(),
+                               [&](const Controller& c) { return c.protocol == protocol; });
+  return at != kControllers.end() ? at : nullptr;
+}
+
 bool is_device(const Asset& asset) noexcept {
   return asset.scope != Scope::multicast && asset.scope != Scope::broadcast;
 }
@@ -36,6 +65,14 @@ class Observer {
     return &found_[asset];
   }
 
+  static bool is_better(const Controller& candidate, const Activity& so_far) noexcept {
+    for (const Controller& c : kControllers) {
+      if (c.reason == so_far.controller_reason) return false;
+      if (c.reason == candidate.reason) return true;
+    }
+    return true;
+  }
+
   void observe_ot() {
     std::vector<LinkEnds> asks;
     for (std::size_t i = 0; i < ends_.size(); ++i) {
@@ -45,10 +82,14 @@ class Observer {
       Activity* const server = at(ends_[i].server);
       if (client && takes_part(link, 0)) client->is_ot = true;
       if (!server || !takes_part(link, 1)) continue;
-      server->is_ot = server->serves_ot = true;
-      if (link.protocol->name.starts_with("modbus")) server->serves_modbus = true;
-      if (link.protocol->name == "dnp3") server->serves_dnp3 = true;
-      if (link.protocol->name == "iec104") server->serves_iec104 = true;
+      server->is_ot = true;
+      // Both ends of cyclic data send; who asked for them shows in the session that set it up.
+      if (link.protocol->name == "enip_io") continue;
+      server->serves_ot = true;
+      if (const Controller* const found = controller_of(link.protocol->name); found && is_better(*found, *server)) {
+        server->controller = found->role;
+        server->controller_reason = found->reason;
+      }
       if (client && takes_part(link, 0)) asks.push_back(ends_[i]);
     }
     std::sort(asks.begin(), asks.end());

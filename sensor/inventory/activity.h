@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "sensor/inventory/resolve.h"
@@ -10,7 +11,8 @@ namespace kakoi {
 
 struct Activity {
   bool is_ot = false, is_it = false;
-  bool serves_modbus = false, serves_dnp3 = false, serves_iec104 = false, serves_ot = false;
+  std::string_view controller, controller_reason;  // the role of who answers such a protocol; static, "" none
+  bool serves_ot = false;                          // an OT protocol that controllers and servers alike answer
   bool serves_dhcp = false, serves_dns = false, serves_office = false;
   bool programs = false;          // sent a program to an OT device
   bool announces_routes = false;  // routing, redundancy protocols, router advertisements

@@ -137,16 +137,31 @@ constexpr std::array kMeasures{
         0,
         kNever,
         false,
-        {"VLAN tags are probably missing: no frame has one, yet several segments are seen. Separate VLANs look like "
-         "one.",
-         "VLANタグが外れている可能性が高い状態です。タグ付きフレームがないのに複数のセグメントが見えており、別々のVLAN"
-         "が"
+        {"VLAN tags are probably missing: no frame has one, yet several segments are seen, or named by switches. "
+         "Separate VLANs look like one.",
+         "VLANタグが外れている可能性が高い状態です。タグ付きフレームがないのに、複数のセグメントが見えているか、スイッ"
+         "チが複数の"
+         "VLANを通知しており、別々のVLANが"
          "一つに見えています。"},
         {},
         {"Let the mirror port send frames with their tags (encapsulation replicate, tagged), and check that the "
          "capturing network card does not remove them.",
          "ミラーポートをタグ付きで出力する設定（encapsulation replicate 等）にし、キャプチャ用NICがタグを除去していない"
          "ことを確認してください。"}},
+    Measure{
+        "reassembly_given_up",
+        0,
+        kNever,
+        false,
+        {"More messages waited for missing packets than fit in memory: of the conversations idle for longest, what was "
+         "unfinished was given up.",
+         "欠落したパケットを待つ未完のメッセージがメモリの上限を超えたため、最も長く途絶えていた通信から順に、組立て途"
+         "中の"
+         "内容を破棄しました。"},
+        {},
+        {"Allow more memory (--max-memory), and look at the mirror port for losses: few packets wait where none are "
+         "missing.",
+         "--max-memory でメモリの上限を上げてください。また、ミラーポートでの取りこぼしも確認してください。"}},
     Measure{"truncated_share",
             0.01,
             0.5,
@@ -205,6 +220,22 @@ constexpr std::array kMeasures{
          "最初に見えたVLANで1回と数えます。"},
         {},
         {"Mirror ports or VLANs, not both.", "ポートとVLANの両方をミラー元にせず、どちらか一方にしてください。"}},
+    Measure{
+        "wrong_checksum_share",
+        0,
+        kNever,
+        false,
+        {"Packets have wrong checksums: they were damaged on the way to the capture, or made so on purpose. Receivers "
+         "drop them; what is wrong beyond doubt was not read.",
+         "チェックサムの誤ったパケットがあります。キャプチャまでの経路で壊れたか、意図的に作られたものです。受信側は破"
+         "棄"
+         "するため、誤りが確実なものの中身は読んでいません。"},
+        {},
+        {"Look at the error counters (CRC) of the mirror port and its cable. If they are clean, find out who sends "
+         "these "
+         "packets: wrong checksums serve to mislead monitoring.",
+         "ミラーポートとケーブルのエラーカウンタ（CRC）を確認してください。異常がなければ送信元を調べてください。監視を"
+         "欺く手口に使われることがあります。"}},
 };
 
 }  // namespace

@@ -1,23 +1,49 @@
 #include "sensor/inventory/describe.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <tuple>
 
 #include "sensor/inventory/activity.h"
 #include "sensor/inventory/oui.h"
+#include "sensor/inventory/software.h"
 
 namespace kakoi {
 
 namespace {
 
 constexpr std::uint8_t kOuiConfidence = 60;
-constexpr std::uint8_t kHearsay = 50;  // claims below are other people's words, or guesses
+constexpr std::uint8_t kUserAgentConfidence = 45;  // any program may call itself any browser
+constexpr std::uint8_t kHearsay = 50;              // claims below are other people's words, or guesses
 
 // The device's own word first; of those, what an operator typed in for this purpose.
 int name_rank(const Attribute& a) noexcept {
-  static constexpr std::string_view order[] = {
-      "dhcp option 12", "dhcp option 81", "dhcpv6", "snmp sysName", "lldp",  "cdp", "profinet dcp",
-      "dnp3",           "modbus",         "nbns",   "mdns",         "llmnr", "dns"};
+  static constexpr std::string_view order[] = {"dhcp option 12",
+                                               "dhcp option 81",
+                                               "dhcpv6",
+                                               "snmp sysName",
+                                               "lldp",
+                                               "cdp",
+                                               "profinet dcp",
+                                               "s7 szl",
+                                               "bacnet",
+                                               "hart",
+                                               "fox",
+                                               "dnp3",
+                                               "modbus",
+                                               "nbns",
+                                               "mdns",
+                                               "llmnr",
+                                               "browser announcement",
+                                               "ntlm",
+                                               "netbios",
+                                               "smb1",
+                                               "rdp client",
+                                               "kerberos",
+                                               "cldap",
+                                               "ldap",
+                                               "dns"};
   int rank = a.confidence < kHearsay ? 100 : 0;
   for (const std::string_view method : order) {
     if (std::string_view(a.method).starts_with(method)) return rank;
@@ -44,6 +70,36 @@ bool is_better(const Attribute& a, const Attribute& b) noexcept {
   return key(a) < key(b);
 }
 
+// Values that belong to one device, whatever address it speaks from: two assets with the same are one device, a
+// machine and its clone, or a pair behind one address. Which of them, traffic can't tell: so it is said, not decided.
+void add_same_identities(std::vector<Attribute>& attributes, const Resolution& resolution) {
+  static constexpr std::string_view kOwn[] = {"ssh host key", "smb server guid", "dhcpv6 duid",
+                                              "upnp uuid",    "stp bridge",      "snmp engine id"};
+  static constexpr std::size_t kMost = 8;  // named per asset
+  std::map<std::pair<std::string_view, std::string_view>, std::vector<std::size_t>> holders;
+  for (std::size_t i = 0; i < attributes.size(); ++i) {
+    const Attribute& a = attributes[i];
+    if (a.name != to_string(Trait::fingerprint)) continue;
+    if (std::find(std::begin(kOwn), std::end(kOwn), a.method) != std::end(kOwn))
+      holders[{a.method, a.value}].push_back(i);
+  }
+  std::vector<Attribute> found;
+  for (const auto& [key, rows] : holders)
+    for (const std::size_t one : rows) {
+      std::size_t named = 0;
+      for (const std::size_t other : rows) {
+        if (attributes[one].asset == attributes[other].asset) continue;
+        if (++named > kMost) break;
+        Attribute same = attributes[one];
+        same.name = "same_identity";
+        same.value = resolution.assets()[attributes[other].asset].id;
+        same.confidence = kHearsay;
+        found.push_back(std::move(same));
+      }
+    }
+  attributes.insert(attributes.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
+}
+
 std::vector<Attribute> collect(const Observed& observed, const Resolution& resolution,
                                const std::filesystem::path& ieee_data) {
   // claims about several addresses of one asset are one claim
@@ -57,6 +113,9 @@ std::vector<Attribute> collect(const Observed& observed, const Resolution& resol
     const Scope scope = resolution.assets()[asset].scope;
     if (scope == Scope::multicast || scope == Scope::broadcast) continue;
     claims[{asset, to_string(key.trait), key.text, key.method, key.protocol, key.confidence}].merge(seen);
+    if (key.trait != Trait::user_agent) continue;
+    if (const std::string_view os = system_in(key.text); !os.empty())
+      claims[{asset, to_string(Trait::os), os, key.method, key.protocol, kUserAgentConfidence}].merge(seen);
   }
   std::vector<Attribute> attributes;
   for (const auto& [claim, seen] : claims) {
@@ -71,14 +130,13 @@ std::vector<Attribute> collect(const Observed& observed, const Resolution& resol
       if (a.address.is_mac() && !is_virtual_router(a.address)) macs.push_back(a.address);
   const Vendors vendors = find_vendors(macs, ieee_data);
   for (std::uint32_t i = 0; i < resolution.assets().size(); ++i) {
-    const auto& addresses = resolution.assets()[i].addresses;
-    if (addresses.empty() || !addresses.back().address.is_mac()) continue;  // one MAC at most, and last
-    Seen seen;
-    for (const AssetAddress& a : addresses)
-      if (a.address.is_mac()) seen.merge(a.seen);
-    if (const auto at = vendors.find(addresses.back().address); at != vendors.end())
-      attributes.push_back({i, to_string(Trait::vendor), at->second, "oui", "", kOuiConfidence, seen});
+    std::map<std::string_view, Seen> makers;  // of a device with several MACs
+    for (const AssetAddress& a : resolution.assets()[i].addresses)
+      if (const auto at = vendors.find(a.address); at != vendors.end()) makers[at->second].merge(a.seen);
+    for (const auto& [maker, seen] : makers)
+      attributes.push_back({i, to_string(Trait::vendor), std::string(maker), "oui", "", kOuiConfidence, seen});
   }
+  add_same_identities(attributes, resolution);
   std::sort(attributes.begin(), attributes.end(), is_better);
   return attributes;
 }
@@ -89,10 +147,13 @@ struct Duty {  // a role, and why
 
 Duty role_of(const Asset& asset, const Activity& a, std::string_view own_word) {
   if (asset.scope == Scope::multicast || asset.scope == Scope::broadcast || asset.scope == Scope::internet) return {};
-  if (a.serves_modbus) return {"plc", "answers modbus"};
-  if (a.serves_dnp3) return {"rtu", "answers dnp3"};
-  if (a.serves_iec104) return {"rtu", "answers iec104"};
-  if (a.serves_ot) return {"ot_device", "answers an OT protocol"};
+  // An identity object names the kind of device; that it answers the protocol does not.
+  const bool is_any_device = a.controller == "ot_device";
+  if (!a.controller.empty() && !is_any_device) return {a.controller, a.controller_reason};
+  for (const std::string_view known : {"plc", "hmi"})
+    if (own_word == known) return {known, "says so itself"};
+  if (is_any_device && own_word != "switch") return {a.controller, a.controller_reason};
+  if (a.serves_ot && a.ot_servers == 0 && own_word != "switch") return {"ot_device", "answers an OT protocol"};
   if (asset.is_router) {
     if (!asset.addresses.empty() && is_virtual_router(asset.addresses.back().address))
       return {"router", "virtual router address"};
@@ -100,9 +161,10 @@ Duty role_of(const Asset& asset, const Activity& a, std::string_view own_word) {
   }
   if (a.announces_routes) return {"router", "announces routes"};
   if (a.programs) return {"engineering_station", "sends programs to OT devices"};
+  if (a.serves_ot && a.ot_servers != 0) return {"scada_server", "asks OT devices and answers an OT protocol"};
   if (a.ot_servers >= 5) return {"scada_server", "asks five or more OT devices"};
   if (a.ot_servers != 0) return {"hmi", "asks OT devices"};
-  for (const std::string_view known : {"router", "switch"})
+  for (const std::string_view known : {"router", "switch", "engineering_station", "ot_device"})
     if (own_word == known) return {known, "says so itself"};
   if (a.serves_dhcp) return {"server", "answers dhcp"};
   if (a.serves_dns) return {"server", "answers dns"};
@@ -112,8 +174,12 @@ Duty role_of(const Asset& asset, const Activity& a, std::string_view own_word) {
   return {};
 }
 
+bool is_ot_role(std::string_view own_word) noexcept {
+  return own_word == "plc" || own_word == "hmi" || own_word == "ot_device" || own_word == "engineering_station";
+}
+
 std::optional<double> purdue_level(std::string_view role) noexcept {
-  if (role == "plc" || role == "rtu" || role == "ot_device") return 1.0;
+  if (role == "plc" || role == "rtu" || role == "ied" || role == "ot_device") return 1.0;
   if (role == "hmi" || role == "scada_server" || role == "engineering_station") return 2.0;
   return std::nullopt;
 }
@@ -153,7 +219,7 @@ Description describe(const Observed& observed, const Resolution& resolution, con
     if (p.product.empty()) p.product = model;
     if (p.name.empty()) p.name = best_address(asset);
     const Activity& activity = activities[i];
-    p.is_ot = activity.is_ot;
+    p.is_ot = activity.is_ot || is_ot_role(own_word);
     p.is_it = activity.is_it;
     const Duty duty = role_of(asset, activity, own_word);
     p.role = duty.role;

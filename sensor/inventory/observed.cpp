@@ -26,6 +26,9 @@ void add(LinkRow& to, const LinkRow& from) noexcept {
     to.packets[side] += from.packets[side];
     to.bytes[side] += from.bytes[side];
     to.payload[side] += from.payload[side];
+    to.checksum_right[side] += from.checksum_right[side];
+    to.checksum_wrong[side] += from.checksum_wrong[side];
+    to.checksum_deferred[side] += from.checksum_deferred[side];
     to.ttl[side].merge(from.ttl[side]);
   }
   to.retransmissions += from.retransmissions;
@@ -129,6 +132,7 @@ void Observed::merge(Observed&& other) {
   add(macs, other.macs);
   add(bindings, other.bindings);
   add(asked, other.asked);
+  add(named_vlans, other.named_vlans);
   add(identities, other.identities);
   add(lookups, other.lookups);
   add(credentials, other.credentials);
@@ -141,6 +145,7 @@ void Observed::merge(Observed&& other) {
   add(actions, other.actions);
   add(unreachable, other.unreachable);
   flows_evicted += std::exchange(other.flows_evicted, 0);
+  waiting_released += std::exchange(other.waiting_released, 0);
   facts_dropped += std::exchange(other.facts_dropped, 0);
 }
 

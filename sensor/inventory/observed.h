@@ -55,6 +55,8 @@ struct LinkRow {
       payload{};  // bytes: on the wire, with link header; payload: above TCP or UDP
   std::array<TtlRange, 2> ttl{};
   std::uint64_t retransmissions = 0, gaps = 0;
+  // Packets whose checksums were looked at, by side; deferred: not filled in yet when they were captured.
+  std::array<std::uint64_t, 2> checksum_right{}, checksum_wrong{}, checksum_deferred{};
   std::uint64_t unseen = 0;  // TCP: bytes that must have been sent, for they were acknowledged or passed over
   Seen seen;
 };
@@ -152,6 +154,14 @@ struct AskedKey {
   auto operator<=>(const AskedKey&) const = default;
 };
 
+// A switch names a VLAN of the port that its frame left by.
+struct NamedVlanKey {
+  Address speaker;  // MAC
+  std::uint32_t vlan = 0;
+  std::string_view protocol;
+  auto operator<=>(const NamedVlanKey&) const = default;
+};
+
 struct IdentityKey {
   Address subject;  // IP or MAC
   std::uint32_t vlan = 0;
@@ -235,6 +245,7 @@ struct Observed {
   std::map<MacKey, MacRow> macs;
   std::map<BindingKey, BindingRow> bindings;
   std::map<AskedKey, Seen> asked;
+  std::map<NamedVlanKey, Seen> named_vlans;
   std::map<IdentityKey, Seen> identities;
   std::map<LookupKey, LookupRow> lookups;
   std::map<CredentialKey, CredentialRow> credentials;
@@ -247,6 +258,7 @@ struct Observed {
   std::map<LinkKey, ActionLog> actions;
   std::map<LinkKey, Seen> unreachable;  // ICMP told that it did not arrive; settle() marks the links
   std::uint64_t flows_evicted = 0;      // conversations ended early for want of memory: the longest idle ones
+  std::uint64_t waiting_released = 0;   // times that a conversation's unfinished messages were given up, for the same
   std::uint64_t facts_dropped = 0;      // rows refused because a table was full
 
   // Adds `other`'s rows to these. Captures are not merged: shards of one run share them.

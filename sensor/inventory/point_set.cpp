@@ -17,6 +17,7 @@ void PointSet::add(std::uint32_t first, std::uint32_t count) {
   const std::uint32_t last = count - 1 > std::numeric_limits<std::uint32_t>::max() - first
                                  ? std::numeric_limits<std::uint32_t>::max()
                                  : first + (count - 1);
+  if (first / kBlock == last / kBlock && has(first, last)) return;
   std::vector<Block> fresh;
   for (std::uint32_t number = first / kBlock; number <= last / kBlock; ++number) {
     std::uint64_t bits = ~std::uint64_t{0};
@@ -25,6 +26,15 @@ void PointSet::add(std::uint32_t first, std::uint32_t count) {
     fresh.push_back({number, bits});
   }
   add(fresh);
+}
+
+// Of one block. Nearly all messages touch what was touched before.
+bool PointSet::has(std::uint32_t first, std::uint32_t last) const noexcept {
+  const auto at = std::lower_bound(blocks_.begin(), blocks_.end(), first / kBlock,
+                                   [](const Block& block, std::uint32_t number) { return block.number < number; });
+  if (at == blocks_.end() || at->number != first / kBlock) return false;
+  const std::uint64_t bits = ~std::uint64_t{0} << first % kBlock & ~std::uint64_t{0} >> (kBlock - 1 - last % kBlock);
+  return (at->bits & bits) == bits;
 }
 
 void PointSet::merge(const PointSet& other) {
@@ -50,11 +60,7 @@ void PointSet::add(const std::vector<Block>& blocks) {
   if (blocks_.size() > kMostBlocks) blocks_.resize(kMostBlocks), truncated_ = true;
 }
 
-bool PointSet::contains(std::uint32_t point) const noexcept {
-  const auto at = std::lower_bound(blocks_.begin(), blocks_.end(), point / kBlock,
-                                   [](const Block& block, std::uint32_t number) { return block.number < number; });
-  return at != blocks_.end() && at->number == point / kBlock && (at->bits >> point % kBlock & 1) != 0;
-}
+bool PointSet::contains(std::uint32_t point) const noexcept { return has(point, point); }
 
 std::vector<std::pair<std::uint32_t, std::uint32_t>> PointSet::ranges() const {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> runs;

@@ -34,6 +34,7 @@ class PointSet {
   bool truncated() const noexcept { return truncated_; }
 
  private:
+  bool has(std::uint32_t first, std::uint32_t last) const noexcept;  // all of them; of one block
   void add(const std::vector<Block>& blocks);
   std::vector<Block> blocks_;  // ascending
   bool truncated_ = false;     // something did not fit

@@ -129,6 +129,9 @@ void Recorder::destination_binding(const BindingKey& key, const Seen& seen) {
 void Recorder::asked(const AskedKey& key, const PacketRef& packet) {
   if (Seen* s = slot(observed_.asked, key)) s->add(packet);
 }
+void Recorder::vlan_named(const NamedVlanKey& key, const PacketRef& packet) {
+  if (Seen* s = slot(observed_.named_vlans, key)) s->add(packet);
+}
 void Recorder::unreachable(const LinkKey& key, const PacketRef& packet) {
   if (Seen* s = slot(observed_.unreachable, key)) s->add(packet);
 }
@@ -186,26 +189,56 @@ void Recorder::apply(const Pending& p) {
   row.seen.add(p.packet);
 }
 
+std::uint64_t Recorder::hash_of(const PointPlace& p) noexcept {
+  const std::uint64_t h = mix(reinterpret_cast<std::uintptr_t>(p.protocol), reinterpret_cast<std::uintptr_t>(p.kind));
+  return mix(mix(h, std::uint64_t{p.link} << 32 | static_cast<std::uint64_t>(p.access)),
+             std::uint64_t{p.unit} << 32 | p.peer_unit);
+}
+
 void Recorder::points(const Context& context, const Points& fact) {
-  const Conversation& c = *context.conversation;
-  if (c.handle == kNoValue || fact.count == 0) return;
-  std::uint64_t hash = mix(std::uint64_t{c.handle} << 32 | static_cast<std::uint64_t>(fact.access),
-                           reinterpret_cast<std::uintptr_t>(fact.kind.data()));
-  hash = mix(hash, std::uint64_t{fact.unit} << 32 | fact.peer_unit);
-  hash = mix(hash, std::uint64_t{fact.first} << 32 | fact.count);
-  std::uint64_t& known = known_points_[hash % known_points_.size()];
-  if (known == hash) return;
-  known = hash;
-  if (PointRow* row = slot(observed_.points,
-                           {link_key(c), context.protocol->name, fact.kind, fact.access, fact.unit, fact.peer_unit})) {
+  if (context.conversation->handle == kNoValue || fact.count == 0) return;
+  if (PointRow* row = point_row(context, fact)) {
     if (row->first.number == 0) row->first = context.packet;
     row->points.add(fact.first, fact.count);
   }
 }
 
+PointRow* Recorder::point_row(const Context& context, const Points& fact) {
+  const Conversation& c = *context.conversation;
+  const PointPlace place{context.protocol, fact.kind.data(), c.handle, fact.unit, fact.peer_unit, fact.access};
+  const std::size_t mask = point_index_.size() - 1;
+  std::size_t at = hash_of(place) & mask;
+  for (; point_index_[at].row; at = (at + 1) & mask)
+    if (point_index_[at].place == place) return point_index_[at].row;
+  PointRow* const row =
+      slot(observed_.points, {link_key(c), context.protocol->name, fact.kind, fact.access, fact.unit, fact.peer_unit});
+  if (!row) return nullptr;
+  point_index_[at] = {place, row};
+  if (++point_rows_ * 2 > point_index_.size()) grow_points();
+  return row;
+}
+
+void Recorder::grow_points() {
+  std::vector<PointSlot> old(point_index_.size() * 2);
+  old.swap(point_index_);
+  const std::size_t mask = point_index_.size() - 1;
+  for (const PointSlot& slot : old) {
+    if (!slot.row) continue;
+    std::size_t at = hash_of(slot.place) & mask;
+    while (point_index_[at].row) at = (at + 1) & mask;
+    point_index_[at] = slot;
+  }
+}
+
+ActionLog* Recorder::action_log(const Conversation& c) {
+  if (c.handle >= action_logs_.size()) action_logs_.resize(observed_.links.size());
+  ActionLog*& log = action_logs_[c.handle];
+  return log ? log : log = slot(observed_.actions, link_key(c));
+}
+
 void Recorder::action(const Context& context, const ControlAction& fact) {
   if (context.conversation->handle == kNoValue) return;
-  ActionLog* log = slot(observed_.actions, link_key(*context.conversation));
+  ActionLog* log = action_log(*context.conversation);
   if (!log) return;
   ++log->total;
   if (!log->takes(fact.asked)) return;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -20,7 +21,7 @@ class Recorder final : public Sink {
  public:
   // `room`: bytes that all rows together may take, about.
   explicit Recorder(const SecretKeeper& secrets, std::size_t room = kNoBound)
-      : secrets_(secrets), room_(room), operation_index_(1 << 10), known_points_(1 << 15) {}
+      : secrets_(secrets), room_(room), operation_index_(1 << 10), point_index_(1 << 8) {}
 
   // A copy for counting on, links and addresses only: it takes no observation.
   Recorder(const Recorder& other)
@@ -36,6 +37,7 @@ class Recorder final : public Sink {
   void source_binding(const BindingKey& key, const Seen& seen, const TtlRange& ttl);
   void destination_binding(const BindingKey& key, const Seen& seen);
   void asked(const AskedKey& key, const PacketRef& packet);
+  void vlan_named(const NamedVlanKey& key, const PacketRef& packet);
   // ICMP told that a datagram or SYN did not arrive.
   void unreachable(const LinkKey& key, const PacketRef& packet);
 
@@ -46,6 +48,7 @@ class Recorder final : public Sink {
     return std::move(observed_);
   }
 
+  void count_released(std::uint64_t flows) { observed_.waiting_released += flows; }
   void count_evicted(std::uint64_t flows) { observed_.flows_evicted += flows; }
 
   static constexpr std::size_t kNoBound = ~std::size_t{0};
@@ -69,6 +72,23 @@ class Recorder final : public Sink {
     std::uint32_t at = 0;    // 1 + position in observed_.operations; 0: empty
     std::uint32_t mark = 0;  // upper half of the row's hash
   };
+  // All that tells the point rows of one link apart; the texts of a kind are static, so its address will do.
+  struct PointPlace {
+    const Protocol* protocol = nullptr;
+    const char* kind = nullptr;
+    std::uint32_t link = 0, unit = kNoValue, peer_unit = kNoValue;
+    OperationClass access = OperationClass::read;
+    bool operator==(const PointPlace&) const = default;
+  };
+  struct PointSlot {
+    PointPlace place;
+    PointRow* row = nullptr;  // null: empty
+  };
+  static std::uint64_t hash_of(const PointPlace& place) noexcept;
+  // Null if there is no room for it.
+  PointRow* point_row(const Context& context, const Points& fact);
+  void grow_points();
+  ActionLog* action_log(const Conversation& conversation);  // null if there is no room for it
   void apply(const Pending& pending);
   // Index of the row, made if need be; kNoValue if there are too many.
   std::uint32_t find_operation(const Pending& pending);
@@ -101,7 +121,9 @@ class Recorder final : public Sink {
   std::array<Pending, kQueue> queue_{};
   std::uint64_t queued_ = 0, applied_ = 0;  // ever
 
-  std::vector<std::uint64_t> known_points_;         // hashes of Points that were recorded, by their lowest bits
+  std::vector<PointSlot> point_index_;              // open addressing; rows of observed_.points never move
+  std::size_t point_rows_ = 0;                      // in point_index_
+  std::vector<ActionLog*> action_logs_;             // by link; null: none yet
   std::unordered_map<std::uint64_t, Seen*> known_;  // by hash of link, fact and its text
   std::unordered_map<std::string, std::optional<Certificate>> certificates_;  // by their DER
   Seen* last_ = nullptr;  // the Seen that the newest rare fact went to

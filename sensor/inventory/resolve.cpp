@@ -90,13 +90,17 @@ class Resolver {
 
     Address last;
     std::uint32_t index = kNone;
+    std::unordered_map<Address, std::uint32_t, AddressHash> devices;
     for (const auto& [key, entry] : macs) {
       if (index == kNone || key.mac != last) {
+        const Address device = result_.segments_.chassis.device_of(key.mac);
         const Scope scope = key.mac.is_broadcast()   ? Scope::broadcast
                             : key.mac.is_multicast() ? Scope::multicast
                                                      : Scope::local;
-        index = add_asset(id_of(key.mac), scope);
-        result_.assets_[index].is_router = result_.segments_.routers.contains(key.mac);
+        const auto [at, is_new] = devices.emplace(device, 0);
+        if (is_new) at->second = add_asset(id_of(device), scope);
+        index = at->second;
+        result_.assets_[index].is_router |= result_.segments_.routers.contains(key.mac);
         last = key.mac;
       }
       add_address(index,

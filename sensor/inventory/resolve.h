@@ -1,6 +1,7 @@
 // Which device is which: makes assets of the addresses that were seen.
 //
 //   unicast MAC, in whatever VLANs     one asset 'mac-001d9cc813a1' with the IPs that are its own there
+//     … of a port of a known device    that device's asset (see chassis.h)
 //   IP that is nobody's own            one asset 'ip-192.0.2.7': behind a router, or of a capture without MACs
 //     … but somebody's in one VLAN     that asset: the same flow, mirrored before and after a router
 //     … but in several VLANs           'ip-192.0.2.7-v20': copied cells, no telling which one

@@ -80,7 +80,7 @@ CREATE TABLE address (       -- of an asset
 
 CREATE TABLE attribute (     -- one claim about an asset
   asset_id TEXT NOT NULL REFERENCES asset,
-  name TEXT NOT NULL,                 -- 'vendor', 'product', 'model', 'firmware', 'serial', 'name', 'os', 'software', 'user_agent', 'domain' …
+  name TEXT NOT NULL,                 -- 'vendor', 'product', 'model', 'firmware', 'serial', 'name', 'os', 'software', 'user_agent', 'domain', 'account', 'fingerprint' …, 'same_identity' (value: an asset with the same key or number)
   value TEXT NOT NULL,
   method TEXT NOT NULL,               -- 'oui', 'modbus 43/14', 'dhcp option 12' …
   protocol TEXT NOT NULL,
@@ -272,7 +272,29 @@ CREATE TABLE zone (
 );
 CREATE TABLE zone_member (zone_id TEXT NOT NULL REFERENCES zone, asset_id TEXT NOT NULL REFERENCES asset, reason TEXT NOT NULL);
 CREATE TABLE conduit (conduit_id TEXT PRIMARY KEY, from_zone TEXT NOT NULL, to_zone TEXT NOT NULL, protocols TEXT NOT NULL, classes TEXT NOT NULL);  -- '*' = any, else comma-separated with commas at both ends: ',modbus,dnp3,'
-CREATE TABLE declared_asset (name TEXT NOT NULL, address TEXT NOT NULL, role TEXT NOT NULL, zone_id TEXT, vendor TEXT NOT NULL, product TEXT NOT NULL);
+CREATE TABLE conduit_time (conduit_id TEXT NOT NULL REFERENCES conduit, from_minute INTEGER NOT NULL, to_minute INTEGER NOT NULL);  -- when it is meant to be used; a conduit without rows: always. Minutes since Monday 00:00 UTC, to_minute is past the last: (ts / 60000000000 + 4320) % 10080
+CREATE TABLE declared_asset (    -- the asset register
+  declared_id BIGINT PRIMARY KEY,     -- its place in the register, from 1
+  name TEXT NOT NULL,
+  address TEXT NOT NULL,              -- the first IP address, else the first MAC, else ''
+  role TEXT NOT NULL, zone_id TEXT,
+  vendor TEXT NOT NULL, product TEXT NOT NULL, firmware TEXT NOT NULL, serial TEXT NOT NULL, os TEXT NOT NULL,
+  location TEXT NOT NULL, purpose TEXT NOT NULL,
+  source TEXT NOT NULL                -- 'register.csv:12'; '' in site.yaml
+);
+CREATE TABLE declared_address (declared_id BIGINT NOT NULL REFERENCES declared_asset, position INTEGER NOT NULL, address TEXT NOT NULL);
+CREATE TABLE register_match (    -- one row for each declared asset
+  declared_id BIGINT PRIMARY KEY REFERENCES declared_asset,
+  asset_id TEXT REFERENCES asset,     -- NULL: not seen
+  matched_by TEXT NOT NULL,           -- 'mac' | 'ip' | 'name', the first of them that leads to a device; '' not seen
+  state TEXT NOT NULL                 -- 'seen' | 'differs' | 'not seen'
+);
+CREATE TABLE register_difference (  -- what the register says, and what the device says of itself
+  declared_id BIGINT NOT NULL REFERENCES declared_asset, asset_id TEXT NOT NULL REFERENCES asset,
+  field TEXT NOT NULL,                -- 'mac' | 'ip' | 'vendor' | 'product' | 'firmware' | 'serial' | 'os'
+  declared TEXT NOT NULL, observed TEXT NOT NULL,
+  packet_id BIGINT NOT NULL REFERENCES packet
+);
 CREATE TABLE allowed_external (name TEXT NOT NULL, cidr TEXT NOT NULL, protocol TEXT NOT NULL, port INTEGER);
 CREATE TABLE allowed_external_member (asset_id TEXT NOT NULL REFERENCES asset, name TEXT NOT NULL);  -- assets of scope internet that allowed_external covers
 CREATE TABLE allowed_role (asset_id TEXT NOT NULL REFERENCES asset, role TEXT NOT NULL);  -- 'gateway', 'resolver', 'time_server', 'jump_host', 'master' as declared
@@ -284,7 +306,36 @@ CREATE TABLE address_range (  -- around each unicast IP address of local and rem
   is_private INTEGER NOT NULL,        -- RFC 1918, RFC 4193
   declared INTEGER                    -- the policy names it; NULL: the policy names no ranges at all
 ) /*[without rowid]*/;
+CREATE TABLE declared_criticality (   -- how much depends on a zone's devices, or on one device, as the policy says
+  kind TEXT NOT NULL,                 -- 'zone' | 'asset'
+  subject_id TEXT NOT NULL,           -- zone_id or asset_id
+  criticality TEXT NOT NULL           -- 'critical' | 'high' | 'medium' | 'low'
+);
 CREATE TABLE policy_change (subject TEXT NOT NULL, field TEXT NOT NULL, observed TEXT);  -- what the policy overwrote, to be put back before the next assessment
+
+-- Security advisories that were given (CSAF 2.0), compared with what devices say of themselves (docs/advisories.md).
+CREATE TABLE advisory (
+  advisory_id TEXT PRIMARY KEY,       -- as its publisher numbers it, 'ICSA-17-033-01'
+  title TEXT NOT NULL, publisher TEXT NOT NULL,
+  revised TEXT NOT NULL,              -- date of this release, 'YYYY-MM-DD'
+  url TEXT NOT NULL,                  -- of a page for people, or ''
+  file TEXT NOT NULL
+);
+CREATE TABLE advisory_match (         -- a device that an advisory names: a row per vulnerability
+  advisory_id TEXT NOT NULL REFERENCES advisory,
+  asset_id TEXT NOT NULL REFERENCES asset,
+  certainty TEXT NOT NULL,            -- 'in-range' | 'all-versions' | 'version-unseen' (not seen, or not comparable) | 'perhaps' (the product is not told exactly)
+  vulnerability TEXT NOT NULL,        -- CVE, else its title
+  cvss REAL,                          -- base score, of the newest version of CVSS that the advisory gives
+  severity TEXT NOT NULL,             -- CVSS's word for the score; 'medium' without one
+  product TEXT NOT NULL, versions TEXT NOT NULL,  -- as the advisory writes them
+  device TEXT NOT NULL, firmware TEXT NOT NULL,   -- as the device writes them; firmware '' not seen
+  vendor_by TEXT NOT NULL,            -- 'device' says who made it | 'mac': the maker of its network card
+  remedy TEXT NOT NULL,               -- the advisory's words, of at most 500 octets
+  product_packet_id BIGINT NOT NULL REFERENCES packet,
+  firmware_packet_id BIGINT REFERENCES packet,
+  vendor_packet_id BIGINT NOT NULL REFERENCES packet
+);
 
 CREATE TABLE finding (
   finding_id TEXT PRIMARY KEY,        -- fingerprint: 16 hex digits of SHA-256 over rule id and subject key; stable across runs
@@ -299,11 +350,39 @@ CREATE TABLE finding (
   zones_inferred INTEGER NOT NULL,    -- the finding leans on inferred zones
   accepted INTEGER NOT NULL, acceptance_reason TEXT NOT NULL,
   first_ts BIGINT, last_ts BIGINT,
-  exposure_class TEXT NOT NULL,       -- one of 31 kinds of exposure; verdict_check says which controls it bears on
+  exposure_class TEXT NOT NULL,       -- one of 32 kinds of exposure; verdict_check says which controls it bears on
   attack_ics TEXT NOT NULL            -- MITRE ATT&CK for ICS technique, 'T0883', or ''
 );
 CREATE TABLE finding_packet (finding_id TEXT NOT NULL REFERENCES finding, position INTEGER NOT NULL, packet_id BIGINT NOT NULL REFERENCES packet);
 CREATE TABLE finding_asset (finding_id TEXT NOT NULL REFERENCES finding, asset_id TEXT NOT NULL REFERENCES asset, position INTEGER NOT NULL);
+
+CREATE TABLE evaluated_rule (         -- the rules that were run, findings or not: kakoi diff has to know what was looked for
+  rule_id TEXT PRIMARY KEY,
+  exposure_class TEXT NOT NULL,       -- as finding.exposure_class
+  query TEXT NOT NULL                 -- as it was run
+);
+
+-- Risk scores of findings, apart from verdicts (docs/risk.md). Factors are per cent, so that
+--   score = severity_factor * confidence_factor * exposure_factor * criticality_factor / 1000000
+-- rounded half up to one decimal.
+CREATE TABLE reach (         -- how far each device of the site is from where an attack begins, over the links that were observed
+  asset_id TEXT PRIMARY KEY REFERENCES asset,
+  hops_outside INTEGER,               -- sessions between it and an address of the internet or a host of a WAN zone; NULL: no such path was observed
+  next_outside TEXT REFERENCES asset, -- its neighbour on a shortest such path, the first by id
+  hops_it INTEGER,                    -- sessions between it and a host of an IT zone, 0 for such a host itself; NULL as above
+  next_it TEXT REFERENCES asset,
+  exposure_factor INTEGER NOT NULL,
+  criticality TEXT NOT NULL,          -- 'critical' | 'high' | 'medium' | 'low'
+  criticality_source TEXT NOT NULL,   -- 'declared asset' | 'declared zone' | inferred: 'zone kind' | 'role' | 'level' | 'protocols' | 'unknown'
+  criticality_factor INTEGER NOT NULL
+);
+CREATE TABLE risk (
+  finding_id TEXT PRIMARY KEY REFERENCES finding,
+  score REAL NOT NULL,                -- 0 to 100
+  severity_factor INTEGER NOT NULL, confidence_factor INTEGER NOT NULL,
+  exposure_factor INTEGER NOT NULL, criticality_factor INTEGER NOT NULL,
+  asset_id TEXT REFERENCES asset      -- whose row of reach gave the last two: of the devices that the finding names, the one of the largest product; NULL if it names none
+);
 
 -- Verdicts on controls: what the captures prove, apart from severity and risk (rules/verdict).
 CREATE TABLE framework (
@@ -312,7 +391,14 @@ CREATE TABLE framework (
   total BIGINT,                       -- controls that it has in all; NULL not known. Those without a verdict cannot be judged by traffic
   unit_en TEXT NOT NULL, unit_ja TEXT NOT NULL,
   judged BIGINT NOT NULL,             -- rows of verdict
-  unconfirmed BIGINT NOT NULL         -- left out: their number or title could not be confirmed
+  unconfirmed BIGINT NOT NULL,        -- left out: their number or title could not be confirmed
+  licence_en TEXT NOT NULL, licence_ja TEXT NOT NULL,  -- of the framework's own text
+  note_en TEXT NOT NULL, note_ja TEXT NOT NULL  -- how it was counted, what differs between its editions
+);
+CREATE TABLE framework_source (       -- where numbers and titles were read
+  framework TEXT NOT NULL REFERENCES framework,
+  source TEXT NOT NULL,               -- as verdict.source names it
+  text_en TEXT NOT NULL, text_ja TEXT NOT NULL
 );
 CREATE TABLE verdict (
   framework TEXT NOT NULL REFERENCES framework, control TEXT NOT NULL,
@@ -323,6 +409,8 @@ CREATE TABLE verdict (
   topic_en TEXT NOT NULL, topic_ja TEXT NOT NULL,
   observable_en TEXT NOT NULL, observable_ja TEXT NOT NULL,  -- what traffic can and cannot show of it
   position INTEGER NOT NULL,          -- within the framework
+  detail_en TEXT NOT NULL, detail_ja TEXT NOT NULL,  -- baseline, maturity level, law … or ''
+  source TEXT NOT NULL,               -- comma-separated: of framework_source, or words
   PRIMARY KEY (framework, control)
 );
 CREATE TABLE verdict_check (          -- why: the exposure classes that bear on the control
@@ -369,6 +457,7 @@ CREATE INDEX allowed_external_member_asset ON allowed_external_member(asset_id);
 CREATE INDEX allowed_role_asset ON allowed_role(asset_id);
 CREATE INDEX policy_change_subject ON policy_change(subject, field);
 CREATE INDEX allowed_address_address ON allowed_address(address);
+CREATE INDEX advisory_match_asset ON advisory_match(asset_id);
 CREATE INDEX finding_packet_finding ON finding_packet(finding_id);
 CREATE INDEX finding_asset_finding ON finding_asset(finding_id);
 CREATE INDEX finding_asset_asset ON finding_asset(asset_id);

@@ -34,7 +34,7 @@ Address unit(const Address& ip) noexcept { return ip.is_ipv4() ? ip : network_of
 
 class Judge {
  public:
-  explicit Judge(const Observed& observed) : observed_(observed) {}
+  explicit Judge(const Observed& observed) : observed_(observed) { result_.chassis = Chassis(observed); }
 
   Segments run() {
     collect_ties();
@@ -80,6 +80,13 @@ class Judge {
       if (lease.granted && is_station(lease.client_mac) && is_host(lease.client))
         rows[{lease.client_mac, lease.client, lease.vlan}].claims[kind_index(BindingKind::dhcp)].merge(seen);
 
+    // Routers speak routing protocols to their neighbours on the link, so from an address of their own.
+    std::set<BindingKey> neighbours;
+    for (const auto& [route, seen] : observed_.routes)
+      if ((route.kind == RouteKind::routing_protocol || route.kind == RouteKind::first_hop_redundancy) &&
+          is_station(route.speaker_mac) && !is_virtual_router(route.speaker_mac))
+        neighbours.insert({route.speaker_mac, route.speaker, route.vlan});
+
     for (auto& [key, row] : rows) {
       Tie tie;
       tie.key = key;
@@ -89,6 +96,8 @@ class Judge {
       for (const BindingKind kind :
            {BindingKind::arp_request, BindingKind::arp_reply, BindingKind::neighbour, BindingKind::dhcp})
         tie.claimed.merge(tie.row.claims[kind_index(kind)]);
+      if (tie.has_source() && (result_.chassis.announces(key.mac, key.ip) || neighbours.contains(key)))
+        tie.claimed.merge(row.as_source);
       if (tie.seen().count != 0) result_.ties.push_back(tie);
     }
     for (Tie& tie : result_.ties) by_mac_.push_back(&tie);
@@ -135,8 +144,25 @@ class Judge {
           for (const Tie* tie : group)
             if (tie->claimed.count != 0) ttl = std::max(ttl.value_or(0), tie->row.ttl.max);
           for (Tie* tie : group) tie->claimants_ttl = ttl;
+          settle_forged(group);
         });
     for (Tie& tie : result_.ties) tie.on_link = subnets.is_on_link(tie.key.vlan, tie.key.ip);
+  }
+
+  // All ties of one IP on one VLAN. Whoever answers for an address and never sends from it does not have it, if one
+  // other MAC does send from it as a host does. A router's MAC has it with a lower TTL.
+  static void settle_forged(std::span<Tie* const> ties) {
+    Tie* sender = nullptr;
+    std::size_t senders = 0, claimants = 0;
+    for (Tie* tie : ties) {
+      if (is_virtual_router(tie->key.mac)) return;
+      if (tie->has_source()) sender = tie, ++senders;
+      claimants += tie->claimed.count != 0;
+    }
+    if (senders != 1 || claimants == 0 || sender->claimed.count != 0 || !is_initial(sender->row.ttl)) return;
+    sender->disproves = true;
+    sender->claimed.merge(sender->row.as_source);
+    sender->claimants_ttl = sender->row.ttl.max;
   }
 
   // All ties of one MAC on one VLAN, by IP.
@@ -250,7 +276,7 @@ class Judge {
 
   bool is_better(const Tie& a, const Tie& b) const {
     const auto rank = [&](const Tie& t) {
-      return std::tuple(t.claimed.count == 0, t.claimed.first, -int{t.row.ttl.max}, !t.has_source(),
+      return std::tuple(!t.disproves, t.claimed.count == 0, t.claimed.first, -int{t.row.ttl.max}, !t.has_source(),
                         result_.routers.contains(t.key.mac), t.seen().first, t.key.mac);
     };
     return rank(a) < rank(b);
@@ -273,8 +299,9 @@ class Judge {
     };
     for (const Tie* tie : claimants) {
       DuplicateIp found{tie->key.ip, tie->key.mac, tie->key.vlan, {}, tie->claimed};
+      const auto device_of = [&](const Tie* t) { return result_.chassis.device_of(t->key.mac); };
       for (const Tie* rival : claimants)
-        if (rival != tie && contradict(*tie, *rival)) found.others.push_back(rival->key.mac);
+        if (device_of(rival) != device_of(tie) && contradict(*tie, *rival)) found.others.push_back(rival->key.mac);
       std::sort(found.others.begin(), found.others.end());
       if (!found.others.empty()) result_.duplicates.push_back(std::move(found));
     }

@@ -11,6 +11,7 @@
 #include <set>
 #include <vector>
 
+#include "sensor/inventory/chassis.h"
 #include "sensor/inventory/observed.h"
 #include "sensor/inventory/subnets.h"
 
@@ -26,6 +27,8 @@ struct Tie {
   bool on_link = false;  // the IP is of a range that lives on the VLAN
   bool own = false;      // the MAC's own address; one MAC at most per IP and VLAN
   bool foreign = false;  // forwarded by the MAC
+  // The MAC sends from the IP with an untouched TTL, while others only claim it: proxies, or a forged ARP.
+  bool disproves = false;
 
   bool has_source() const noexcept { return row.as_source.count != 0; }
   Seen seen() const noexcept;
@@ -52,6 +55,7 @@ struct Segments {
   std::vector<Forwarder> forwarders;    // by MAC, VLAN
   std::vector<DuplicateIp> duplicates;  // by VLAN, IP, MAC
   Subnets subnets;
+  Chassis chassis;
 };
 
 Segments judge_segments(const Observed& observed);

@@ -1,5 +1,7 @@
 #include "sensor/inventory/software.h"
 
+#include <algorithm>
+
 namespace kakoi {
 
 Software split_software(std::string_view banner) {
@@ -15,6 +17,21 @@ Software split_software(std::string_view banner) {
             std::string(banner.substr(at, end == std::string_view::npos ? end : end - at))};
   }
   return {std::string(banner), {}};
+}
+
+std::string_view system_in(std::string_view user_agent) noexcept {
+  if (!user_agent.starts_with("Mozilla/")) return {};
+  const std::size_t open = user_agent.find('(');
+  if (open == std::string_view::npos) return {};
+  const std::string_view comment = user_agent.substr(open + 1, user_agent.find(')', open) - open - 1);
+  // the more exact first: Android calls itself Linux, too, and an iPhone "like Mac OS X"
+  for (const std::string_view known : {"Windows NT", "Android", "iPhone OS", "Mac OS X", "CrOS", "FreeBSD", "Linux"}) {
+    const std::size_t at = comment.find(known);
+    if (at == std::string_view::npos) continue;
+    const std::string_view rest = comment.substr(at);
+    return rest.substr(0, std::min(rest.find(';'), rest.find(" like ")));
+  }
+  return {};
 }
 
 }  // namespace kakoi

@@ -12,7 +12,7 @@ namespace kakoi {
 
 namespace {
 
-constexpr std::string_view kMagic = "kakoi state 2\n";
+constexpr std::string_view kMagic = "kakoi state 3\n";
 
 // Texts that Observed holds as views of constants.
 std::string_view interned(std::string_view text) {
@@ -124,7 +124,7 @@ void fields(A& a, LinkKey& x) {
 template <typename A>
 void fields(A& a, LinkRow& x) {
   a(x.key, x.protocol, x.state, x.connections, x.packets, x.bytes, x.payload, x.ttl, x.retransmissions, x.gaps,
-    x.unseen, x.seen);
+    x.unseen, x.checksum_right, x.checksum_wrong, x.checksum_deferred, x.seen);
 }
 template <typename A>
 void fields(A& a, Operation& x) {
@@ -175,6 +175,10 @@ void fields(A& a, BindingRow& x) {
 template <typename A>
 void fields(A& a, AskedKey& x) {
   a(x.asker_mac, x.target, x.vlan);
+}
+template <typename A>
+void fields(A& a, NamedVlanKey& x) {
+  a(x.speaker, x.vlan, x.protocol);
 }
 template <typename A>
 void fields(A& a, IdentityKey& x) {
@@ -231,7 +235,8 @@ void fields(A& a, CaptureInfo& x) {
 template <typename A>
 void fields(A& a, Observed& x) {
   a(x.links, x.operations, x.macs, x.bindings, x.asked, x.identities, x.lookups, x.credentials, x.sessions, x.leases,
-    x.routes, x.anomalies, x.open_accesses, x.points, x.actions, x.unreachable, x.flows_evicted, x.facts_dropped);
+    x.routes, x.anomalies, x.open_accesses, x.points, x.actions, x.unreachable, x.named_vlans, x.flows_evicted,
+    x.waiting_released, x.facts_dropped);
 }
 
 template <typename T>

@@ -1,5 +1,7 @@
 // Table `coverage`: how much the captures could show.
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <set>
 
 #include "sensor/inventory/coverage.h"
@@ -101,6 +103,38 @@ Content content_of(const std::vector<LinkRow>& links) {
   return c;
 }
 
+// Packets whose checksums were looked at. A sender whose checksums are wrong throughout is no damage: its own computer,
+// or the one that runs it as a virtual machine, captured them before the network adapter filled them in, or addresses
+// were changed in the file later.
+struct Checksums {
+  std::uint64_t checked = 0, wrong = 0, deferred = 0, senders = 0;  // senders: of wrong ones
+};
+Checksums checksums_of(const std::vector<LinkRow>& links) {
+  constexpr std::uint64_t kSeveral = 4, kHardlyAny = 8;  // wrong ones at least; wrong ones for each right one
+  struct Sender {
+    std::uint64_t right = 0, wrong = 0, deferred = 0;
+  };
+  std::map<std::pair<Address, std::uint32_t>, Sender> senders;
+  for (const LinkRow& l : links) {
+    for (const std::size_t side : {0u, 1u}) {
+      if (l.checksum_right[side] + l.checksum_wrong[side] + l.checksum_deferred[side] == 0) continue;
+      Sender& s = senders[{side == 0 ? l.key.client : l.key.server, l.key.vlan}];
+      s.right += l.checksum_right[side];
+      s.wrong += l.checksum_wrong[side];
+      s.deferred += l.checksum_deferred[side];
+    }
+  }
+  Checksums c;
+  for (const auto& [who, s] : senders) {
+    const bool throughout = s.wrong >= kSeveral && s.wrong > kHardlyAny * s.right;
+    c.checked += s.right + s.wrong + s.deferred;
+    c.deferred += s.deferred + (throughout ? s.wrong : 0);
+    c.wrong += throughout ? 0 : s.wrong;
+    c.senders += !throughout && s.wrong != 0;
+  }
+  return c;
+}
+
 std::string list_of(const std::set<std::uint32_t>& vlans) {
   std::string list;
   for (const std::uint32_t vlan : vlans) {
@@ -139,22 +173,35 @@ void Writer::write_coverage() {
   }
   for (const LinkRow& l : observed.links) vlans.insert(l.key.vlan);
   const Content content = content_of(observed.links);
+  const Checksums checksums = checksums_of(observed.links);
   std::set<Address> asked, silent;
   for (const auto& [key, seen] : observed.asked) {
     asked.insert(key.target);
     if (resolution.find(key.target, key.vlan) == Resolution::kNone) silent.insert(key.target);
   }
+  // Called in vain: by SYN, and nothing ever came from there.
+  std::set<Address> heard, called;
+  for (const LinkRow& l : observed.links) {
+    if (l.packets[0] != 0) heard.insert(l.key.client);
+    if (l.packets[1] != 0) heard.insert(l.key.server);
+    if (l.key.transport == Transport::tcp && l.state == LinkState::attempted) called.insert(l.key.server);
+  }
+  asked.insert(called.begin(), called.end());
+  std::set_difference(called.begin(), called.end(), heard.begin(), heard.end(), std::inserter(silent, silent.end()));
   const std::uint64_t captures = observed.captures.size();
   const auto count = [](std::uint64_t n) { return std::optional(static_cast<double>(n)); };
 
-  // No tag at all, but a router's both sides, or several ranges: segments that something must keep apart.
+  // No tag at all, but a router's both sides, several ranges, or several VLANs that switches speak of: segments that
+  // something must keep apart.
   std::uint64_t segments = 0;
   std::string segment_list;
+  std::set<std::uint32_t> named;
+  for (const auto& [key, seen] : observed.named_vlans) named.insert(key.vlan);
   if (vlans.size() == 1 && vlans.contains(0)) {
     const std::set<Network> ranges = untagged_ranges(resolution);
     for (const Network& n : ranges)
       if (segment_list.size() < 200) segment_list += (segment_list.empty() ? "" : ", ") + to_string(n);
-    segments = std::max<std::uint64_t>(ranges.size(), s.routed != 0 ? 2 : 0);
+    segments = std::max<std::uint64_t>({ranges.size(), s.routed != 0 ? 2u : 0u, named.size()});
   }
 
   Insert insert(db, "coverage");
@@ -163,7 +210,8 @@ void Writer::write_coverage() {
     insert(metric, value, to_string(j.level), detail, j.meaning.en, j.meaning.ja, j.advice.en, j.advice.ja);
   };
   const auto packets_of = [&](std::uint64_t n) { return of(n, s.packets, "packets"); };
-  row("asked_never_seen", count(silent.size()), of(silent.size(), asked.size(), "addresses that hosts asked for"));
+  row("asked_never_seen", count(silent.size()),
+      of(silent.size(), asked.size(), "addresses that hosts asked for or called"));
   row("bytes", count(s.bytes), "on the wire");
   row("captures", count(captures), "");
   row("clock_steps", count(s.clock_steps), "times set back, or on by more than an hour");
@@ -184,11 +232,15 @@ void Writer::write_coverage() {
           (s.drops_known != 0 ? ": " + std::to_string(s.drops) + " packets" : ""));
   row("malformed_share", share(s.malformed, s.packets), packets_of(s.malformed));
   row("missing_tags", count(segments < 2 ? 0 : segments),
-      !vlans.contains(0) || vlans.size() > 1 ? "tags seen"
-                                             : "no tag seen; " + std::to_string(s.routed) +
-                                                   " packets before and behind a router; ranges: " + segment_list);
+      !vlans.contains(0) || vlans.size() > 1
+          ? "tags seen"
+          : "no tag seen; " + std::to_string(s.routed) + " packets before and behind a router; ranges: " +
+                segment_list + (named.empty() ? "" : "; VLANs that switches name: ") + list_of(named));
   row("one_way_share", share(tcp.one_way, tcp.links), of(tcp.one_way, tcp.links, "TCP links with traffic"));
+  row("offloaded_checksum_share", share(checksums.deferred, checksums.checked),
+      of(checksums.deferred, checksums.checked, "packets looked at"));
   row("packets", count(s.packets), "");
+  row("reassembly_given_up", count(observed.waiting_released), "times");
   row("redundant_share", share(s.redundant, s.packets), packets_of(s.redundant) + ", second copies of PRP and HSR");
   row("routed_copy_share", share(s.routed, s.packets), packets_of(s.routed) + ", seen before and behind a router");
   row("truncated_share", share(s.truncated, s.packets),
@@ -200,6 +252,9 @@ void Writer::write_coverage() {
   row("unseen_share", share(tcp.unseen, tcp.seen + tcp.unseen), of(tcp.unseen, tcp.seen + tcp.unseen, "bytes of TCP"));
   row("vlan_copy_share", share(s.vlan, s.packets), packets_of(s.vlan) + ", seen in another VLAN before");
   row("vlans", count(vlans.size()), list_of(vlans));
+  row("wrong_checksum_share", share(checksums.wrong, checksums.checked),
+      of(checksums.wrong, checksums.checked, "packets looked at") + ", of " + std::to_string(checksums.senders) +
+          " senders");
 }
 
 }  // namespace kakoi

@@ -16,6 +16,7 @@ namespace kakoi::pipeline {
 struct Batch {
   std::vector<Item> items;
   std::vector<std::shared_ptr<const void>> memory;
+  std::size_t bytes = 0;  // of the packets
   std::size_t shard = 0;
 
   void hold(const std::shared_ptr<const void>& piece) {
@@ -24,6 +25,7 @@ struct Batch {
   void clear() {
     items.clear();
     memory.clear();
+    bytes = 0;
   }
 };
 
@@ -68,7 +70,7 @@ class BatchQueue {
   }
 
  private:
-  static constexpr std::size_t kMost = 16;
+  static constexpr std::size_t kMost = 8;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Batch> waiting_;

@@ -9,6 +9,8 @@ namespace kakoi::pipeline {
 namespace {
 
 constexpr std::size_t kBatch = 256;  // packets
+// A batch keeps alive what its packets lie in: jumbo packets, or a few packets far apart, must not pile up there.
+constexpr std::size_t kBatchBytes = 256 << 10, kBatchPieces = 4;
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min();
 
 void note_copy(Copy copy, CaptureInfo& info) noexcept {
@@ -41,7 +43,8 @@ Observed gather(std::vector<std::unique_ptr<Shard>>& shards, Take take) {
 
 }  // namespace
 
-Engine::Engine(const SecretKeeper& secrets, unsigned threads, std::uint64_t max_memory) {
+Engine::Engine(const SecretKeeper& secrets, unsigned threads, std::uint64_t max_memory)
+    : fragments_(Limits::fragment_bytes(max_memory)) {
   for (std::size_t i = 0; i < kShards; ++i) {
     shards_.push_back(std::make_unique<Shard>(secrets, Limits::of(max_memory, kShards)));
     renew(i);
@@ -85,7 +88,7 @@ void Engine::packet(const RawPacket& raw, CaptureInfo& info, const std::shared_p
     const bool counts = seen.copy == Copy::none || seen.elsewhere;
     if (decoded.is_fragment && counts) {
       const std::uint64_t given_up = fragments_.given_up(), overlaps = fragments_.overlaps();
-      if (auto whole = fragments_.offer(decoded, raw.ref.ts)) bytes = std::move(whole);
+      if (auto whole = fragments_.offer(decoded, raw.ref)) bytes = std::move(whole);
       info.fragments_given_up += fragments_.given_up() - given_up;
       info.fragment_overlaps += fragments_.overlaps() - overlaps;
     }
@@ -119,7 +122,9 @@ void Engine::add(const Decoded& decoded, const PacketRef& ref, const std::shared
   Batch& batch = batches_[key.pair_hash() >> 40 & (kShards - 1)];
   batch.hold(memory);
   batch.items.push_back({decoded, ref, key, key.hash(), side, sighting});
-  if (batch.items.size() == kBatch) hand_over(batch);
+  batch.bytes += decoded.payload.size();
+  if (batch.items.size() == kBatch || batch.bytes >= kBatchBytes || batch.memory.size() >= kBatchPieces)
+    hand_over(batch);
 }
 
 void Engine::renew(std::size_t shard) {

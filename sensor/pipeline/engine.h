@@ -32,6 +32,8 @@ class Engine {
   // What was seen up to here; open conversations count as far as they have come. Rethrows what went
   // wrong on a worker.
   Observed snapshot();
+  // Of each datagram whose fragments have not all come, the capture that it is in.
+  std::vector<std::uint32_t> open_fragments() const { return fragments_.open(); }
   // Ends all conversations and gives away what was seen. Once; nothing can follow.
   Observed finish();
 

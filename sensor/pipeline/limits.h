@@ -10,13 +10,19 @@ namespace kakoi::pipeline {
 // Of one shard. Counted in entries, not measured, so that the same input gives the same output on every machine.
 struct Limits {
   std::size_t flows, row_bytes;
+  std::size_t waiting_bytes;  // of TCP: what waits for missing bytes, in all flows
 
   // `bytes`: of the whole program, its fixed needs (buffers of captures, the database's pages) among them.
   static Limits of(std::uint64_t bytes, std::size_t shards) {
     constexpr std::uint64_t kFixed = std::uint64_t{40} << 20;
     const std::uint64_t free = (std::max(bytes, kLeast) - kFixed) / shards;
     // Assessment and reports take two to three times as much again as the rows.
-    return {static_cast<std::size_t>(free * 2 / 5 / kFlowBytes), static_cast<std::size_t>(free / 6)};
+    return {static_cast<std::size_t>(free * 2 / 5 / kFlowBytes), static_cast<std::size_t>(free / 6),
+            static_cast<std::size_t>(free / 10)};
+  }
+  // Of all IP fragments that wait for others.
+  static std::size_t fragment_bytes(std::uint64_t bytes) {
+    return static_cast<std::size_t>(std::max(bytes, kLeast) / 64);
   }
 
   static constexpr std::uint64_t kLeast = std::uint64_t{64} << 20, kUsual = std::uint64_t{1} << 30;

@@ -18,6 +18,7 @@ Observed run(capture::CaptureSet& captures, const SecretKeeper& secrets, const P
   report();
   Observed all = engine.finish();
   all.captures = captures.finish();
+  for (const std::uint32_t capture : engine.open_fragments()) ++all.captures[capture].fragments_given_up;
   all.settle();
   all.sort();
   return all;

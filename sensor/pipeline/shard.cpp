@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sensor/decode/checksums.h"
+
 namespace kakoi::pipeline {
 namespace {
 
@@ -57,6 +59,16 @@ void add_bindings(Recorder& recorder, const flow::Flow& flow) {
   }
 }
 
+// The first packet of a connection shows the stack that sent it.
+void note_syn(Recorder& recorder, const Decoded& p, const PacketRef& packet) {
+  constexpr std::size_t kWithoutOptions = 20;
+  if (p.transport_header == Decoded::kUnchecked || p.transport_header < kWithoutOptions) return;
+  const Conversation c{p.source, p.destination, p.source_port, p.destination_port, Transport::tcp, p.vlan, kNoValue};
+  const Context context{&tcp_protocol, &c, packet, Role::client, p.source_mac};
+  const std::size_t size = p.transport_header - kWithoutOptions;
+  observe_syn(p, {p.payload.data() - size, size}, Emit(context, recorder));
+}
+
 // Adds the flow to its link.
 void add_flow(Recorder& recorder, const flow::Flow& flow) {
   add_bindings(recorder, flow);
@@ -83,6 +95,10 @@ void add_flow(Recorder& recorder, const flow::Flow& flow) {
     row.packets[way] += side.packets;
     row.bytes[way] += side.bytes;
     row.payload[way] += side.payload;
+    const ChecksumTally& checksums = flow.checksums[way == 0 ? c : s];
+    row.checksum_right[way] += checksums.right;
+    row.checksum_wrong[way] += checksums.wrong;
+    row.checksum_deferred[way] += checksums.deferred;
     row.ttl[way].merge(side.ttl());
     row.seen.merge(flow.seen(way == 0 ? c : s));
   }
@@ -91,7 +107,9 @@ void add_flow(Recorder& recorder, const flow::Flow& flow) {
 }  // namespace
 
 Shard::Shard(const SecretKeeper& secrets, const Limits& limits)
-    : recorder_(secrets, limits.row_bytes), most_flows_(limits.flows) {
+    : recorder_(secrets, limits.row_bytes),
+      most_flows_(limits.flows),
+      most_held_(static_cast<std::ptrdiff_t>(limits.waiting_bytes)) {
   for (const Protocol* p : protocols()) candidates_.push_back(p);
   for (const Protocol* p : control_protocols()) candidates_.push_back(p);
 }
@@ -140,6 +158,29 @@ void Shard::count(flow::Flow& flow, const Item& item) {
   side.add_ttl(p.ttl);
 }
 
+// Looked at: the first packets of each side, where what matters most is said, and every so many later ones. A side whose
+// checksums are right shows that they are filled in before they are captured; one that is wrong is dropped by the
+// receiver's stack, and whoever sends it on purpose wants it to be read by others alone (Ptacek and Newsham 1998, §4.1).
+bool Shard::reaches_its_receiver(flow::Flow& flow, const Item& item) {
+  const Decoded& p = item.packet;
+  const auto s = static_cast<std::size_t>(item.side);
+  const std::uint64_t nth = flow.sides[s].packets;
+  const bool header_wrong = p.header_checksum == Checksum::wrong;
+  if (nth > kChecked && nth % kCheckEvery != 0 && !flow.doubted && !header_wrong) [[likely]]
+    return true;
+  ChecksumTally& tally = flow.checksums[s];
+  const Checksum sum = header_wrong ? Checksum::wrong : decode::checksum_of_transport(p);
+  if (sum == Checksum::deferred || (sum == Checksum::none && p.header_checksum == Checksum::deferred)) {
+    ++tally.deferred;
+  } else if (sum == Checksum::right || (sum == Checksum::none && p.header_checksum == Checksum::right)) {
+    ++tally.right;
+  } else if (sum == Checksum::wrong) {
+    flow.doubted = true;
+    return ++tally.wrong > tally.right;
+  }
+  return true;
+}
+
 void Shard::prefetch_session(const Item& item) const noexcept {
   const flow::Flow* flow = flows_.guess(item.hash);
   if (!flow || !flow->session) return;
@@ -153,6 +194,8 @@ void Shard::prefetch_dissector(const Item& item) const noexcept {
 void Shard::packet(const Item& item) {
   if (++packets_ % kSweepEvery == 0) sweep(item.ref.ts);
   if (flows_.size() >= most_flows_) evict();
+  if (held_ > most_held_) [[unlikely]]
+    release_waiting();
   // Forwarded in the same VLAN: the flow has it already. What is new is who forwards.
   if (item.sighting.copy == Copy::routed && !item.sighting.elsewhere) return note_addresses(item);
   bool created = false;
@@ -172,6 +215,7 @@ void Shard::packet(const Item& item) {
   }
   if (is_copy(*flow, item, created)) return;
   count(*flow, item);
+  if (!reaches_its_receiver(*flow, item)) return;
   switch (item.key.transport) {
     case Transport::tcp:
       tcp(*flow, item);
@@ -208,6 +252,7 @@ void Shard::tcp(flow::Flow& flow, const Item& item) {
   if (syn && !side.syn_seen) {
     side.syn_seen = true;
     flow.syn_sequence[s] = p.sequence;
+    if (!ack) note_syn(recorder_, p, item.ref);
     if (flow.client < 0) flow.client = static_cast<std::int8_t>(ack ? 1 - item.side : item.side);
     if (flow.session) flow.session->set_client(flow.client);
   }
@@ -262,6 +307,9 @@ void Shard::control(flow::Flow& flow, const Item& item) {
     note_asked(observe_arp(p, p.payload, emit), p, item.ref);
   } else if (!ip) {
     observe_ethernet(p, emit);
+    const NamedVlans named = vlans_named_in(p);
+    for (std::size_t i = 0; i < named.count; ++i)
+      recorder_.vlan_named({p.source_mac, named.vlan[i], protocol->name}, item.ref);
   } else if (flow.key.transport != Transport::icmp) {
     observe_routing(p, emit);
   } else if (p.protocol == 1) {
@@ -294,6 +342,7 @@ void Shard::close_session(flow::Flow& flow) {
     flow.link = flow.session->conversation().handle;
     flow.client = session_client(flow);
   }
+  held_ -= static_cast<std::ptrdiff_t>(flow.session->held());
   flow.session.reset();
   flow.silent = true;
 }
@@ -341,6 +390,23 @@ void Shard::evict() {
     flows_.erase(**flow);
   }
   recorder_.count_evicted(static_cast<std::uint64_t>(quarter - all.begin()));
+}
+
+void Shard::release_waiting() {
+  std::vector<flow::Flow*> waiting;
+  flows_.for_each([&](flow::Flow& flow) {
+    if (flow.session && flow.session->held() != 0) waiting.push_back(&flow);
+  });
+  std::sort(waiting.begin(), waiting.end(), [](const flow::Flow* a, const flow::Flow* b) {
+    return std::pair(a->last_ts(), a->place) < std::pair(b->last_ts(), b->place);
+  });
+  std::uint64_t released = 0;
+  for (flow::Flow* flow : waiting) {
+    if (held_ <= most_held_ * 3 / 4) break;
+    flow->session->release(*this);
+    ++released;
+  }
+  recorder_.count_released(released);
 }
 
 Observed Shard::finish() {

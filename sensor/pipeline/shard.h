@@ -42,6 +42,7 @@ class Shard final : flow::SessionHost {
  private:
   std::uint32_t on_identified(const Conversation& conversation, const Protocol& protocol) override;
   Sink& sink() noexcept override { return recorder_; }
+  void on_held(std::ptrdiff_t change) noexcept override { held_ += change; }
 
   void tcp(flow::Flow& flow, const Item& item);
   void udp(flow::Flow& flow, const Item& item);
@@ -53,20 +54,24 @@ class Shard final : flow::SessionHost {
   void note_addresses(const Item& item);
   void note_macs(flow::Flow& flow, const Item& item, bool first);
   void count(flow::Flow& flow, const Item& item);
+  bool reaches_its_receiver(flow::Flow& flow, const Item& item);  // false: its checksum is wrong beyond doubt
   void close_session(flow::Flow& flow);
   void fold(flow::Flow& flow);  // ends it
   void sweep(std::int64_t now);
-  void evict();  // the flows that were idle for longest
+  void evict();            // the flows that were idle for longest
+  void release_waiting();  // what waits for missing bytes, in the flows that were idle for longest
 
   Recorder recorder_;
   std::size_t most_flows_;
+  std::ptrdiff_t most_held_, held_ = 0;  // bytes that wait in sessions
   flow::FlowTable flows_;
   std::vector<const Protocol*> candidates_;
   std::uint64_t packets_ = 0;
 
   // A closed connection is kept this long for stray packets, a silent one of any kind this long.
   static constexpr std::int64_t kAfterClose = 60'000'000'000, kIdle = 3'600'000'000'000;
-  static constexpr std::uint64_t kSweepEvery = 1 << 18;  // packets
+  static constexpr std::uint64_t kSweepEvery = 1 << 18;            // packets
+  static constexpr std::uint64_t kChecked = 16, kCheckEvery = 16;  // packets of one side: the first; of later ones
 };
 
 }  // namespace kakoi::pipeline

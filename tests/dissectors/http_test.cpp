@@ -8,8 +8,10 @@ namespace kakoi {
 namespace {
 
 using test::ascii;
+using test::client;
 using test::client_text;
 using test::observe;
+using test::server;
 using test::server_text;
 
 // RFC 7617 §2: user-id "Aladdin", password "open sesame".
@@ -98,6 +100,61 @@ TEST(Http, BrokenBase64IsNoCredential) {
   const auto seen =
       observe(http::protocol, {client_text("GET / HTTP/1.1\r\nAuthorization: Basic !!!\r\n\r\n"),
                                client_text("GET / HTTP/1.1\r\nAuthorization: Basic QWxhZGRpbg==\r\n\r\n")});
+  EXPECT_TRUE(seen.all<Credential>().empty());
+}
+
+// UPnP Device Architecture 2.0 §2.3, and the home page of a device.
+TEST(Http, ReadsWhatADevicesPagesSay) {
+  const std::string page = "<html><head><TITLE class=x> AXIS P3245 </TITLE></head>";
+  const std::string answer =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: " + std::to_string(page.size()) + "\r\n\r\n" +
+      page;
+  EXPECT_EQ(observe(http::protocol, {client_text("GET / HTTP/1.1\r\n\r\n"), server_text(answer)})
+                .identity(Trait::description),
+            "AXIS P3245");
+  EXPECT_EQ(observe(http::protocol, {client_text("GET /news?id=3 HTTP/1.1\r\n\r\n"), server_text(answer)})
+                .identity(Trait::description),
+            "");
+  const auto described = observe(
+      http::protocol, {client_text("GET /igd.xml HTTP/1.1\r\n\r\n"),
+                       server_text("HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n<?xml version=\"1.0\"?><root "
+                                   "xmlns=\"urn:schemas-upnp-org:device-1-0\">"
+                                   "<device><friendlyName>Hall camera</friendlyName><manufacturer>Works</manufacturer>"
+                                   "<modelName>C-1</modelName><serialNumber>0042</serialNumber>")});
+  EXPECT_EQ(described.identity(Trait::name), "Hall camera");
+  EXPECT_EQ(described.identity(Trait::vendor), "Works");
+  EXPECT_EQ(described.identity(Trait::model), "C-1");
+  EXPECT_EQ(described.identity(Trait::serial), "0042");
+}
+
+// arkime, ntlm_synthetic.pcap, frames 44, 46 and 48.
+TEST(Http, ReadsNtlm) {
+  const auto seen = observe(
+      http::protocol,
+      {
+          // frame 44
+          client("474554202f70726f7465637465642f696e6465782e68746d6c20485454502f312e310d0a486f73743a207372762e6578616d"
+                 "706c652e636f6d0d0a557365722d4167656e743a204d6f7a696c6c612f352e300d0a417574686f72697a6174696f6e3a204e"
+                 "544c4d20546c524d54564e54554141424141414142774941416763414277416f4141414143414149414338414141414b4147"
+                 "464b41414141443068555646424554303149564652515345395456413d3d0d0a0d0a"),
+          // frame 46
+          server("485454502f312e312034303120556e617574686f72697a65640d0a5757572d41757468656e7469636174653a204e544c4d20"
+                 "546c524d54564e5455414143414141414467414f41446741414141464167414341534e465a346d727a653841414141414141"
+                 "414141415141424142474141414143674268536741414141394941465141564142514146514152774255414141414141413d"
+                 "0d0a436f6e6e656374696f6e3a206b6565702d616c6976650d0a436f6e74656e742d4c656e6774683a20300d0a0d0a"),
+          // frame 48
+          client("474554202f70726f7465637465642f696e6465782e68746d6c20485454502f312e310d0a486f73743a207372762e6578616d"
+                 "706c652e636f6d0d0a557365722d4167656e743a204d6f7a696c6c612f352e300d0a417574686f72697a6174696f6e3a204e"
+                 "544c4d20546c524d54564e545541414441414141474141594146674141414159414267416341414141413441446743494141"
+                 "414143414149414a594141414151414241416e6741414142414145414375414141414251494141676f4159556f4141414150"
+                 "41414141414141414141414141414141414141414145784d5445784d5445784d5445784d5445784d5445784d5445784d5445"
+                 "784d5445354f546b354f546b354f546b354f546b354f546b354f546b354f546b354f546b6741564142554146414152414250"
+                 "414530415a414268414859415a51424941465141564142514145674154774254414651415330744c5330744c5330744c5330"
+                 "744c5330744c53773d3d0d0a0d0a"),
+      });
+  EXPECT_EQ(seen.identity(Trait::account), "dave");
+  ASSERT_FALSE(seen.all<Operation>().empty());
+  EXPECT_EQ(http::protocol.function_name(seen.all<Operation>().back().function_code), "log-in by NTLMv1");
   EXPECT_TRUE(seen.all<Credential>().empty());
 }
 

@@ -75,6 +75,7 @@ TEST(Snmp, WritesObjectIdentifiersWithDots) {
       play({server("302f 020101 0406 7075626c6963 a222 020101 020100 020100 3017 3015 0608 2b06010201010200"
                    "0609 2b060104010901 8404")});
   EXPECT_EQ(seen.identity(Trait::description), "1.3.6.1.4.1.9.1.516");
+  EXPECT_EQ(seen.identity(Trait::vendor), "Cisco Systems");  // enterprise 9
 }
 
 TEST(Snmp, AnErrorIsARefusal) {

@@ -69,6 +69,12 @@ TEST(Tls, StatesNameAndFirstProtocolOfTheClientHello) {
   EXPECT_EQ(seen[0].version, 0);
 }
 
+// The value was computed from tshark's fields by the description of JA4.
+TEST(Tls, StatesTheFingerprintOfTheClientHello) {
+  const auto seen = observe(tls::protocol, {client(kClientHelloWithName)});
+  EXPECT_EQ(seen.identity(Trait::fingerprint), "t12d1209h2_d34a8e72043a_b39be8c56a14");
+}
+
 TEST(Tls, StatesTheWholeSessionAtTheCertificate) {
   const auto recorder = observe(tls::protocol, {client(kClientHello), server(kServerHello), server(kCertificate)});
   const auto seen = recorder.all<SecureSession>();
@@ -78,7 +84,7 @@ TEST(Tls, StatesTheWholeSessionAtTheCertificate) {
   EXPECT_EQ(seen[1].cipher, 0x002F);  // TLS_RSA_WITH_AES_128_CBC_SHA
   ASSERT_EQ(seen[1].certificate.size(), 514u);
   EXPECT_EQ(seen[1].certificate[0], 0x30);
-  EXPECT_EQ(recorder.stated[1].speaker, Role::server);
+  EXPECT_EQ(recorder.stated.back().speaker, Role::server);
 }
 
 TEST(Tls, JoinsACertificateThatSpansRecords) {

@@ -7,8 +7,8 @@ from harness import CLOSED, DONE, SAMPLE, database, equal, expect, folder, kakoi
 
 # Measures that name a fault of the mirror, or of the capture, when they are not ok.
 FAULTS = {"clock_steps", "damaged_captures", "declared_vlans_unseen", "duplicate_share", "facts_dropped", "fragment_overlaps",
-          "fragments_given_up", "kernel_drops", "malformed_share", "missing_tags", "one_way_share", "truncated_share",
-          "undecoded_share", "unicast_share", "unseen_share", "vlan_copy_share"}
+          "fragments_given_up", "kernel_drops", "malformed_share", "missing_tags", "one_way_share", "reassembly_given_up",
+          "truncated_share", "undecoded_share", "unicast_share", "unseen_share", "vlan_copy_share", "wrong_checksum_share"}
 VLAN = b"\x81\x00"
 
 
@@ -211,6 +211,105 @@ def mirrored_in_two_vlans():
         links = "select client, server, transport, server_port, packets_to_server, packets_to_client from link order by 1, 2, 3, 4"
         links = links.replace("client, server,", "client_id, server_id,")
         equal(db.execute(links).fetchall(), clean.execute(links).fetchall(), "links")
+
+
+def folded(data, total=0):
+    total += sum(struct.unpack(f">{len(data) // 2}H", data[:len(data) // 2 * 2])) + (data[-1] << 8 if len(data) % 2 else 0)
+    while total > 0xFFFF:
+        total = (total & 0xFFFF) + (total >> 16)
+    return total
+
+
+def on_the_wire(packet, filled=True):
+    """The packet with the checksums that a network adapter fills in: IPv4 header, TCP, UDP, ICMP. Not filled: of TCP and
+    UDP the sum over the pseudo-header, which the adapter goes on from."""
+    ticks, interface, original, data = packet
+    at = ipv4_at(data)
+    if at is None or struct.unpack_from(">H", data, at + 6)[0] & 0x3FFF:
+        return packet
+    data, header, total = bytearray(data), data[at] % 16 * 4, struct.unpack_from(">H", data, at + 2)[0]
+    protocol, segment = data[at + 9], at + header
+    field = {6: 16, 17: 6, 1: 2}.get(protocol)
+    data[at + 10:at + 12] = bytes(2)
+    data[at + 10:at + 12] = struct.pack(">H", 0xFFFF - folded(data[at:segment]))
+    if field is not None and len(data) >= at + total:
+        data[segment + field:segment + field + 2] = bytes(2)
+        pseudo = 0 if protocol == 1 else folded(data[at + 12:at + 20], protocol + total - header)
+        whole = 0xFFFF - folded(data[segment:at + total], pseudo)
+        data[segment + field:segment + field + 2] = struct.pack(">H", whole if filled or protocol == 1 else pseudo)
+    return [ticks, interface, original, bytes(data)]
+
+
+@test
+def checksums():
+    capture = Capture(CLOSED)
+    # what the computer that runs the hosts as virtual machines would have captured
+    offloaded = capture.write("offloaded", [on_the_wire(p, filled=False) for p in capture.packets])
+    equal(faults(scan(offloaded)), {}, "with checksums that are not filled in")
+    share = coverage(scan(offloaded))["offloaded_checksum_share"][0]
+    expect(share > 0.9, f"{share} offloaded")
+    same_inventory(offloaded, CLOSED, "with checksums that are not filled in")
+    filled = [on_the_wire(p) for p in capture.packets]
+    wire = capture.write("wire", filled)
+    equal(faults(scan(wire)), {}, "with right checksums")
+    equal(coverage(scan(wire))["offloaded_checksum_share"][0], 0, "offloaded with right checksums")
+    same_inventory(wire, CLOSED, "with right checksums")
+    # one packet of TCP in ten, once more before it with another last octet
+    forged, count = [], 0
+    for n, packet in enumerate(filled):
+        ticks, interface, original, data = packet
+        at = ipv4_at(data)
+        if n % 10 == 5 and at is not None and data[at + 9] == 6 and struct.unpack_from(">H", data, at + 2)[0] > 60:
+            end, count = at + struct.unpack_from(">H", data, at + 2)[0] - 1, count + 1
+            # another identification, so that it is no copy
+            forged.append(on_the_wire([ticks, interface, original, data[:at + 4] + bytes((data[at + 4] ^ 0x55,)) + data[at + 5:]]))
+            changed = bytearray(forged[-1][3])
+            changed[end] ^= 0x21
+            forged[-1][3] = bytes(changed)
+        forged.append(packet)
+    expect(count > 5, f"{count} packets to forge")
+    out = scan(capture.write("forged", forged))
+    equal(faults(out), {"wrong_checksum_share": "limited"}, "faults")
+    with database(out) as db, database(scan(CLOSED)) as clean:
+        query = "select link_id, protocol, unit, function_code, qualifier, from_client, from_server, accepted, refused from operation order by 1, 2, 3, 4, 5"
+        equal(db.execute(query).fetchall(), clean.execute(query).fetchall(), "operations beside forged packets")
+
+
+@test
+def vlans_that_switches_name():
+    capture = Capture(CLOSED)
+    middle = capture.packets[len(capture.packets) // 2][0]
+
+    def with_frames(name, *frames):
+        return capture.write(name, capture.packets + [[middle + n, 0, len(f), f] for n, f in enumerate(frames)])
+
+    def lldp(port, vlan):  # IEEE 802.1AB §8: chassis, port, time to live; 802.1Q §D.2.1: port VLAN id
+        return bytes.fromhex(f"0180C200000E 0200000001{port:02X} 88CC 0207 04 020000000100 0403 05 30{port:02X} 0602 0078 "
+                             f"FE06 0080C2 01 {vlan:04X} 0000").ljust(60, b"\0")
+
+    def pvst(port, vlan):  # RSTP behind SNAP; bridge and root in that VLAN, and its number once more
+        return bytes.fromhex(f"01000CCCCCCD 0200000001{port:02X} 0032 AAAA03 00000C 010B 0000 02 02 3C 8{vlan:03X} 020000000100 00000000 "
+                             f"8{vlan:03X} 020000000100 80{port:02X} 0000 1400 0200 0F00 00 0000 0002 {vlan:04X}").ljust(60, b"\0")
+
+    # One VLAN is what an access port says.
+    equal(faults(scan(with_frames("one", lldp(1, 10), pvst(1, 10)))), {}, "one VLAN named")
+    for name, frames in {"lldp": (lldp(1, 10), lldp(2, 20)), "pvst": (pvst(1, 10), pvst(1, 20)), "both": (lldp(1, 10), pvst(2, 20))}.items():
+        out = scan(with_frames(name, *frames))
+        equal(faults(out), {"missing_tags": "limited"}, name)
+        expect(coverage(out)["missing_tags"][2].endswith("VLANs that switches name: 10,20"), coverage(out)["missing_tags"])
+    tagged = scan(with_frames("tagged", lldp(1, 10), *(in_vlan([0, 0, 0, pvst(2, v)], v)[3] for v in (10, 20))))
+    equal(faults(tagged), {}, "with tags")
+
+
+@test
+def hosts_that_are_called_and_never_answer():
+    capture = Capture(CLOSED)
+    before = coverage(scan(CLOSED))["asked_never_seen"][0]
+    (syn, *_) = [p for p in capture.packets if (at := ipv4_at(p[3])) and p[3][at + 9] == 6 and p[3][at + 33] == 2]
+    called = [[syn[0] + capture.after(10 * n), syn[1], syn[2], syn[3][:ipv4_at(syn[3]) + 19] + bytes((host,)) + syn[3][ipv4_at(syn[3]) + 20:]]
+              for n, host in enumerate((251, 252, 251))]
+    out = scan(capture.write("called", capture.packets + called))
+    equal(coverage(out)["asked_never_seen"][0], before + 2, "hosts called and never seen")
 
 
 @test

@@ -1,5 +1,4 @@
-"""merge and diff: several inventories, one after the other or as one."""
-import json
+"""merge: several inventories as one."""
 import sqlite3
 
 from harness import BAD_INPUT, CLOSED, DONE, SAMPLE, equal, expect, folder, kakoi, scan, test
@@ -44,40 +43,3 @@ def what_can_not_be_merged_is_told():
     other = scan(CLOSED, "--fingerprint-key", key)
     done = kakoi("merge", scan(SAMPLE) / "inventory.db", other / "inventory.db", "-o", folder("merged"), wanted=BAD_INPUT)
     expect("fingerprint-key" in done.stderr, done.stderr)
-
-
-@test
-def nothing_changed_between_a_survey_and_itself():
-    inventory = scan(SAMPLE) / "inventory.db"
-    report = folder("diff") / "diff.json"
-    kakoi("diff", inventory, inventory, "--json", report, wanted=DONE)
-    changes = json.loads(report.read_text())
-    for section in ("assets", "services", "links", "operations", "findings"):
-        equal(changes[section]["rows"], [], section)
-        expect(changes[section]["unchanged"] == changes[section]["before"] > 0, section)
-
-
-@test
-def what_one_survey_adds_is_new_and_what_it_lacks_is_not_proven_gone():
-    sample, both = scan(SAMPLE) / "inventory.db", scan(SAMPLE, CLOSED) / "inventory.db"
-    out = folder("diff")
-    text = kakoi("diff", sample, both, "--lang", "en", "--json", out / "d.json", "--html", out / "d.html", wanted=DONE).stdout
-    changes = json.loads((out / "d.json").read_text())
-    new = {row["key"] for row in changes["assets"]["rows"] if row["change"] == "new"}
-    db = sqlite3.connect(both)
-    wanted = {a for (a,) in db.execute("select asset_id from asset where scope in ('local','remote','internet')")}
-    db = sqlite3.connect(sample)
-    wanted -= {a for (a,) in db.execute("select asset_id from asset")}
-    equal(new, wanted, "new assets")
-    expect("not seen again" in text and "does not prove" in text, text)
-    page = (out / "d.html").read_text()
-    expect(not any(word in page for word in ("<script", "src=", "href=", "url(", "@import")), "the page refers to something else")
-    back = json.loads(kakoi_json(both, sample))
-    gone = {row["key"] for row in back["assets"]["rows"] if row["change"] == "gone"}
-    equal(gone, wanted, "gone assets")
-
-
-def kakoi_json(old, new):
-    report = folder("diff") / "diff.json"
-    kakoi("diff", old, new, "--json", report, wanted=DONE)
-    return report.read_text()

@@ -10,7 +10,7 @@ import subprocess
 import time
 
 import harness
-from harness import BAD_INPUT, DONE, SAMPLE, equal, expect, folder, kakoi, scan_again, test
+from harness import BAD_INPUT, CLOSED, DONE, SAMPLE, equal, expect, folder, kakoi, scan_again, test
 
 NAMESPACE = f"kakoi-test-{os.getpid()}"
 
@@ -247,6 +247,45 @@ def watch_goes_on_after_a_kill():
         whole = scan_again(SAMPLE)
         for name in ("assets", "addresses", "services"):
             equal(content(out)[name], content(whole)[name], f"{name} after a restart")
+
+
+@test
+def a_tap_is_merged_and_filtered_and_the_policy_read_again():
+    if not able():
+        return
+    with Mirror() as mirror:
+        inside("ip", "link", "add", "plant2", "type", "veth", "peer", "name", "mirror2")
+        for name in ("plant2", "mirror2"):
+            inside("sh", "-c", f"echo 1 > /proc/sys/net/ipv6/conf/{name}/disable_ipv6")
+            inside("ip", "link", "set", name, "mtu", "9000", "up")
+        out, policy = folder("watch"), folder("policy") / "site.yaml"
+        policy.write_text("site: First works\n")
+        watch = mirror.watch(out, "-i", "mirror2", "-f", "not arp", "--every", "1s", "--policy", policy)
+        # a tap: of each pair one direction on either line
+        frames = frames_of(CLOSED)
+        seen = [f for f in frames if f[12:14] != b"\x08\x06"]
+        expect(len(seen) < len(frames), "the capture has no ARP")
+        inside("python3", pathlib.Path(__file__).parent / "send_frames.py", "plant,plant2", "0.0005", input=b"".join(
+            struct.pack("<I", len(f) | (f[6:12] < f[:6]) << 24) + f for f in frames))
+        wait_for(lambda: packets_in(out) >= len(seen), "all packets in a snapshot")
+        site = lambda: sqlite3.connect(f"file:{out / 'inventory.db'}?mode=ro", uri=True).execute(
+            "select value from meta where key = 'site'").fetchone()
+        equal(site(), ("First works",), "site")
+        for text, said in (("site: Second works\n", "read again"), ("site: [\n", "going on with the old policy")):
+            policy.write_text(text)
+            watch.send_signal(signal.SIGHUP)
+            lines = iter(lambda: watch.stderr.readline().decode(), "")
+            expect(any(said in line for line in lines), f"after SIGHUP: no line with {said!r}")
+        wait_for(lambda: site() == ("Second works",), "the new policy's site")
+        stop(watch)
+        equal(watch.returncode, DONE, "status")
+        equal(packets_in(out), len(seen), "packets that pass the filter")
+        db = sqlite3.connect(f"file:{out / 'inventory.db'}?mode=ro", uri=True)
+        equal(db.execute("select count(*), min(packets) > 0 from capture").fetchone(), (2, 1), "both lines carry packets")
+        # what the two lines say makes whole conversations
+        whole = scan_again(CLOSED)
+        for name in ("services", "operations"):
+            equal(content(out)[name], content(whole)[name], name)
 
 
 @test

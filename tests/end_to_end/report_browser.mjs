@@ -11,7 +11,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const WIDTHS = [1280, 390];
-const SECTIONS = 11;
+const SECTIONS = 13;
 const DEADLINE_MS = 120_000;
 
 class Browser {

@@ -5,7 +5,9 @@ import os
 import sys
 
 import harness
-import check_commands  # noqa: F401  each registers its tests
+import check_advisories  # noqa: F401  each registers its tests
+import check_commands  # noqa: F401
+import check_diff  # noqa: F401
 import check_evidence  # noqa: F401
 import check_coverage  # noqa: F401
 import check_exports  # noqa: F401
@@ -13,6 +15,9 @@ import check_inputs  # noqa: F401
 import check_memory  # noqa: F401
 import check_merge  # noqa: F401
 import check_outputs  # noqa: F401
+import check_packs  # noqa: F401
+import check_register  # noqa: F401
+import check_risk  # noqa: F401
 import check_sameness  # noqa: F401
 import check_secrets  # noqa: F401
 import check_verdicts  # noqa: F401

@@ -5,6 +5,7 @@
 // length of a frame check sequence, and lets time pass.
 #include <array>
 
+#include "sensor/decode/checksums.h"
 #include "sensor/decode/decode.h"
 #include "sensor/decode/fragments.h"
 #include "tests/fuzz/fuzz.h"
@@ -30,6 +31,10 @@ void check(const Decoded& d, Bytes memory) {
   demand(d.source_mac.is_none() || d.source_mac.is_mac(), "a MAC that is none");
   const bool ip = d.network == NetworkLayer::ipv4 || d.network == NetworkLayer::ipv6;
   demand(!ip || (d.source.is_ip() && d.destination.is_ip()), "an IP packet without addresses");
+  const std::size_t header = d.transport_header == Decoded::kUnchecked ? 0 : d.transport_header;
+  demand(header == 0 || within({d.payload.data() - header, d.payload.size() + header}, memory),
+         "a header outside of the frame");
+  (void)decode::checksum_of_transport(d);
   unsigned sum = 0;
   for (const std::uint8_t b : d.payload) sum += b;  // readable to the end
   demand(sum <= 255 * d.payload.size(), "");
@@ -62,7 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (unsigned layers = 0;; ++layers) {
       demand(layers <= decode::kDeepest, "tunnels without an end");
       if (d.is_fragment) {
-        if (auto whole = fragments.offer(d, ts)) {
+        if (auto whole = fragments.offer(d, PacketRef{.ts = ts})) {
           demand(!d.is_fragment, "a whole datagram is still a fragment");
           demand(whole->size() <= 65535, "a datagram beyond 64 KiB");
           memory = *wholes.emplace_back(std::move(whole));

@@ -53,6 +53,10 @@ void observe_as(unsigned which, const Decoded& p, const Emit& emit) {
       return observe_cdp(p, p.payload, emit);
     case 7:
       return observe_profinet_dcp(p, p.payload, emit);
+    case 8:
+      return observe_stp(p, p.payload, emit);
+    case 9:
+      return observe_syn(p, p.payload, emit);
     default:
       return observe(p, emit);
   }

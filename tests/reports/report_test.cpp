@@ -40,8 +40,9 @@ TEST_F(Reports, WritesEveryFileAndTheManifestOfThem) {
   ::setenv("SOURCE_DATE_EPOCH", "1714521600", 1);
   write_reports(sample_input(db_, rules_), out.path());
   ::unsetenv("SOURCE_DATE_EPOCH");
-  const std::vector<std::string> expected{"assets.csv", "findings.json", "inventory.db", "inventory.json",
-                                          "links.csv",  "manifest.json", "report.html",  "verdicts.csv"};
+  const std::vector<std::string> expected{"assets.csv",     "findings.json", "inventory.db",
+                                          "inventory.json", "links.csv",     "manifest.json",
+                                          "register.csv",   "report.html",   "verdicts.csv"};
   EXPECT_EQ(out.files(), expected);
 
   const Json manifest = Json::parse(out.read("manifest.json"));
@@ -92,6 +93,7 @@ TEST_F(Reports, InventoryHoldsEveryRow) {
                                                   {"asked_for", "asked_for"},
                                                   {"conduits", "conduit"},
                                                   {"declared_assets", "declared_asset"},
+                                                  {"register_differences", "register_difference"},
                                                   {"allowed_external", "allowed_external"},
                                                   {"coverage", "coverage"}};
   for (const auto& [name, table] : tables)

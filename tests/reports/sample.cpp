@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "rules/risk/risk.h"
+
 namespace kakoi {
 
 namespace {
@@ -27,6 +29,7 @@ std::string read_text(const std::string& path_in_repository) {
 Database sample_database() {
   Database db = with_schema();
   db.execute(read_text("tests/reports/sample.sql"));
+  write_risk(db);
   return db;
 }
 
@@ -38,6 +41,7 @@ Database sample_database_backwards() {
   }
   Database db = with_schema();
   std::for_each(rows.rbegin(), rows.rend(), [&](const std::string& row) { db.execute(row); });
+  write_risk(db);
   return db;
 }
 

@@ -449,7 +449,14 @@ INSERT INTO asked_for VALUES ('mac-b8ca3a010101', '192.168.10.99', NULL, 10, 84,
 
 -- policy
 INSERT INTO conduit VALUES ('scada-cell1', 'scada', 'cell-1', ',modbus,', '*');
-INSERT INTO declared_asset VALUES ('PLC-11', '192.168.11.11', 'plc', 'cell-1', 'Schneider Electric', 'BMX P34 2020');
+INSERT INTO declared_asset VALUES (1, 'PLC-11', '192.168.11.11', 'plc', 'cell-1', 'Schneider Electric', 'BMX P34 2020', '2.5', '', '', 'Hall 2', 'boiler', '');
+INSERT INTO declared_asset VALUES (2, 'PLC-19', '192.168.11.19', 'plc', 'cell-1', 'Schneider Electric', 'BMX P34 2020', '', '', '', '', '', 'register.csv:3');
+INSERT INTO declared_address VALUES (1, 1, '192.168.11.11');
+INSERT INTO declared_address VALUES (2, 1, '192.168.11.19');
+INSERT INTO declared_address VALUES (2, 2, '00:80:f4:1a:22:19');
+INSERT INTO register_match VALUES (1, 'mac-0080f41a2211', 'ip', 'differs');
+INSERT INTO register_match VALUES (2, NULL, '', 'not seen');
+INSERT INTO register_difference VALUES (1, 'mac-0080f41a2211', 'firmware', '2.5', '2.7', 210955961095774019);
 INSERT INTO allowed_external VALUES ('office proxy', '203.0.113.40/32', 'tls', 443);
 
 -- findings
@@ -583,11 +590,12 @@ INSERT INTO finding_asset VALUES ('7961b61c2e106c46', 'mac-00005410330a', 0);
 INSERT INTO finding_asset VALUES ('69b85e2549cd533b', 'mac-a0369f000766', 0);
 INSERT INTO finding_asset VALUES ('111e9c926cb8e234', 'mac-b8ca3a010101', 0);
 INSERT INTO finding_asset VALUES ('111e9c926cb8e234', 'ip-203.0.113.123', 1);
-INSERT INTO framework VALUES ('iec62443-3-3', 'IEC 62443-3-3', 'IEC 62443-3-3', '2013', 'IEC', 100, 'requirements', '要求事項', 2, 1);
+INSERT INTO framework VALUES ('iec62443-3-3', 'IEC 62443-3-3', 'IEC 62443-3-3', '2013', 'IEC', 100, 'requirements', '要求事項', 2, 1, 'copyrighted', '著作権あり', 'Counted in an outline.', '概要で数えたもの。');
+INSERT INTO framework_source VALUES ('iec62443-3-3', 'outline', 'a public outline', '公開されている概要');
 INSERT INTO requirement VALUES ('a-day', 0, '1 h', 'The captures span less than a day.', '観測時間が24時間に満たない。', 'capture for 24 hours or more', '24時間以上の観測');
 INSERT INTO contract VALUES ('it-ot-direct-path', 'a-day');
-INSERT INTO verdict VALUES ('iec62443-3-3', 'SR 5.1', 'not_met', 'Evidence against it: Direct sessions (1).', '反する証拠: 直接通信（1件）。', 'Network segmentation', 'confirmed-secondary', 'Segmentation', 'ネットワークの分離', 'Can show direct flows.', '直接の通信は示せます。', 0);
+INSERT INTO verdict VALUES ('iec62443-3-3', 'SR 5.1', 'not_met', 'Evidence against it: Direct sessions (1).', '反する証拠: 直接通信（1件）。', 'Network segmentation', 'confirmed-secondary', 'Segmentation', 'ネットワークの分離', 'Can show direct flows.', '直接の通信は示せます。', 0, 'SL 1', 'SL 1', 'outline');
 INSERT INTO verdict_check VALUES ('iec62443-3-3', 'SR 5.1', 'it-ot-direct-path', 'against', 'strong', 'An office host and a control device talk directly.', '情報系の端末と制御機器が直接通信している。', 'against', 1, 0);
-INSERT INTO verdict VALUES ('iec62443-3-3', 'SR 5.2', 'not_observable', 'The captures could not have shown it. Needed: capture for 24 hours or more.', 'この観測では判断できません。必要な条件: 24時間以上の観測。', 'Zone boundary protection', 'confirmed-secondary', 'Deny by default', '既定拒否', 'Cannot read the rule base.', 'ルール設定は読み取れません。', 1);
+INSERT INTO verdict VALUES ('iec62443-3-3', 'SR 5.2', 'not_observable', 'The captures could not have shown it. Needed: capture for 24 hours or more.', 'この観測では判断できません。必要な条件: 24時間以上の観測。', 'Zone boundary protection', 'confirmed-secondary', 'Deny by default', '既定拒否', 'Cannot read the rule base.', 'ルール設定は読み取れません。', 1, 'SL 1', 'SL 1', 'outline');
 INSERT INTO coverage VALUES ('duration_s', 8220, 'info', 'in which at least one capture ran', '', '', '', '');
 INSERT INTO coverage VALUES ('one_way_share', 0.12, 'limited', '5 of 41 TCP links with traffic', 'Some TCP conversations were seen in one direction only.', '片方向しか見えていないTCP通信があります。', 'Mirror both directions.', '両方向をミラーしてください。');

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "rules/risk/risk.h"
 #include "tests/reports/sample.h"
 
 namespace {
@@ -25,6 +26,8 @@ void add_load(kakoi::Database& db, int assets, int links) {
       "last_packet_id from link where protocol = 'modbus' limit 1");
   for (int i = 0; i < links; ++i)
     link.bind(1, i + 1).bind(2, i % assets).bind(3, (i * 7 + i / assets + 1) % assets).bind(4, 502).run();
+  db.execute("delete from risk; delete from reach");
+  kakoi::write_risk(db);
   db.execute("commit");
 }
 

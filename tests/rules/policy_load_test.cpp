@@ -32,6 +32,11 @@ TEST_P(PolicyMistakes, AreShownWithPlaceAndAdvice) {
 
 const std::string kZone = "zones: [{id: a, kind: ot, members: [{cidr: 10.0.0.0/24}]}]\n";
 
+const std::string kTwoZones =
+    "zones:\n"
+    "  - {id: a, kind: ot, members: [{cidr: 10.0.0.0/24}]}\n"
+    "  - {id: b, kind: ot, members: [{cidr: 10.1.0.0/24}]}\n";
+
 INSTANTIATE_TEST_SUITE_P(
     Policy, PolicyMistakes,
     testing::Values(
@@ -71,6 +76,37 @@ INSTANTIATE_TEST_SUITE_P(
                 "site.yaml:2:32: unknown zone 'contorl' (did you mean 'control'?)"},
         Mistake{kZone + "conduits: [{from: a, to: a}]\n",
                 "site.yaml:2:26: a conduit joins two zones, but both ends are 'a'"},
+        Mistake{kTwoZones + "conduits: [{from: a, to: b, clases: [read]}]\n",
+                "site.yaml:4:29: unknown key 'clases' (did you mean 'classes'?)"},
+        Mistake{kTwoZones + "conduits: [{from: a, to: b, classes: [raed]}]\n",
+                "site.yaml:4:39: unknown operation class 'raed' (did you mean 'read'?); known are read, report, write, "
+                "control, parameter, program, mode, file, identify, time, auth, diagnostic, session, other"},
+        Mistake{kTwoZones + "conduits: [{from: a, to: b, protocols: ['modbus,dnp3']}]\n",
+                "site.yaml:4:41: 'modbus,dnp3' is no protocol name; write one name per list item"},
+        Mistake{kTwoZones + "conduits: [{id: x, from: a, to: b}, {id: x, from: b, to: a}]\n",
+                "site.yaml:4:42: conduit 'x' is declared twice; give each conduit its own id"},
+        Mistake{kTwoZones + "conduits: [{from: a, to: b, times: [{days: mon-fridy}]}]\n",
+                "site.yaml:4:44: 'fridy' is no day (did you mean 'fri'?); write mon, tue, wed, thu, fri, sat, sun or "
+                "mon-fri"},
+        Mistake{kTwoZones + "conduits: [{from: a, to: b, times: [{from: '8:00'}]}]\n",
+                "site.yaml:4:44: '8:00' is no time; write it like 08:00, up to 24:00"},
+        Mistake{kTwoZones + "conduits: [{from: a, to: b, times: [{to: '24:30'}]}]\n",
+                "site.yaml:4:42: '24:30' is no time; write it like 08:00, up to 24:00"},
+        Mistake{kTwoZones + "conduits: [{from: a, to: b, times: [{from: '08:00', to: '08:00'}]}]\n",
+                "site.yaml:4:37: a time window begins and ends at the same time; leave both out for the whole day"},
+        Mistake{kTwoZones + "conduits: [{from: a, to: b, times: [{from: '24:00', to: '08:00'}]}]\n",
+                "site.yaml:4:44: a time window can't begin at 24:00; write 00:00 and the next day"},
+        Mistake{kTwoZones + "conduits: [{from: a, to: b, times: [office]}]\n",
+                "site.yaml:4:37: a time window must be a mapping (key: value)"},
+        Mistake{"zones:\n  - {id: a, kind: ot, criticality: hihg}\n",
+                "site.yaml:2:36: 'criticality' is 'hihg' (did you mean 'high'?), but must be critical, high, medium or "
+                "low"},
+        Mistake{"zones:\n  - {id: a, kind: ot, members: [{asset: }]}\n", "site.yaml:2:41: 'asset' is empty"},
+        Mistake{"masters: ['']\n", "site.yaml:1:11: an item of 'masters' is empty"},
+        Mistake{"allowed_external: [{name: x, cidr: 8.8.8.8}, {name: x, cidr: 8.8.4.4}]\n",
+                "site.yaml:1:53: allowed_external 'x' is declared twice; give each entry its own name"},
+        Mistake{"acceptances: [{rule: x, approver: a}]\n", "site.yaml:1:15: an acceptance needs the key 'reason'"},
+        Mistake{"assets: [{address: 10.0.0.1}]\n", "site.yaml:1:10: an asset needs the key 'name'"},
         Mistake{"allowed_external: [{name: x, cidr: 8.8.8.8, port: 70000}]\n",
                 "site.yaml:1:51: 'port' is '70000', but must be a whole number from 1 to 65535"},
         Mistake{"allowed_external: [{name: x}]\n", "site.yaml:1:20: an allowed_external entry needs the key 'cidr'"},
@@ -107,6 +143,69 @@ TEST(PolicyMistakesAll, AreShownTogetherInOrder) {
                   "can be in one zone only",
                   "site.yaml:5:33: range 10.0.0.0/16 (it overlaps 10.0.1.0/24) belongs to zone 'b' already; a host "
                   "can be in one zone only"));
+}
+
+// Thirty kinds of mistakes in one file: each is told once, in the order of their places.
+TEST(PolicyMistakesAll, AreThirtyOfThirtyKinds) {
+  const std::vector<std::string> found = problems(
+      "site: [Kita]\n"                                                // 1 a list
+      "sitte: Kita\n"                                                 // 2 an unknown key
+      "timezone: Asia/Tokio\n"                                        // 3 an unknown time zone
+      "zones:\n"                                                      //
+      "  - {id: a, kind: ot, members: [{cidr: 10.0.0.0/24}]}\n"       //
+      "  - {id: b c, kind: ot}\n"                                     // 4 no id
+      "  - {id: a, kind: it}\n"                                       // 5 twice
+      "  - {id: d, kind: plant}\n"                                    // 6 no kind
+      "  - {id: e}\n"                                                 // 7 no kind given
+      "  - {id: f, kind: ot, level: 7}\n"                             // 8 no level
+      "  - {id: g, kind: ot, closed: perhaps}\n"                      // 9 no truth
+      "  - {id: h, kind: ot, members: [{cidr: 10.0.0.256/24}]}\n"     // 10 no range
+      "  - {id: i, kind: ot, members: [{cidr: 10.3.0.1/24}]}\n"       // 11 host bits
+      "  - {id: j, kind: ot, members: [{vlan: 5000}]}\n"              // 12 no VLAN
+      "  - {id: k, kind: ot, members: [{mac: 00:11:22:33:44}]}\n"     // 13 no MAC
+      "  - {id: l, kind: ot, members: [{}]}\n"                        // 14 an empty member
+      "  - {id: m, kind: ot, members: [{cidr: 10.0.0.0/25}]}\n"       // 15 overlap
+      "  - {id: n, kind: ot, criticality: very}\n"                    // 16 no criticality
+      "conduits:\n"                                                   //
+      "  - {from: a, to: z}\n"                                        // 17 an unknown zone
+      "  - {from: a, to: a}\n"                                        // 18 no border
+      "  - {from: a, to: d, classes: [rite]}\n"                       // 19 an unknown class
+      "  - {from: a, to: d, protocols: ['a,b']}\n"                    // 20 two protocols in one
+      "  - {from: a, to: d, times: [{days: [sunday]}]}\n"             // 21 no day
+      "  - {from: a, to: d, times: [{from: noon}]}\n"                 // 22 no time
+      "allowed_external:\n"                                           //
+      "  - {name: x}\n"                                               // 23 no range given
+      "  - {name: y, cidr: 8.8.8.8, port: http}\n"                    // 24 no port
+      "gateways: [10.0.0.0/30]\n"                                     // 25 a range for a host
+      "internal_public_ranges: [192.168.0.0/16]\n"                    // 26 private, not public
+      "acceptances:\n"                                                //
+      "  - {reason: r, approver: p}\n"                                // 27 of what?
+      "  - {finding: xyz, reason: r, approver: p}\n"                  // 28 no finding
+      "  - {rule: r, reason: r, approver: p, expires: 31.03.2027}\n"  // 29 no date
+      "assets: [{name: q, address: press-plc}]\n");                   // 30 no address
+  EXPECT_EQ(found.size(), 30u) << testing::PrintToString(found);
+  std::vector<int> lines;
+  for (const std::string& line : found) lines.push_back(std::stoi(line.substr(line.find(':') + 1)));
+  EXPECT_THAT(lines, ElementsAre(1, 2, 3, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 20, 21, 22, 23, 24, 25, 27,
+                                 28, 29, 30, 32, 33, 34, 35));
+  EXPECT_THAT(found, testing::Contains("site.yaml:2:1: unknown key 'sitte' (did you mean 'site'?)"));
+  EXPECT_THAT(found,
+              testing::Contains(HasSubstr("site.yaml:22:32: unknown operation class 'rite' (did you mean 'write'?)")));
+}
+
+TEST(PolicyLoad, ReadsTimesOfConduits) {
+  const Policy policy = parse_policy(
+      kTwoZones + "conduits: [{from: a, to: b, times: [{days: [sat-mon], from: '22:00', to: '06:30'}, {days: wed}]}]\n",
+      "site.yaml");
+  const auto& times = policy.conduits[0].times;
+  std::vector<std::pair<int, int>> windows;
+  for (const TimeWindow& w : times) windows.emplace_back(w.from, w.to);
+  constexpr int kDay = 1440;
+  EXPECT_THAT(windows, testing::UnorderedElementsAre(std::pair(22 * 60, kDay), std::pair(kDay, kDay + 390),  // Monday
+                                                     std::pair(5 * kDay + 1320, 6 * kDay),
+                                                     std::pair(6 * kDay, 6 * kDay + 390),  // Saturday
+                                                     std::pair(6 * kDay + 1320, 7 * kDay), std::pair(0, 390),  // Sunday
+                                                     std::pair(2 * kDay, 3 * kDay)));  // Wednesday
 }
 
 TEST(PolicyLoad, TakesTheSameRangeInTwoVlans) {

@@ -124,7 +124,7 @@ TEST(ExternalInbound, IsNotAnOutboundRouteToo) {
 TEST(ExternalInbound, TellsUnansweredProbesFromUse) {
   Site site = plant();
   site.link("cloud", "hmi", unanswered(502));
-  EXPECT_THAT(site.findings(), ElementsAre("external-inbound hmi"));
+  EXPECT_THAT(site.findings(), ElementsAre("controller-port-from-outside hmi", "external-inbound hmi"));
   EXPECT_EQ(site.of("external-inbound", "severity"), "high");
   EXPECT_THAT(site.of("external-inbound", "detail_en"), HasSubstr("were not answered"));
 }

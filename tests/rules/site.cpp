@@ -206,10 +206,28 @@ std::string Site::of(const std::string& rule, const std::string& column) {
 
 std::string Site::dump() {
   std::string out;
-  for (const char* table :
-       {"finding", "finding_packet", "finding_asset", "zone", "zone_member", "conduit", "declared_asset",
-        "allowed_external", "allowed_external_member", "allowed_role", "allowed_address", "address_range", "acceptance",
-        "policy_change", "default_credential", "asset", "address", "meta"}) {
+  for (const char* table : {"finding",
+                            "finding_packet",
+                            "finding_asset",
+                            "zone",
+                            "zone_member",
+                            "conduit",
+                            "declared_asset",
+                            "allowed_external",
+                            "allowed_external_member",
+                            "allowed_role",
+                            "allowed_address",
+                            "address_range",
+                            "acceptance",
+                            "policy_change",
+                            "declared_criticality",
+                            "evaluated_rule",
+                            "reach",
+                            "risk",
+                            "default_credential",
+                            "asset",
+                            "address",
+                            "meta"}) {
     out += std::string(table) + '\n';
     for (Statement s = db.prepare(std::string("select * from ") + table); s.step(); out += '\n')
       for (int i = 0; i < s.columns(); ++i) out += s.is_null(i) ? "NULL|" : s.text(i) + '|';

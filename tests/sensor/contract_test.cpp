@@ -126,6 +126,12 @@ class Contract : public testing::TestWithParam<const Protocol*> {
       for (std::size_t i = 0, n = found.size(); i < n; ++i)
         if (found[i].protocol->name == "modbus")
           if (auto rtu = as_rtu(found[i])) found.push_back(*rtu);
+      for (const Protocol* p : protocols()) {
+        const auto holds = [&](const Dialogue& d) { return d.protocol == p; };
+        if (kGivenCaptures || std::any_of(found.begin(), found.end(), holds)) continue;
+        auto seeds = test::read_seeds(std::filesystem::path(KAKOI_SOURCE_DIR) / "tests/fuzz/corpus" / p->name, *p);
+        std::move(seeds.begin(), seeds.end(), std::back_inserter(found));
+      }
       return found;
     }();
     return read;
@@ -252,7 +258,7 @@ class Contract : public testing::TestWithParam<const Protocol*> {
 };
 
 TEST_P(Contract, HasMaterial) {
-  ASSERT_FALSE(dialogues().empty()) << "no capture in pcaps/ holds " << GetParam()->name;
+  ASSERT_FALSE(dialogues().empty()) << "neither pcaps/ nor tests/fuzz/corpus/ holds " << GetParam()->name;
   for (const Material& d : dialogues()) EXPECT_EQ(play(d, sent(d.turns)).lines, play(d, sent(d.turns)).lines);
 }
 

@@ -187,6 +187,24 @@ TEST(Mdns, NamesTheSpeakerAndItsOtherAddresses) {
   EXPECT_TRUE(recorder.all<NameLookup>().empty());
 }
 
+// zeek var-services-std-ports #32
+TEST(Mdns, ItsOwnReverseNameNamesTheSpeaker) {
+  const auto bytes =
+      hex("0000 8400 0000 0001 0000 0001 0131 03323338 023136 03313732 07696e2d61646472 0461727061 00"
+          "000c 8001 00000078 000f 0774616e67656e74 056c6f63616c 00"
+          "c00c 002f 8001 00000078 0006 c00c 00020008");
+  for (const bool own : {true, false}) {
+    Conversation conversation;
+    conversation.client = ip(own ? "172.16.238.1" : "172.16.238.2");
+    conversation.server = ip("224.0.0.251");
+    const Context context{&mdns_protocol, &conversation, {1, 0, 1}, Role::client, {}};
+    Recorder recorder;
+    mdns_protocol.open()->on_pdu({Role::client, bytes, bytes.size()}, Emit(context, recorder));
+    EXPECT_EQ(recorder.identity(Trait::name), own ? "tangent" : "");
+    EXPECT_TRUE(recorder.all<Anomaly>().empty());
+  }
+}
+
 // Records after RFC 1035 §3.3.2 (HINFO) and RFC 6763 §6 (TXT).
 TEST(Mdns, StatesModelAndOperatingSystem) {
   const Recorder recorder =
@@ -325,8 +343,25 @@ TEST(Dhcp, RequestTellsNameAndVendorClass) {
   ASSERT_NE(find(claims, Trait::name, "jaekuryu-HP"), nullptr);
   ASSERT_NE(find(claims, Trait::os, "Windows"), nullptr);
   EXPECT_EQ(find(claims, Trait::os, "Windows")->method, "dhcp option 60");
+  ASSERT_NE(find(claims, Trait::fingerprint, "1,15,3,6,44,46,47,31,33,121,249,43"), nullptr);
+  EXPECT_EQ(recorder.identity(Trait::fingerprint), "1,15,3,6,44,46,47,31,33,121,249,43");  // its id is its MAC
   EXPECT_TRUE(recorder.all<Binding>().empty());  // a requested address is not yet its own
   EXPECT_TRUE(recorder.all<Route>().empty());
+}
+
+// RFC 2132 §9.14, RFC 3004, RFC 3046: an id of text, a user class, and what the relay on port Gi0/7 adds.
+TEST(Dhcp, TellsIdUserClassAndTheRelaysPort) {
+  const Recorder recorder = over_udp(
+      dhcp_protocol,
+      {client(dhcp_message("01010600 00000001 00000000 00000000 00000000 00000000 c0000201 00005e005301",
+                           "350101 3d0600504c432d31 4d04686d6931 520f 0105 4769302f37 0206 00005e0053fe ff"))});
+  const auto claims = recorder.all<Identity>();
+  EXPECT_NE(find(claims, Trait::fingerprint, "PLC-1"), nullptr);
+  EXPECT_NE(find(claims, Trait::description, "hmi1"), nullptr);
+  ASSERT_NE(find(claims, Trait::location, "Gi0/7"), nullptr);
+  EXPECT_EQ(find(claims, Trait::location, "Gi0/7")->method, "dhcp option 82 circuit");
+  EXPECT_EQ(find(claims, Trait::location, "Gi0/7")->subject.address, ip("00:00:5e:00:53:01"));
+  EXPECT_NE(find(claims, Trait::location, "00005e0053fe"), nullptr);
 }
 
 // RFC 3442: width 8 for 10/8, and width 0, the default route.
@@ -362,6 +397,7 @@ TEST(Dhcpv6, SolicitTellsNameAndVendorClass) {
   const auto claims = recorder.all<Identity>();
   EXPECT_NE(find(claims, Trait::name, "kw-VLIPC"), nullptr);
   EXPECT_NE(find(claims, Trait::description, "MSFT 5.0"), nullptr);
+  EXPECT_EQ(recorder.identity(Trait::fingerprint), "0001000118eced2c00a0456dd344");
 }
 
 // ── ARP ── ICS-Security-Tools MELSEC/melsoft_UDP_unclean_1 #1
@@ -580,13 +616,30 @@ TEST(Ethernet, LldpNamesPortAndManagementAddress) {
   frame.packet.ethertype = 0x88CC;
   frame.run(ethernet);
   const auto claims = frame.recorder.all<Identity>();
+  ASSERT_EQ(claims.size(), 4u);
+  const Subject port{Who::address, ip("00:09:91:43:e0:68")}, managed{Who::address, ip("192.168.1.2")};
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    // the PROFINET chassis MAC is another than the port's
+    EXPECT_EQ(claims[i].text, i < 2 ? "versamax-pns11" : "00:09:91:43:e0:67");
+    EXPECT_EQ(claims[i].method, i < 2 ? "lldp" : "lldp chassis");
+    EXPECT_EQ(claims[i].subject, i % 2 == 0 ? port : managed);
+  }
+}
+
+// ICS-Security-Tools openics/EIP-IPAddressChangeAttempt #256
+TEST(Ethernet, LldpNamesItsChassisByMac) {
+  Observer frame("02070400 219106f1 66040301 31390602 0078100c 0501d049 d98e0200 00000000 0000", "00:21:91:06:f1:66",
+                 "01:80:c2:00:00:0e");
+  frame.packet.ethertype = 0x88CC;
+  frame.run(ethernet);
+  const auto claims = frame.recorder.all<Identity>();
   ASSERT_EQ(claims.size(), 2u);
   for (const Identity& claim : claims) {
-    EXPECT_EQ(claim.text, "versamax-pns11");
-    EXPECT_EQ(claim.method, "lldp");
+    EXPECT_EQ(claim.trait, Trait::fingerprint);
+    EXPECT_EQ(claim.text, "00:21:91:06:f1:66");
+    EXPECT_EQ(claim.method, "lldp chassis");
   }
-  EXPECT_EQ(claims[0].subject, (Subject{Who::address, ip("00:09:91:43:e0:68")}));
-  EXPECT_EQ(claims[1].subject, (Subject{Who::address, ip("192.168.1.2")}));
+  EXPECT_EQ(claims[1].subject, (Subject{Who::address, ip("208.73.217.142")}));
 }
 
 // ICS-Security-Tools openics/EIP-ChangeTimeAttempt #40, with the software text cut to its first line
@@ -623,6 +676,7 @@ TEST(Ethernet, DcpIdentifyResponseNamesStation) {
   EXPECT_NE(find(claims, Trait::name, "versamax-pns11"), nullptr);
   EXPECT_NE(find(claims, Trait::product, "IC200PNS001"), nullptr);
   EXPECT_NE(find(claims, Trait::description, "PROFINET vendor 0x015A, device 0x0003"), nullptr);
+  EXPECT_NE(find(claims, Trait::role, "ot_device"), nullptr);  // an IO device
   const auto bindings = frame.recorder.all<Binding>();
   ASSERT_EQ(bindings.size(), 1u);
   EXPECT_EQ(bindings[0].mac, ip("00:09:91:43:e0:67"));
@@ -667,6 +721,75 @@ TEST(ControlProtocols, TruncationIsSafe) {
       EXPECT_TRUE(recorder.all<Anomaly>().empty()) << protocol->name << " cut at " << n;
     }
   }
+}
+
+// ICS-Security-Tools, beckoff/invokeid12.pcapng, frame 20: Samba's announcement, its version made up.
+constexpr std::string_view kAnnouncement =
+    "110a0e11c0a801a8008a00d70000204645454a434e4647454e43414341434143414341434143414341434143414141002046"
+    "4845504643454c45484643455046464641434143414341434143414341424f00ff534d422500000000000000000000000000"
+    "00000000000000000000000000001100003d000000000000000000000000000000000000003d00560003000100010002004e"
+    "005c4d41494c534c4f545c42524f575345000f25407e050054492d564d00000000000000000000000409039a84000f0155aa"
+    "54492d564d20736572766572202853616d62612c205562756e74752900";
+TEST(Nbdgm, ReadsTheAnnouncementOfASambaServer) {
+  const auto seen = over_udp(nbdgm_protocol, {client(kAnnouncement)});
+  const auto all = seen.all<Identity>();
+  ASSERT_EQ(all.size(), 4u);
+  EXPECT_TRUE(find(all, Trait::name, "TI-VM"));
+  EXPECT_EQ(all[0].method, "netbios datagram");
+  EXPECT_EQ(all[0].subject.address, ip("192.168.1.168"));
+  EXPECT_EQ(all[1].method, "browser announcement");
+  EXPECT_TRUE(find(all, Trait::os, "Unix"));
+  EXPECT_TRUE(find(all, Trait::description, "TI-VM server (Samba, Ubuntu)"));
+}
+
+// MS-BRWS §2.2.1: the same frame from a workstation of Windows NT 6.1.
+TEST(Nbdgm, ReadsTheVersionOfAWindowsHost) {
+  std::string announcement(kAnnouncement);
+  announcement.replace(announcement.find("0f25407e05"), 2, "01");
+  announcement.replace(announcement.find("0409039a8400"), 12, "060103100000");
+  const auto seen = over_udp(nbdgm_protocol, {client(announcement)});
+  EXPECT_EQ(seen.identity(Trait::os), "Windows NT 6.1");
+  EXPECT_EQ(nbdgm_protocol.frame(hex("110a0e11c0a801a8008a00d70000"), Role::client).kind, Frame::Kind::foreign);
+}
+
+// ICS-Security-Tools, openics/EIP-SoftwareDownloadFailure.pcap, frame 2: a root bridge, rapid spanning tree.
+TEST(Stp, NamesBridgeAndRoot) {
+  Observer port("424203 00000202 3c 8003001ef6735980 00000000 8003001ef6735980 8001 0000 1400 0200 0f00 00",
+                "00:1e:f6:73:59:81", "01:80:c2:00:00:00");
+  port.packet.is_llc = true;
+  port.packet.ethertype = 0x42;
+  port.packet.source_mac = ip("00:1e:f6:73:59:81");
+  EXPECT_EQ(control_protocol_of(port.packet), &stp_protocol);
+  port.run([](const Decoded& p, Bytes, const Emit& emit) { observe_ethernet(p, emit); });
+  const auto all = port.recorder.all<Identity>();
+  ASSERT_EQ(all.size(), 4u);
+  EXPECT_TRUE(find(all, Trait::role, "switch"));
+  EXPECT_TRUE(find(all, Trait::fingerprint, "00:1e:f6:73:59:80"));
+  EXPECT_TRUE(find(all, Trait::description, "32768/00:1e:f6:73:59:80"));
+  EXPECT_EQ(all[1].subject.address, ip("00:1e:f6:73:59:81"));
+  EXPECT_EQ(all[3].subject.address, ip("00:1e:f6:73:59:80"));
+  Observer cut("424203 00000202 3c 8003001ef673", "00:1e:f6:73:59:81", "01:80:c2:00:00:00");
+  cut.packet.is_llc = true;
+  cut.packet.ethertype = 0x42;
+  cut.run([](const Decoded& p, Bytes, const Emit& emit) { observe_ethernet(p, emit); });
+  EXPECT_TRUE(cut.recorder.stated.empty());
+}
+
+// suricata-verify, tests/output-eve-smb-01, frame 1 (Samba on Linux); tests/smb-version-keyword, frame 1 (Windows 10).
+TEST(Syn, TellsFamiliesOfStacksApart) {
+  const auto about = [](std::string_view options, std::uint8_t ttl, std::uint16_t window) {
+    Observer o(options, "192.0.2.1", "192.0.2.2");
+    o.packet.ttl = ttl;
+    o.packet.window = window;
+    o.run([](const Decoded& p, Bytes b, const Emit& emit) { observe_syn(p, b, emit); });
+    for (const Identity& i : o.recorder.all<Identity>()) EXPECT_EQ(i.confidence, 30);
+    return o.recorder.identity(Trait::fingerprint) + ' ' + o.recorder.identity(Trait::os);
+  };
+  EXPECT_EQ(about("020405b4 0402 080a3766e9a600000000 01 030307", 64, 29200), "64:MSTNW7:1460:29200 Linux");
+  EXPECT_EQ(about("020405b4 01 030308 01 01 0402", 127, 64240), "128:MNW8NNS:1460:64240 Windows");
+  EXPECT_EQ(about("020405b4", 255, 4096), "255:M:1460:4096 ");
+  EXPECT_EQ(about("0204", 64, 1), "64::0:1 ");  // cut
+  EXPECT_EQ(about("0200", 64, 1), "64::0:1 ");  // a length that does not fit
 }
 
 }  // namespace

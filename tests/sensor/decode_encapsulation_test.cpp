@@ -3,7 +3,9 @@
 // standards alone: nflog-big, mpacket, l2tpv3 without its control messages.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <deque>
+#include <fstream>
 
 #include "sensor/decode/mirror.h"
 #include "sensor/decode/redundancy.h"
@@ -64,6 +66,17 @@ TEST_P(Encapsulation, IsSafeWhereverItIsCut) {
         decoded(ByteVector(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(size)), GetParam().link_type));
     EXPECT_LE(d.payload.size(), size);
     EXPECT_TRUE(!d.is_tcp() || std::string_view("hello").starts_with(as_text(d.payload))) << size;
+  }
+}
+
+// KAKOI_CASES names a folder: writes a capture for each case there, for tests/conformance/encapsulations.py.
+TEST(Cases, AsFiles) {
+  const char* const folder = std::getenv("KAKOI_CASES");
+  if (!folder) GTEST_SKIP();
+  for (const test::DecodeCase& c : test::decode_cases()) {
+    const ByteVector file = test::pcap({{1'700'000'000'000'000'000, c.frame}}, true, false, c.link_type);
+    std::ofstream out(std::string(folder) + "/" + c.name + ".pcap", std::ios::binary);
+    out.write(reinterpret_cast<const char*>(file.data()), static_cast<std::streamsize>(file.size()));
   }
 }
 

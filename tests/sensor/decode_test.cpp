@@ -1,7 +1,13 @@
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <deque>
+#include <fstream>
+#include <iostream>
+#include <sstream>
 
+#include "sensor/capture/capture_file.h"
+#include "sensor/decode/checksums.h"
 #include "sensor/decode/decode.h"
 #include "sensor/decode/fragments.h"
 #include "tests/support/packets.h"
@@ -58,14 +64,17 @@ TEST(LinkLayer, OneTagAndTwo) {
   expect_hello(d);
   EXPECT_EQ(d.vlan, 200u * 4096 + 100);
 }
-TEST(LinkLayer, PriorityTagIsNoVlan) { EXPECT_EQ(decoded(test::ethernet(1, 2, 0x8100, hex("E000 0800") + kPacket)).vlan, 0u); }
+TEST(LinkLayer, PriorityTagIsNoVlan) {
+  EXPECT_EQ(decoded(test::ethernet(1, 2, 0x8100, hex("E000 0800") + kPacket)).vlan, 0u);
+}
 TEST(LinkLayer, LlcAndSnap) {
   const Decoded bpdu = decoded(test::ethernet(1, 2, 0x0026, hex("42 42 03 0000") + ByteVector(43)));
   EXPECT_TRUE(bpdu.is_llc);
   EXPECT_EQ(bpdu.ethertype, 0x42);
   EXPECT_EQ(bpdu.network, NetworkLayer::other);
   EXPECT_EQ(bpdu.payload.size(), 0x26u);
-  expect_hello(decoded(test::ethernet(1, 2, static_cast<std::uint16_t>(8 + kPacket.size()), hex("AAAA03 000000 0800") + kPacket)));
+  expect_hello(decoded(
+      test::ethernet(1, 2, static_cast<std::uint16_t>(8 + kPacket.size()), hex("AAAA03 000000 0800") + kPacket)));
 }
 TEST(LinkLayer, MplsAndPppoe) {
   expect_hello(decoded(test::ethernet(1, 2, 0x8847, hex("0001 0040 0001 1140") + kPacket)));
@@ -99,7 +108,8 @@ TEST(Internet, OptionsOfIpv4AreSkipped) {
 TEST(Internet, ExtensionHeadersOfIpv6) {
   // hop-by-hop, destination options, then TCP
   ByteVector packet = hex("60000000 0029 00 40 20010db8000000000000000000000001 20010db8000000000000000000000002"
-                          "3C00 010400000000 0600 010400000000") + kSegment;
+                          "3C00 010400000000 0600 010400000000") +
+                      kSegment;
   packet[5] = static_cast<std::uint8_t>(16 + kSegment.size());
   const Decoded d = decoded(test::ethernet(1, 2, 0x86DD, packet));
   EXPECT_EQ(to_string(d.source), "2001:db8::1");
@@ -121,7 +131,8 @@ TEST(Internet, LengthZeroOfOffloadedPackets) {
   expect_hello(decoded(test::ethernet(1, 2, 0x0800, packet)));
 }
 TEST(Internet, HeadersThatDoNotFitAreMalformed) {
-  for (const auto& [at, value] : {std::pair<std::size_t, std::uint8_t>{0, 0x41}, {3, 19}, {20 + 12, 0x10}, {20 + 12, 0xF0}}) {
+  for (const auto& [at, value] :
+       {std::pair<std::size_t, std::uint8_t>{0, 0x41}, {3, 19}, {20 + 12, 0x10}, {20 + 12, 0xF0}}) {
     ByteVector packet = kPacket;
     packet[at] = value;
     EXPECT_TRUE(decoded(test::ethernet(1, 2, 0x0800, packet)).malformed) << at;
@@ -129,7 +140,8 @@ TEST(Internet, HeadersThatDoNotFitAreMalformed) {
 }
 TEST(Internet, EveryTruncationAndEveryByteFlipIsSafe) {
   const ByteVector frame = test::ethernet(1, 2, 0x8100, hex("0064 0800") + kPacket);
-  for (std::size_t size = 0; size < frame.size(); ++size) decoded(ByteVector(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(size)));
+  for (std::size_t size = 0; size < frame.size(); ++size)
+    decoded(ByteVector(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(size)));
   for (std::size_t at = 0; at < frame.size(); ++at)
     for (int value = 0; value < 256; ++value) {
       ByteVector odd = frame;
@@ -140,10 +152,11 @@ TEST(Internet, EveryTruncationAndEveryByteFlipIsSafe) {
 }
 
 TEST(Tunnels, GreVxlanAndIpInIp) {
-  for (const ByteVector& outer : {test::ipv4(8, 9, 47, hex("0000 0800") + kPacket), test::ipv4(8, 9, 47, hex("B000 0800 00000000 00000001 00000002") + kPacket),
-                                  test::ipv4(8, 9, 4, kPacket),
-                                  test::ipv4(8, 9, 17, test::udp(5000, 4789, hex("08000000 00002A00") + test::ethernet(3, 4, 0x0800, kPacket))),
-                                  test::ipv4(8, 9, 47, hex("1000 88BE 00000001 1001000000000000") + test::ethernet(3, 4, 0x0800, kPacket))}) {
+  for (const ByteVector& outer :
+       {test::ipv4(8, 9, 47, hex("0000 0800") + kPacket),
+        test::ipv4(8, 9, 47, hex("B000 0800 00000000 00000001 00000002") + kPacket), test::ipv4(8, 9, 4, kPacket),
+        test::ipv4(8, 9, 17, test::udp(5000, 4789, hex("08000000 00002A00") + test::ethernet(3, 4, 0x0800, kPacket))),
+        test::ipv4(8, 9, 47, hex("1000 88BE 00000001 1001000000000000") + test::ethernet(3, 4, 0x0800, kPacket))}) {
     const ByteVector frame = test::ethernet(1, 2, 0x0800, outer);
     const Decoded first = decoded(frame);
     EXPECT_EQ(to_string(first.source), "10.0.0.8");
@@ -169,7 +182,8 @@ class Fragments : public testing::Test {
  protected:
   // A piece of kSegment's IP datagram.
   Decoded piece(std::size_t from, std::size_t size, bool more, std::uint8_t mark = 0) {
-    ByteVector part(kSegment.begin() + static_cast<std::ptrdiff_t>(from), kSegment.begin() + static_cast<std::ptrdiff_t>(from + size));
+    ByteVector part(kSegment.begin() + static_cast<std::ptrdiff_t>(from),
+                    kSegment.begin() + static_cast<std::ptrdiff_t>(from + size));
     if (mark) part.back() = mark;
     ByteVector packet = test::ipv4(1, 2, 6, part);
     packet[5] = 7;  // identification
@@ -191,7 +205,7 @@ TEST_F(Fragments, ComeTogetherInAnyOrder) {
       EXPECT_TRUE(d.is_fragment);
       EXPECT_FALSE(d.has_ports);
       EXPECT_FALSE(whole);
-      whole = table_.offer(d, 0);
+      whole = table_.offer(d, PacketRef{});
       last = d;
     }
     ASSERT_TRUE(whole);
@@ -200,21 +214,131 @@ TEST_F(Fragments, ComeTogetherInAnyOrder) {
   }
 }
 TEST_F(Fragments, CopiesAreHarmlessAndOverlapsCounted) {
-  Decoded a = piece(0, 16, true), copy = piece(0, 16, true), forged = piece(8, 16, true, 0x55), rest = piece(16, 9, false);
-  EXPECT_FALSE(table_.offer(a, 0));
-  EXPECT_FALSE(table_.offer(copy, 0));
+  Decoded a = piece(0, 16, true), copy = piece(0, 16, true), forged = piece(8, 16, true, 0x55),
+          rest = piece(16, 9, false);
+  EXPECT_FALSE(table_.offer(a, PacketRef{}));
+  EXPECT_FALSE(table_.offer(copy, PacketRef{}));
   EXPECT_EQ(table_.overlaps(), 0u);
-  EXPECT_FALSE(table_.offer(forged, 0));
+  EXPECT_FALSE(table_.offer(forged, PacketRef{}));
   EXPECT_EQ(table_.overlaps(), 1u);
-  const auto whole = table_.offer(rest, 0);  // the payload lies in it
+  const auto whole = table_.offer(rest, PacketRef{});  // the payload lies in it
   ASSERT_TRUE(whole);
   expect_hello(rest);  // the first copy won
 }
 TEST_F(Fragments, OldPiecesDoNotMeetNewOnes) {
   Decoded a = piece(0, 16, true), rest = piece(16, 9, false);
-  EXPECT_FALSE(table_.offer(a, 0));
-  EXPECT_FALSE(table_.offer(rest, FragmentTable::kTimeout + 1));
+  EXPECT_FALSE(table_.offer(a, PacketRef{}));
+  EXPECT_FALSE(table_.offer(rest, PacketRef{.ts = FragmentTable::kTimeout + 1}));
   EXPECT_EQ(table_.given_up(), 1u);
+}
+
+TEST_F(Fragments, TheOldestGoWhenTheirBytesAreTooMany) {
+  FragmentTable small(40);
+  Decoded first = piece(0, 16, true);
+  EXPECT_FALSE(small.offer(first, PacketRef{.ts = 1}));
+  for (std::uint8_t i = 0; i < 2; ++i) {
+    Decoded other = piece(0, 16, true);
+    other.fragment_id = 100u + i;
+    EXPECT_FALSE(small.offer(other, PacketRef{.ts = 2, .capture = 5}));
+  }
+  EXPECT_EQ(small.given_up(), 1u);
+  EXPECT_EQ(small.open(), (std::vector<std::uint32_t>{5, 5}));
+  Decoded rest = piece(16, 9, false);
+  EXPECT_FALSE(small.offer(rest, PacketRef{.ts = 3}));
+}
+TEST_F(Fragments, PiecesThatReceiversDropGiveWay) {
+  for (const bool forged_first : {true, false}) {
+    Decoded good = piece(0, 16, true), forged = piece(0, 16, true, 0x55), rest = piece(16, 9, false);
+    good.header_checksum = rest.header_checksum = Checksum::right;
+    forged.header_checksum = Checksum::wrong;
+    for (const bool forged_now : {forged_first, !forged_first})
+      EXPECT_FALSE(table_.offer(forged_now ? forged : good, PacketRef{}));
+    const auto whole = table_.offer(rest, PacketRef{});
+    ASSERT_TRUE(whole);
+    expect_hello(rest);
+  }
+}
+
+Checksum transport_sum(const ByteVector& packet) {
+  return checksum_of_transport(decoded(test::ethernet(1, 2, packet[0] >> 4 == 6 ? 0x86DD : 0x0800, packet)));
+}
+TEST(Checksums, OfEachTransportAndEachOctet) {
+  for (const ByteVector& packet :
+       {test::with_checksums(kPacket), test::with_checksums(test::ipv4(1, 2, 17, test::udp(1, 2, test::ascii("odd")))),
+        test::with_checksums(test::ipv4(1, 2, 1, hex("0800 0000 0001 0001 61")))}) {
+    const Decoded d = decoded(test::ethernet(1, 2, 0x0800, packet));
+    EXPECT_EQ(d.header_checksum, Checksum::right);
+    EXPECT_EQ(checksum_of_transport(d), Checksum::right);
+    for (std::size_t at = 20; at < packet.size(); ++at) {
+      ByteVector changed = packet;
+      changed[at] ^= 0x40;
+      const Checksum sum = transport_sum(changed);
+      EXPECT_TRUE(sum == Checksum::wrong || sum == Checksum::none) << at;  // none: lengths that no longer fit
+    }
+    for (std::size_t at = 1; at < 20; ++at) {
+      ByteVector changed = packet;
+      changed[at] ^= 0x40;
+      const Decoded c = decoded(test::ethernet(1, 2, 0x0800, changed));
+      EXPECT_TRUE(c.header_checksum == Checksum::wrong || c.malformed) << at;
+    }
+  }
+}
+TEST(Checksums, WhatTheAdapterFillsInLaterIsDeferred) {
+  ByteVector packet = test::with_checksums(kPacket);
+  // 0A00 + 0001 + 0A00 + 0002 + 6, with the length of 25 and without
+  for (const char* partial : {"1422", "1409", "0000"}) {
+    packet[36] = hex(partial)[0], packet[37] = hex(partial)[1];
+    EXPECT_EQ(transport_sum(packet), Checksum::deferred) << partial;
+  }
+  packet[10] = packet[11] = 0;
+  EXPECT_EQ(decoded(test::ethernet(1, 2, 0x0800, packet)).header_checksum, Checksum::deferred);
+  // longer than a frame can be: put together by the adapter that received it
+  ByteVector merged = test::with_checksums(test::ipv4(1, 2, 6, test::tcp(1, 2, 3, 4, 0x10, ByteVector(3000, 7))));
+  merged[36] ^= 1;
+  EXPECT_EQ(transport_sum(merged), Checksum::deferred);
+}
+TEST(Checksums, NoneWhereThereIsNothingToCheck) {
+  EXPECT_EQ(transport_sum(test::ipv4(1, 2, 17, test::udp(1, 2, test::ascii("none")))), Checksum::none);
+  EXPECT_EQ(transport_sum(test::ipv4(1, 2, 47, hex("0000 0800"))), Checksum::none);
+  ByteVector cut = test::ethernet(1, 2, 0x0800, test::with_checksums(kPacket));
+  cut.pop_back();
+  EXPECT_EQ(checksum_of_transport(decoded(cut, 1, 100)), Checksum::none);
+  // a routing header, whose last address goes into the pseudo-header (RFC 8200 §8.1)
+  ByteVector routed =
+      hex("60000000 0020 2B 40") + ByteVector(32, 1) + hex("1100 0000 00000000") + test::udp(1, 2, ByteVector(16, 1));
+  routed[48 + 6] = 0x12;
+  EXPECT_EQ(transport_sum(routed), Checksum::none);
+}
+
+// KAKOI_CHECKSUMS names a file of captures, one a line: prints what the checksums of each packet are, for
+// tests/conformance/checksums.py.
+TEST(Checksums, OfGivenCaptures) {
+  const char* const list = std::getenv("KAKOI_CHECKSUMS");
+  if (!list) GTEST_SKIP();
+  std::ifstream names(list);
+  const auto sign = [](Checksum sum) { return "-+!~"[static_cast<int>(sum)]; };  // none, right, wrong, deferred
+  for (std::string name; std::getline(names, name);) {
+    std::unique_ptr<capture::CaptureFile> file;
+    try {
+      file = std::make_unique<capture::CaptureFile>(name);
+    } catch (const capture::CaptureError&) {
+      continue;
+    }
+    std::cout << "> " << name << "\n";
+    for (unsigned number = 1; const RawPacket* raw = file->peek(); ++number, file->pop()) {
+      Decoded packet, inner;
+      decode(*raw, packet);
+      std::cout << number;
+      for (;;) {
+        if (packet.source.is_ip() && packet.network != NetworkLayer::arp)
+          std::cout << ' ' << sign(packet.header_checksum) << sign(checksum_of_transport(packet))
+                    << unsigned{packet.protocol};
+        if (decapsulate(packet, inner) == kNoTunnel) break;
+        packet = inner;
+      }
+      std::cout << "\n";
+    }
+  }
 }
 
 }  // namespace

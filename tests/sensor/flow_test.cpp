@@ -119,11 +119,16 @@ struct ToyDissector final : Dissector {
   Interest on_pdu(const Pdu& pdu, const Emit& emit) override {
     emit(Identity{Trait::name, as_text(pdu.bytes), "toy", 80, {}});
     if (!pdu.complete()) emit(Anomaly{Fault::truncated, static_cast<std::uint32_t>(pdu.wire_size)});
+    if (as_text(pdu.bytes) == "#1T") return Interest::tls;
     return as_text(pdu.bytes) == "#0" ? Interest::done : Interest::more;
   }
 };
 constexpr std::uint16_t kToyPorts[] = {777};
-constexpr Protocol kToy{.name = "toy", .ports = kToyPorts, .max_pdu = 6, .header = Header::weak, .frame = toy_frame,
+constexpr Protocol kToy{.name = "toy",
+                        .ports = kToyPorts,
+                        .max_pdu = 6,
+                        .header = Header::weak,
+                        .frame = toy_frame,
                         .open = []() -> std::unique_ptr<Dissector> { return std::make_unique<ToyDissector>(); }};
 const Protocol* const kToys[] = {&kToy};
 
@@ -187,6 +192,19 @@ TEST(Session, ForeignBytesBetweenBreakTheRow) {
   play.client("other");
   play.client("#1c");
   EXPECT_EQ(play.session.protocol(), nullptr);
+}
+// A ClientHello of TLS 1.2 (RFC 5246 §7.4.1.2) with one cipher suite.
+TEST(Session, TurnsToTlsAndKeepsItsProtocol) {
+  Play play(777);
+  play.client("#1a#1T#1b");
+  EXPECT_EQ(play.host.said(), "#1a #1T ");  // what follows in the same run belongs to nobody
+  const std::string hello = std::string("\x16\x03\x01\x00\x2d\x01\x00\x00\x29\x03\x03", 11) + std::string(32, 'r') +
+                            std::string("\x00\x00\x02\x00\x2f\x01\x00", 7);
+  play.client(hello.substr(0, 20));
+  play.client(hello.substr(20));
+  ASSERT_EQ(play.host.recorder.all<SecureSession>().size(), 1u);
+  EXPECT_EQ(play.host.recorder.all<SecureSession>()[0].offered, 0x0303);
+  EXPECT_EQ(play.session.protocol(), &kToy);
 }
 TEST(Session, GivesUpAfterSomeForeignRuns) {
   Play play(9);

@@ -151,6 +151,40 @@ TEST(Inventory, Roles) {
   EXPECT_EQ(rows(db, "select count(*) from asset where is_it and not is_ot"), "2");
 }
 
+TEST(Inventory, RolesByControlProtocol) {
+  const auto protocol = [](std::string_view name) { return test::make_protocol(name, Domain::ot); };
+  const Protocol s7 = protocol("s7comm"), mms = protocol("mms"), bacnet = protocol("bacnet"), opcua = protocol("opcua");
+  const Protocol enip = protocol("enip"), io = protocol("enip_io");
+  const auto numbered = [](int n) {
+    return host("00:00:bc:00:00:" + std::to_string(n), "192.168.1." + std::to_string(n));
+  };
+  const Host plc = numbered(31), ied = numbered(32), scada = numbered(33), viewer = numbered(34), logix = numbered(35);
+  const Host adapter = numbered(36), room = numbered(37), floor = numbered(38), drive = numbered(39);
+  Traffic t;
+  t.talk(scada, plc, 102, &s7);
+  t.talk(scada, ied, 102, &mms);
+  t.talk(viewer, scada, 4840, &opcua);
+  t.talk(viewer, logix, 44818, &enip);
+  t.identity(logix.ip, Trait::role, "plc", "enip list identity", 85);
+  t.talk(viewer, drive, 44818, &enip);
+  t.talk(logix, adapter, 2222, &io, LinkState::datagram, 0, Transport::udp);
+  t.talk(room, floor, 47808, &bacnet, LinkState::established, 0, Transport::udp);
+  t.talk(floor, room, 47808, &bacnet, LinkState::established, 0, Transport::udp);
+  Database db = write(t.observed);
+  const auto role = [&](const Host& h) {
+    return rows(db, "select role from asset join address using (asset_id) where value = '" + to_string(h.ip) + "'");
+  };
+  EXPECT_EQ(role(plc), "plc");
+  EXPECT_EQ(role(ied), "ied");
+  EXPECT_EQ(role(scada), "scada_server");  // asks controllers and answers OPC UA
+  EXPECT_EQ(role(viewer), "hmi");
+  EXPECT_EQ(role(logix), "plc");  // its identity object says so
+  EXPECT_EQ(role(drive), "ot_device");
+  EXPECT_EQ(role(adapter), "");        // cyclic data goes both ways
+  EXPECT_EQ(role(room), "ot_device");  // peers that ask each other
+  EXPECT_EQ(role(floor), "ot_device");
+}
+
 TEST(Inventory, TlsBetweenOtDevicesIsNoOfficeTraffic) {
   Traffic t;
   t.talk(kHmi, kPlc, 502, &test::kModbus);
@@ -376,6 +410,18 @@ TEST(Software, ProductAndVersion) {
   EXPECT_EQ(split("Modicon TM221 v1.6"), "Modicon TM221|1.6");
   EXPECT_EQ(split("GoAhead-Webs"), "GoAhead-Webs|");
   EXPECT_EQ(split(""), "|");
+}
+
+TEST(Software, SystemThatABrowserNames) {
+  EXPECT_EQ(system_in("Mozilla/5.0 (X11; Linux i686; rv:5.0) Gecko/20100101 Firefox/5.0"), "Linux i686");
+  EXPECT_EQ(system_in("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_6_8) AppleWebKit/534.30"), "Mac OS X 10_6_8");
+  EXPECT_EQ(system_in("Mozilla/5.0 (Linux; Android 4.4.2; SM-G900P) AppleWebKit/537.36"), "Android 4.4.2");
+  EXPECT_EQ(system_in("Mozilla/5.0 (iPhone; CPU iPhone OS 9_1 like Mac OS X) AppleWebKit/601.1"), "iPhone OS 9_1");
+  EXPECT_EQ(system_in("Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.1; WOW64)"), "Windows NT 6.1");
+  EXPECT_EQ(system_in("Mozilla/5.0 (compatible; Linux"), "Linux");
+  for (const char* none :
+       {"curl/7.88.1 (Linux)", "Mozilla/5.0", "Mozilla/5.0 ()", "Mozilla/5.0 (compatible) Linux", ""})
+    EXPECT_EQ(system_in(none), "") << none;
 }
 
 // A plant by chance: some cells, routers, claims and conversations, cut into shards by packet.

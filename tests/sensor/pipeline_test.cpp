@@ -28,6 +28,18 @@ class Script {
     return add(2, 1, port_, 40000, flags, payload, 1);
   }
   Script& handshake() { return client(kSyn).server(kSyn | kAck).client(kAck); }
+  // From here on with checksums, as they are on the wire.
+  Script& with_checksums() {
+    with_checksums_ = true;
+    return *this;
+  }
+  // The last packet once more before it, with other content and a checksum that does not fit it.
+  Script& forged_before(const ByteVector& payload) {
+    Record forged = records_.back();
+    std::copy(payload.begin(), payload.end(), forged.bytes.end() - static_cast<std::ptrdiff_t>(payload.size()));
+    records_.insert(records_.end() - 1, forged);
+    return *this;
+  }
   Script& frame(const ByteVector& bytes) {
     records_.push_back({++ts_ * 1'000'000, bytes});
     return *this;
@@ -38,13 +50,14 @@ class Script {
  private:
   Script& add(std::uint8_t from, std::uint8_t to, std::uint16_t sport, std::uint16_t dport, std::uint8_t flags,
               const ByteVector& payload, std::size_t side) {
-    frame(
-        test::ethernet(from, to, 0x0800,
-                       test::ipv4(from, to, 6, test::tcp(sport, dport, next_[side], next_[1 - side], flags, payload))));
+    const ByteVector packet =
+        test::ipv4(from, to, 6, test::tcp(sport, dport, next_[side], next_[1 - side], flags, payload));
+    frame(test::ethernet(from, to, 0x0800, with_checksums_ ? test::with_checksums(packet) : packet));
     next_[side] += static_cast<std::uint32_t>(payload.size()) + ((flags & (kSyn | kFin)) != 0 ? 1 : 0);
     return *this;
   }
   std::uint16_t port_;
+  bool with_checksums_ = false;
   std::int64_t ts_ = 1'700'000'000'000;
   std::array<std::uint32_t, 2> next_{1000, 5000};
   std::vector<Record> records_;
@@ -201,6 +214,64 @@ std::vector<Record> many_hosts() {
   std::stable_sort(all.begin(), all.end(), [](const Record& a, const Record& b) { return a.ts < b.ts; });
   return all;
 }
+// An insertion (Ptacek and Newsham 1998, §4.1): the receiver drops what the first copy says, and so must a reader.
+TEST(Pipeline, WhatTheReceiverDropsIsNotRead) {
+  const ByteVector write = hex("0001 0000 0006 11 06 006B 0001");
+  Script script;
+  script.with_checksums().handshake().client(kAck, kRequest).forged_before(write).server(kAck, kAnswer);
+  const Observed o = observed({script.file()});
+  const LinkRow& link = only_tcp(o);
+  EXPECT_EQ(link.checksum_right, (std::array<std::uint64_t, 2>{3, 2}));
+  EXPECT_EQ(link.checksum_wrong, (std::array<std::uint64_t, 2>{1, 0}));
+  EXPECT_EQ(link.packets[0], 4u);
+  ASSERT_EQ(o.operations.size(), 1u);
+  EXPECT_EQ(o.operations[0].key.function_code, 3);
+  EXPECT_EQ(o.operations[0].accepted, 1u);
+}
+TEST(Pipeline, ChecksumsThatAreNotFilledInAreNoDamage) {
+  const Observed o = observed({Script().handshake().client(kAck, kRequest).server(kAck, kAnswer).file()});
+  EXPECT_EQ(only_tcp(o).checksum_deferred, (std::array<std::uint64_t, 2>{3, 2}));
+  EXPECT_EQ(o.operations.size(), 1u);
+}
+// Every conversation waits for a segment that does not come, with 60 KiB behind it.
+TEST(Pipeline, WhatWaitsIsBoundedInAll) {
+  std::vector<Record> records;
+  constexpr std::uint16_t kFlows = 1200;
+  std::int64_t ts = 1'700'000'000'000'000'000;
+  for (std::uint16_t flow = 0; flow < kFlows; ++flow) {
+    const auto add = [&](std::uint32_t sequence, std::uint8_t flags, const ByteVector& payload) {
+      records.push_back({++ts, test::ethernet(1, 2, 0x0800,
+                                              test::ipv4(1, 2, 6,
+                                                         test::tcp(static_cast<std::uint16_t>(2000 + flow), 502,
+                                                                   sequence, 0, flags, payload)))});
+    };
+    add(99, kSyn, {});
+    for (std::uint32_t i = 0; i < 20; ++i) add(200 + i * 3000, kAck, ByteVector(3000, 0xAB));
+  }
+  const test::TemporaryFolder folder;
+  capture::CaptureSet set({folder.write("waiting.pcap", test::pcap(records))});
+  const SecretKeeper secrets;
+  const Observed o = run(set, secrets, {.max_memory = Limits::kLeast, .on_progress = {}});
+  // All flows are of one pair of hosts, and so of one shard.
+  constexpr std::size_t kAll = std::size_t{kFlows} * 60000;
+  EXPECT_GE(o.waiting_released, (kAll - Limits::of(Limits::kLeast, 4).waiting_bytes) / 70000);
+  EXPECT_LE(o.waiting_released, std::uint64_t{kFlows});
+}
+TEST(Pipeline, DatagramsWithoutTheirEndAreGivenUp) {
+  ByteVector piece = test::ipv4(1, 2, 17, ByteVector(16, 1));
+  piece[6] = 0x20;  // more fragments
+  const Observed o = observed({Script().frame(test::ethernet(1, 2, 0x0800, piece)).file()});
+  EXPECT_EQ(o.captures[0].fragments_given_up, 1u);
+}
+TEST(Pipeline, SwitchesNameTheirVlans) {
+  // Port VLAN ID 20 (IEEE 802.1Q-2018 §D.2.1), behind chassis, port and time to live
+  const ByteVector lldp = hex("0207 04 020000000001 0403 05 3031 0602 0078 FE06 0080C2 01 0014 0000");
+  const Observed o = observed({Script().frame(test::ethernet(1, 2, 0x88CC, lldp)).file()});
+  ASSERT_EQ(o.named_vlans.size(), 1u);
+  EXPECT_EQ(o.named_vlans.begin()->first.vlan, 20u);
+  EXPECT_EQ(o.named_vlans.begin()->first.protocol, "lldp");
+}
+
 TEST(Pipeline, ThreadsDoNotShow) {
   const ByteVector file = test::pcap(many_hosts());
   const Observed one = observed({file}, 1);

@@ -130,6 +130,39 @@ TEST_F(RedactTest, FtpKeepsTheUserAndReplies) {
   EXPECT_TRUE(holds(redact(from_server(21, "331 Password required for MELSEC\r\n")), "331 Password required"));
 }
 
+// Messages of tests/dissectors; the log-in of OPC UA is cut short behind its type.
+TEST_F(RedactTest, PasswordsOfControllersAreOverwritten) {
+  const auto segment = [&](std::uint16_t port, const ByteVector& payload) {
+    ByteVector frame = ethernet(1, 2, 0x0800, ipv4(1, 2, 6, tcp(50000, port, 7, 9, 0x18, payload)));
+    seal(frame, kIp, kTcpSum);
+    return redact(frame);
+  };
+  const auto tail = [](const ByteVector& frame, std::size_t size) {
+    return text_of(frame).substr(frame.size() - size);
+  };
+  link("tcp", 102, "s7comm");
+  const auto password =
+      test::hex("03000025 02f080 32 07 0000 0600 0008 000c 000112 04 11 45 01 00 ff 09 0008 213a1b1d6e681b1d");
+  EXPECT_EQ(tail(segment(102, password), 8), "********");
+  const auto stop = test::hex("03000021 02f080 32 01 0000 3500 0010 0000 29 0000000000 09 505f50524f4752414d");
+  EXPECT_EQ(tail(segment(102, stop), 9), "P_PROGRAM");
+  link("tcp", 5007, "slmp");
+  EXPECT_EQ(tail(segment(5007, test::hex("5000 00 ff ff03 00 0c00 1000 3016 0000 0400 31323334")), 4), "****");
+  link("tcp", 4840, "opcua");
+  EXPECT_EQ(
+      tail(segment(4840, test::hex("4d534746 20000000 06000000 06000000 04000000 04000000 0100d301 73656372")), 4),
+      "****");
+  EXPECT_EQ(
+      tail(segment(4840, test::hex("4d534746 20000000 06000000 06000000 04000000 04000000 0100a102 76616c75")), 4),
+      "valu");
+  link("tcp", 1911, "fox");
+  EXPECT_FALSE(holds(segment(1911, ascii("fox a 2 -1 fox login\n{\npassword=s:pw1\n};;\n")), "pw1"));
+  EXPECT_TRUE(holds(segment(1911, ascii("fox a 1 -1 fox hello\n{\nhostName=s:st1\n};;\n")), "st1"));
+  link("udp", 47808, "bacnet");
+  const auto control = test::hex("810a001c 0124 000d013d ff 00030111 1900 2d09 00 66696c6973746572");
+  EXPECT_FALSE(holds(redact(datagram(50000, 47808, control)), "filister"));
+}
+
 TEST_F(RedactTest, TelnetKeepsPromptsOnly) {
   link("tcp", 23, "telnet");
   EXPECT_TRUE(holds(redact(from_server(23, "\xFF\xFB\x01\r\nlogin: maint")), "\xFF\xFB\x01\r\nlogin:******"));
@@ -232,6 +265,65 @@ TEST_F(RedactTest, ALinkOfTwoProtocolsIsOverwritten) {
   link("tcp", 21, "ftp");
   link("tcp", 21, "ssh");
   EXPECT_FALSE(holds(redact(from_client(21, "LIST\r\n")), "LIST"));
+}
+
+TEST_F(RedactTest, KeepsNothingSecretOfOfficeProtocols) {
+  struct Case {
+    const char* protocol;
+    int port;
+    bool from_client;
+    std::string_view payload, secret, kept;
+  };
+  using namespace std::string_view_literals;
+  const Case cases[] = {
+      {"smtp", 25, true, "AUTH PLAIN AHVzZXIAcGFzcw==\r\n", "AHVz", "AUTH "},
+      {"smtp", 25, true, "cHVuamFiQDEyMw==\r\n", "cHVu", "\r\n"},
+      {"smtp", 25, false, "220 mail.example ESMTP Postfix\r\n", "", "ESMTP Postfix"},
+      {"smtp", 25, false, "Dear colleague\r\n", "colleague", "\r\n"},
+      {"pop3", 110, true, "PASS s3cret\r\n", "s3cret", "PASS "},
+      {"pop3", 110, false, "Subject: price list\r\n", "price", "\r\n"},
+      {"imap", 143, true, "a1 LOGIN bob s3cret\r\n", "s3cret", "a1 LOGIN "},
+      {"imap", 143, false, "a1 OK done\r\n", "", "a1 OK done"},
+      {"redis", 6379, true, "*2\r\n$4\r\nAUTH\r\n$6\r\ns3cret\r\n", "s3cret", ""},
+      {"redis", 6379, false, "-NOAUTH Authentication required.\r\n", "", "-NOAUTH Auth"},
+      {"ldap", 389, true,
+       "0\x20\2\1\1\x60\x1b\2\1\3\4\x0e"
+       "cn=scada,dc=pl"
+       "\x80\6s3cret",
+       "s3cret", "0\x20\2\1\1\x60"},
+      {"mqtt", 1883, true, "\x10\x14\0\4MQTT\4\xc2\0\x3c\0\2hi\0\1u\0\6s3cret"sv, "s3cret", "\x10\x14"},
+      {"rfb", 5900, true, "RFB 003.008\n", "", "RFB 003.008\n"},
+      {"rfb", 5900, true, "responseresponse", "response", ""},
+      {"rdp", 3389, true, "\3\0\0\x30\2\xf0\x80 s3cret"sv, "s3cret", ""},
+      {"kerberos", 88, true, "\0\0\0\x40\x6a\x3e\x30\x3c s3cret and more"sv, "s3cret", "\x6a\x3e\x30\x3c"},
+      {"smb", 445, true,
+       "\0\0\0\x90\xffSMB\x73\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0hash of s3cret"sv, "s3cret",
+       "\xffSMB\x73"},
+      {"smb", 445, true, "\0\0\0\x90\xffSMB\x72\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0NT LM 0.12"sv,
+       "", "NT LM 0.12"},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.protocol);
+    db_.execute("delete from link");
+    link("tcp", c.port, c.protocol);
+    const auto port = static_cast<std::uint16_t>(c.port);
+    const ByteVector redacted = redact(c.from_client ? from_client(port, c.payload) : from_server(port, c.payload));
+    if (!c.secret.empty()) {
+      EXPECT_FALSE(holds(redacted, c.secret)) << c.payload;
+    }
+    EXPECT_TRUE(holds(redacted, c.kept)) << c.payload;
+    EXPECT_EQ(transport_sum(redacted, kIp), 0xFFFF);
+  }
+}
+
+TEST_F(RedactTest, KeepsRequestsForFilesAndTheHeadOfALogLine) {
+  link("udp", 69, "tftp");
+  EXPECT_TRUE(holds(redact(datagram(50000, 69, ascii(std::string_view("\0\2plc.bin\0octet\0", 16)))), "plc.bin"));
+  EXPECT_FALSE(holds(redact(datagram(50000, 69, ascii(std::string_view("\0\3\0\1 s3cret", 11)))), "s3cret"));
+  link("udp", 514, "syslog");
+  const ByteVector line = redact(datagram(50000, 514, ascii("<34>Oct 11 22:14:15 host su: password is s3cret")));
+  EXPECT_TRUE(holds(line, "<34>"));
+  EXPECT_FALSE(holds(line, "s3cret"));
 }
 
 }  // namespace

@@ -289,6 +289,99 @@ TEST(Resolve, DuplicateAddress) {
   EXPECT_EQ(r.segments().duplicates[1].mac, thief.mac);
 }
 
+void name_chassis(Traffic& t, const Host& port, std::string_view chassis, std::string_view method) {
+  t.observed.macs[{port.mac, 0}].frames_sent = 1;
+  t.identity(port.mac, Trait::fingerprint, chassis, method, 80);
+}
+
+// A switch in a substation: two ports that send RSTP, and the MAC of its management address.
+TEST(Resolve, PortsOfOneBridgeAreOneDevice) {
+  Traffic t;
+  const Host bridge = host("00:0a:dc:06:19:5c", "192.168.1.5"), one = host("00:0a:dc:06:19:6b", "0.0.0.0"),
+             two = host("00:0a:dc:06:19:6e", "0.0.0.0"), other = host("00:0a:dc:03:05:01", "0.0.0.0");
+  t.arp(kHmi, bridge);
+  name_chassis(t, one, "00:0a:dc:06:19:5c", "stp bridge");
+  name_chassis(t, two, "00:0a:dc:06:19:5c", "stp bridge");
+  name_chassis(t, other, "00:0a:dc:03:05:00", "stp bridge");
+  const Resolution r = Resolution::of(t.observed);
+  EXPECT_EQ(id(r, "00:0a:dc:06:19:6e"), "mac-000adc06195c");
+  EXPECT_EQ(addresses(r, "192.168.1.5"), "192.168.1.5 00:0a:dc:06:19:5c 00:0a:dc:06:19:6b 00:0a:dc:06:19:6e");
+  EXPECT_EQ(addresses(r, "00:0a:dc:03:05:01"), "00:0a:dc:03:05:01");
+}
+
+TEST(Resolve, PortsOfAChassisThatIsNeverSeenBearTheLowestMac) {
+  Traffic t;
+  const Host one = host("00:0a:dc:06:19:6b", "192.168.1.5"), two = host("00:0a:dc:06:19:6e", "192.168.1.5");
+  t.arp(kHmi, two);
+  t.arp(kHmi, one);
+  name_chassis(t, one, "00:0a:dc:06:19:5c", "lldp chassis");
+  name_chassis(t, two, "00:0a:dc:06:19:5c", "lldp chassis");
+  const Resolution r = Resolution::of(t.observed);
+  EXPECT_EQ(id(r, "00:0a:dc:06:19:6e"), "mac-000adc06196b");
+  EXPECT_EQ(addresses(r, "192.168.1.5"), "192.168.1.5 00:0a:dc:06:19:6b 00:0a:dc:06:19:6e");
+  EXPECT_TRUE(r.segments().duplicates.empty());  // both are its own
+}
+
+TEST(Resolve, NobodyBecomesPartOfAVirtualRouter) {
+  Traffic t;
+  name_chassis(t, host("00:0a:dc:06:19:6b", "0.0.0.0"), "00:00:5e:00:01:07", "lldp chassis");
+  name_chassis(t, host("00:0a:dc:06:19:6e", "0.0.0.0"), "00:00:5e:00:01:07", "lldp chassis");
+  const Resolution r = Resolution::of(t.observed);
+  EXPECT_NE(id(r, "00:0a:dc:06:19:6b"), id(r, "00:0a:dc:06:19:6e"));
+}
+
+// A public number that a switch manages itself by, and sends from: no peer on the internet.
+TEST(Resolve, ManagementAddressThatAPortSendsFromIsItsOwn) {
+  Traffic t;
+  const Host port = host("00:21:91:06:f1:66", "208.73.217.142", 1),
+             group = host("01:00:5e:7f:ff:64", "239.255.255.100");
+  t.arp(kHmi, kPlc);
+  t.frame(port, group);
+  EXPECT_EQ(id(Resolution::of(t.observed), "208.73.217.142"), "ip-208.73.217.142");
+  name_chassis(t, port, "00:21:91:06:f1:66", "lldp chassis");
+  t.identity(port.ip, Trait::fingerprint, "00:21:91:06:f1:66", "lldp chassis", 80);
+  const Resolution r = Resolution::of(t.observed);
+  EXPECT_EQ(addresses(r, "208.73.217.142"), "208.73.217.142 00:21:91:06:f1:66");
+  EXPECT_FALSE(find(r, "208.73.217.142")->is_router);
+}
+
+// icsnpp-synchrophasor, c37118_1100_unclean.pcap: a forged ARP answer, again and again, while the PMU itself talks.
+TEST(Resolve, WhoSendsFromAnAddressHasItWhateverOthersClaim) {
+  Traffic t;
+  const Host thief = host("74:86:7a:07:28:94", "192.168.1.66"), forged = host("74:86:7a:07:28:94", "192.168.1.10");
+  t.arp(kHmi, thief);
+  for (int i = 0; i < 3; ++i) t.arp_reply(forged, kHmi);
+  t.talk(kHmi, kPlc, 502);
+  const Resolution r = Resolution::of(t.observed);
+  EXPECT_EQ(addresses(r, "192.168.1.10"), "192.168.1.10 00:00:bc:00:00:10");
+  EXPECT_EQ(addresses(r, "192.168.1.66"), "192.168.1.66 74:86:7a:07:28:94");
+  EXPECT_FALSE(find(r, "192.168.1.10")->is_router);
+  ASSERT_EQ(r.segments().duplicates.size(), 2u);
+  EXPECT_EQ(r.segments().duplicates[0].others, std::vector<Address>{thief.mac});
+}
+
+TEST(Resolve, RouterThatPassesOnWhatAHostClaimsDoesNotHaveIt) {
+  Traffic t;
+  t.arp(kHmi, kPlc);
+  t.talk(kHmi, behind(kRouter, "192.168.1.10", 63), 502);
+  const Resolution r = Resolution::of(t.observed);
+  EXPECT_EQ(id(r, "192.168.1.10"), "mac-0000bc000010");
+  EXPECT_TRUE(r.segments().duplicates.empty());
+}
+
+// arkime, ospf.pcap: no ARP, and more addresses behind the router than of its own.
+TEST(Resolve, RouterSpeaksOspfFromItsOwnAddress) {
+  Traffic t;
+  const Host router = host("00:00:0c:00:00:01", "10.0.0.1", 1);
+  t.frame(router, host("01:00:5e:00:00:05", "224.0.0.5"));
+  for (const char* remote : {"172.16.0.1", "172.17.0.3", "172.18.0.3"}) t.talk(behind(router, remote, 254), kPlc, 502);
+  EXPECT_EQ(addresses(Resolution::of(t.observed), "00:00:0c:00:00:01"), "00:00:0c:00:00:01");
+  t.observed.routes[{RouteKind::routing_protocol, router.ip, router.mac, router.ip, {}, "OSPF", 0}].add(t.packet());
+  const Resolution r = Resolution::of(t.observed);
+  EXPECT_EQ(addresses(r, "10.0.0.1"), "10.0.0.1 00:00:0c:00:00:01");
+  EXPECT_TRUE(find(r, "10.0.0.1")->is_router);
+}
+
 TEST(Resolve, LeaseGivenToTheNextClientIsNoDuplicate) {
   Traffic t;
   const Host first = host("00:00:bc:00:00:66", "192.168.1.10"), next = host("00:00:bc:00:00:67", "192.168.1.10");

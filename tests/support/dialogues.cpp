@@ -1,5 +1,8 @@
 #include "tests/support/dialogues.h"
 
+#include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <tuple>
@@ -99,6 +102,36 @@ std::vector<Dialogue> read_dialogues(const std::vector<std::filesystem::path>& c
   for (const auto& h : heard) {
     identify(h->dialogue);
     if (h->dialogue.protocol != nullptr) found.push_back(std::move(h->dialogue));
+  }
+  return found;
+}
+
+std::vector<Dialogue> read_seeds(const std::filesystem::path& folder, const Protocol& protocol) {
+  constexpr std::uint16_t kClientPort = 50000, kAnyPort = 40000, kServer = 0x8000;
+  constexpr std::uint8_t kClient[] = {10, 0, 0, 1}, kHost[] = {10, 0, 0, 2};
+  std::vector<std::filesystem::path> files;
+  if (!std::filesystem::is_directory(folder)) return {};
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  std::vector<Dialogue> found;
+  for (const auto& file : files) {
+    std::ifstream in(file, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    ByteReader r(Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
+    r.skip(1);  // segment size
+    const bool odd = (r.u8() & 1) != 0, datagrams = !protocol.over_tcp || (protocol.over_udp && odd);
+    Dialogue d{};
+    d.ends.address = {Address::ipv4(kClient), Address::ipv4(kHost)};
+    d.ends.port = {kClientPort, protocol.ports.empty() ? kAnyPort : protocol.ports.front()};
+    d.ends.transport = datagrams ? Transport::udp : Transport::tcp;
+    d.ends.client = datagrams ? -1 : 0;
+    while (r.remaining() > 2) {
+      const std::uint16_t head = r.le16();
+      const Bytes bytes = r.take(std::min<std::size_t>(head & ~kServer, r.remaining()));
+      if (!bytes.empty()) d.turns.push_back({(head & kServer) != 0 ? 1 : 0, {bytes.begin(), bytes.end()}});
+    }
+    identify(d);
+    if (d.protocol == &protocol) found.push_back(std::move(d));
   }
   return found;
 }

@@ -30,6 +30,10 @@ std::span<const Protocol* const> all_candidates();
 std::vector<Dialogue> read_dialogues(const std::vector<std::filesystem::path>& captures,
                                      std::vector<Record>* frames = nullptr);
 
+// What the seeds of the protocol's fuzz target hold (tests/fuzz/fuzz_dissector.cpp has their format), as far as it is
+// recognised by its content on the protocol's port: messages of named captures of others, where none of ours has any.
+std::vector<Dialogue> read_seeds(const std::filesystem::path& folder, const Protocol& protocol);
+
 // A host that only listens.
 class Listener final : public flow::SessionHost {
  public:

@@ -52,8 +52,8 @@ ByteVector udp(std::uint16_t from, std::uint16_t to, const ByteVector& payload) 
   return segment + payload;
 }
 
-ByteVector tcp(std::uint16_t from, std::uint16_t to, std::uint32_t sequence, std::uint32_t acknowledgement, std::uint8_t flags,
-               const ByteVector& payload) {
+ByteVector tcp(std::uint16_t from, std::uint16_t to, std::uint32_t sequence, std::uint32_t acknowledgement,
+               std::uint8_t flags, const ByteVector& payload) {
   ByteVector segment;
   put16(segment, from);
   put16(segment, to);
@@ -64,6 +64,26 @@ ByteVector tcp(std::uint16_t from, std::uint16_t to, std::uint32_t sequence, std
   put16(segment, 64240);
   put32(segment, 0);  // checksum, urgent pointer
   return segment + payload;
+}
+
+ByteVector with_checksums(ByteVector packet) {
+  const auto sum = [&](std::size_t from, std::size_t to, std::uint32_t start) {
+    for (std::size_t i = from; i < to; ++i) start += i % 2 == from % 2 ? packet[i] * 256u : packet[i];
+    while (start > 0xFFFF) start = start % 0x10000 + start / 0x10000;
+    return 0xFFFF - start;
+  };
+  const auto put = [&](std::size_t at, std::uint32_t value) {
+    packet[at] = static_cast<std::uint8_t>(value / 256);
+    packet[at + 1] = static_cast<std::uint8_t>(value % 256);
+  };
+  const std::uint32_t protocol = packet[9], length = static_cast<std::uint32_t>(packet.size()) - 20;
+  const std::size_t field = protocol == 6 ? 36 : protocol == 17 ? 26 : 22;
+  put(10, 0);
+  put(10, sum(0, 20, 0));
+  put(field, 0);
+  const std::uint32_t pseudo = protocol == 1 ? 0 : 0xFFFF - sum(12, 20, protocol + length);
+  put(field, sum(20, packet.size(), pseudo));
+  return packet;
 }
 
 ByteVector pcap(const std::vector<Record>& records, bool nanoseconds, bool big_endian, std::uint32_t link_type) {
@@ -101,7 +121,8 @@ TemporaryFolder::~TemporaryFolder() {
 std::filesystem::path TemporaryFolder::write(const std::string& name, const ByteVector& bytes) const {
   const std::filesystem::path file = path_ / name;
   std::filesystem::create_directories(file.parent_path());
-  std::ofstream(file, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  std::ofstream(file, std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   return file;
 }
 

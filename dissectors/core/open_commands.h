@@ -1,0 +1,100 @@
+// Commands of one flow that wait for their answers, so that each is stated once, with its outcome. For protocols whose
+// answers repeat something of the request (a sequence number, an invoke id). Bounded; nothing is allocated.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "dissectors/core/dissector.h"
+#include "dissectors/core/text.h"
+
+namespace kakoi {
+
+// A side's octets are held while some before them are missing, so requests and answers may be learned of in another
+// order than they passed. Packet numbers, not times: interfaces' clocks differ.
+constexpr bool is_before(const PacketRef& a, const PacketRef& b) noexcept {
+  return a.capture == b.capture ? a.number < b.number : a.ts < b.ts;
+}
+
+// A command to the device itself, whoever sends it now. `step` is static.
+inline ControlAction command(OperationClass cls, std::uint32_t function_code, std::string_view step,
+                             std::string_view value = {}, std::uint32_t unit = kNoValue) noexcept {
+  ControlAction action;
+  action.cls = cls;
+  action.function_code = function_code;
+  action.unit = unit;
+  action.step = step;
+  action.value = value;
+  return action;
+}
+
+template <std::size_t Most>
+class OpenCommands {
+ public:
+  // `action`: all but outcome, status, asked, answered. Its texts are static, but for `value`, which is copied.
+  void ask(std::uint64_t key, const ControlAction& action, const Emit& emit) noexcept {
+    for (std::size_t i = 0; i < count_; ++i)
+      if (open_[i].key == key) {  // the same again, or given up
+        close(i, emit, Outcome::none);
+        break;
+      }
+    if (count_ == Most) close(0, emit, Outcome::none);
+    Open& o = open_[count_++];
+    o.key = key;
+    o.action = action;
+    o.action.actor = emit.context().speaker;
+    o.action.asked = emit.context().packet;
+    o.size = std::min(action.value.size(), o.value.size());
+    std::copy_n(action.value.begin(), o.size, o.value.begin());
+    o.heard = heard_;
+    o.in_doubt = heard_ != 0 && is_before(o.action.asked, last_heard_);
+  }
+  // Every answer of the other side; `status` is static.
+  void answer(std::uint64_t key, Outcome outcome, std::string_view status, const Emit& emit) noexcept {
+    ++heard_;
+    if (is_before(last_heard_, emit.context().packet)) last_heard_ = emit.context().packet;
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (open_[i].key != key || open_[i].action.actor == emit.context().speaker) continue;
+      if (is_before(emit.context().packet, open_[i].action.asked)) return;
+      open_[i].action.status = status;
+      open_[i].action.answered = emit.context().packet;
+      return close(i, emit, outcome);
+    }
+  }
+  // Octets were lost: an answer may have been among them.
+  void on_gap() noexcept {
+    for (std::size_t i = 0; i < count_; ++i) open_[i].in_doubt = true;
+  }
+  void on_end(const Emit& emit) noexcept {
+    while (count_ != 0) close(0, emit, Outcome::none);
+  }
+
+ private:
+  struct Open {
+    std::uint64_t key = 0;
+    ControlAction action;
+    std::array<char, 48> value{};
+    std::size_t size = 0;
+    std::uint32_t heard = 0;  // answers heard when it was asked
+    bool in_doubt = false;
+  };
+  void close(std::size_t at, const Emit& emit, Outcome outcome) noexcept {
+    Open& o = open_[at];
+    const bool unanswered =
+        outcome == Outcome::none && o.action.answered.number == 0 && heard_ != o.heard && !o.in_doubt;
+    o.action.outcome = unanswered ? Outcome::unanswered : outcome;
+    o.action.value = {o.value.data(), o.size};
+    emit(o.action);
+    std::move(open_.begin() + static_cast<std::ptrdiff_t>(at) + 1, open_.begin() + static_cast<std::ptrdiff_t>(count_),
+              open_.begin() + static_cast<std::ptrdiff_t>(at));
+    --count_;
+  }
+  std::array<Open, Most> open_;  // oldest first
+  std::size_t count_ = 0;
+  std::uint32_t heard_ = 0;
+  PacketRef last_heard_;
+};
+
+}  // namespace kakoi

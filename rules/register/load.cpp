@@ -1,0 +1,333 @@
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+#include "rules/register/csv_reader.h"
+#include "rules/register/encoding.h"
+#include "rules/register/register.h"
+#include "rules/yaml_reader.h"
+
+namespace kakoi {
+
+namespace {
+
+using Field = std::string DeclaredAsset::*;
+
+// Headings that people write, as heading() folds them.
+struct Column {
+  std::string_view heading;
+  Field field;  // null: addresses
+};
+constexpr Field kAddresses = nullptr;
+constexpr Column kColumns[] = {
+    {"name", &DeclaredAsset::name},
+    {"hostname", &DeclaredAsset::name},
+    {"host", &DeclaredAsset::name},
+    {"assetname", &DeclaredAsset::name},
+    {"devicename", &DeclaredAsset::name},
+    {"名称", &DeclaredAsset::name},
+    {"名前", &DeclaredAsset::name},
+    {"資産名", &DeclaredAsset::name},
+    {"資産名称", &DeclaredAsset::name},
+    {"機器名", &DeclaredAsset::name},
+    {"機器名称", &DeclaredAsset::name},
+    {"装置名", &DeclaredAsset::name},
+    {"装置名称", &DeclaredAsset::name},
+    {"設備名", &DeclaredAsset::name},
+    {"ホスト名", &DeclaredAsset::name},
+    {"コンピュータ名", &DeclaredAsset::name},
+    {"コンピューター名", &DeclaredAsset::name},
+    {"address", kAddresses},
+    {"addresses", kAddresses},
+    {"ip", kAddresses},
+    {"ipaddress", kAddresses},
+    {"ipaddresses", kAddresses},
+    {"ipv4", kAddresses},
+    {"ipv4address", kAddresses},
+    {"ipv6", kAddresses},
+    {"ipv6address", kAddresses},
+    {"mac", kAddresses},
+    {"macaddress", kAddresses},
+    {"macaddresses", kAddresses},
+    {"アドレス", kAddresses},
+    {"ipアドレス", kAddresses},
+    {"ipv4アドレス", kAddresses},
+    {"ipv6アドレス", kAddresses},
+    {"macアドレス", kAddresses},
+    {"物理アドレス", kAddresses},
+    {"role", &DeclaredAsset::role},
+    {"type", &DeclaredAsset::role},
+    {"devicetype", &DeclaredAsset::role},
+    {"役割", &DeclaredAsset::role},
+    {"種別", &DeclaredAsset::role},
+    {"種類", &DeclaredAsset::role},
+    {"機器種別", &DeclaredAsset::role},
+    {"zone", &DeclaredAsset::zone},
+    {"segment", &DeclaredAsset::zone},
+    {"ゾーン", &DeclaredAsset::zone},
+    {"区域", &DeclaredAsset::zone},
+    {"セグメント", &DeclaredAsset::zone},
+    {"vendor", &DeclaredAsset::vendor},
+    {"maker", &DeclaredAsset::vendor},
+    {"manufacturer", &DeclaredAsset::vendor},
+    {"メーカー", &DeclaredAsset::vendor},
+    {"メーカ", &DeclaredAsset::vendor},
+    {"メーカー名", &DeclaredAsset::vendor},
+    {"メーカ名", &DeclaredAsset::vendor},
+    {"製造者", &DeclaredAsset::vendor},
+    {"製造元", &DeclaredAsset::vendor},
+    {"ベンダー", &DeclaredAsset::vendor},
+    {"ベンダ", &DeclaredAsset::vendor},
+    {"product", &DeclaredAsset::product},
+    {"productname", &DeclaredAsset::product},
+    {"model", &DeclaredAsset::product},
+    {"modelname", &DeclaredAsset::product},
+    {"modelnumber", &DeclaredAsset::product},
+    {"製品", &DeclaredAsset::product},
+    {"製品名", &DeclaredAsset::product},
+    {"型番", &DeclaredAsset::product},
+    {"型式", &DeclaredAsset::product},
+    {"形式", &DeclaredAsset::product},
+    {"機種", &DeclaredAsset::product},
+    {"機種名", &DeclaredAsset::product},
+    {"モデル", &DeclaredAsset::product},
+    {"firmware", &DeclaredAsset::firmware},
+    {"firmwareversion", &DeclaredAsset::firmware},
+    {"version", &DeclaredAsset::firmware},
+    {"ファームウェア", &DeclaredAsset::firmware},
+    {"ファームウェア版数", &DeclaredAsset::firmware},
+    {"ファームウェアバージョン", &DeclaredAsset::firmware},
+    {"バージョン", &DeclaredAsset::firmware},
+    {"版数", &DeclaredAsset::firmware},
+    {"serial", &DeclaredAsset::serial},
+    {"serialnumber", &DeclaredAsset::serial},
+    {"製造番号", &DeclaredAsset::serial},
+    {"シリアル", &DeclaredAsset::serial},
+    {"シリアル番号", &DeclaredAsset::serial},
+    {"シリアルナンバー", &DeclaredAsset::serial},
+    {"os", &DeclaredAsset::os},
+    {"operatingsystem", &DeclaredAsset::os},
+    {"location", &DeclaredAsset::location},
+    {"place", &DeclaredAsset::location},
+    {"site", &DeclaredAsset::location},
+    {"設置場所", &DeclaredAsset::location},
+    {"設置箇所", &DeclaredAsset::location},
+    {"場所", &DeclaredAsset::location},
+    {"purpose", &DeclaredAsset::purpose},
+    {"use", &DeclaredAsset::purpose},
+    {"用途", &DeclaredAsset::purpose},
+    {"目的", &DeclaredAsset::purpose},
+    {"使用目的", &DeclaredAsset::purpose},
+    {"利用目的", &DeclaredAsset::purpose},
+    {"criticality", &DeclaredAsset::criticality},
+    {"importance", &DeclaredAsset::criticality},
+    {"重要度", &DeclaredAsset::criticality},
+};
+
+void remove_all(std::string& text, std::string_view part) {
+  for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos;) text.erase(at, part.size());
+}
+
+// "IP Address", "ip_address" and "ＩＰアドレス" are one.
+std::string folded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const auto next = [&](std::size_t n) { return static_cast<unsigned char>(text[i + n]); };
+    if (c == 0xEF && i + 2 < text.size() && (next(1) == 0xBC || next(1) == 0xBD)) {  // full-width forms, U+FF01 on
+      const unsigned code = 0xF000u | (next(1) & 0x3Fu) << 6 | (next(2) & 0x3Fu);
+      if (code >= 0xFF01 && code <= 0xFF5E) {
+        const auto ascii = static_cast<char>(code - 0xFEE0);
+        if ((ascii >= 'A' && ascii <= 'Z') || (ascii >= 'a' && ascii <= 'z') || (ascii >= '0' && ascii <= '9'))
+          out += static_cast<char>(ascii | (ascii >= 'A' && ascii <= 'Z' ? 0x20 : 0));
+        i += 2;
+        continue;
+      }
+    }
+    if (c >= 'A' && c <= 'Z')
+      out += static_cast<char>(c | 0x20);
+    else if (c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+      out += static_cast<char>(c);
+  }
+  for (const std::string_view part : {"\xE3\x80\x80", "・", "（", "）"}) remove_all(out, part);
+  return out;
+}
+
+const Column* find_column(const std::string& heading) {
+  const std::string wanted = folded(heading);
+  const auto found = std::find_if(std::begin(kColumns), std::end(kColumns),
+                                  [&](const Column& column) { return column.heading == wanted; });
+  return found == std::end(kColumns) ? nullptr : found;
+}
+
+// Also "001d.9cc8.13a1", "001D9CC813A1" and "192.0.2.7/24".
+std::optional<Address> address_of(std::string_view word) {
+  if (const std::size_t slash = word.find('/'); slash != std::string_view::npos) word = word.substr(0, slash);
+  if (const auto address = parse_address(word)) return address;
+  std::string digits;
+  for (const char c : word)
+    if (c != '.' && c != '-' && c != ':') digits += static_cast<char>(c >= 'A' && c <= 'F' ? c | 0x20 : c);
+  if (digits.size() != 12 || digits.find_first_not_of("0123456789abcdef") != std::string::npos) return std::nullopt;
+  for (int at = 10; at > 0; at -= 2) digits.insert(static_cast<std::size_t>(at), ":");
+  return parse_address(digits);
+}
+
+std::vector<std::string> words_of(const std::string& cell) {
+  std::vector<std::string> words;
+  std::string text = cell;
+  for (const std::string_view wide : {"、", "，", "；", "\xE3\x80\x80"})
+    for (std::size_t at; (at = text.find(wide)) != std::string::npos;) text.replace(at, wide.size(), " ");
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find_first_of(" ,;|\t\r\n", at), text.size());
+    if (end > at) words.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return words;
+}
+
+// Outputs do not depend on where the list lies.
+std::string file_name(const std::string& origin) { return std::filesystem::path(origin).filename().string(); }
+
+// "高" is "high"; what is no such word stays.
+std::string criticality_of(const std::string& text) {
+  static const std::map<std::string, std::string> kWords = {
+      {"critical", "critical"}, {"最重要", "critical"}, {"極めて高い", "critical"},
+      {"high", "high"},         {"高", "high"},         {"高い", "high"},
+      {"重要", "high"},         {"medium", "medium"},   {"中", "medium"},
+      {"普通", "medium"},       {"low", "low"},         {"低", "low"},
+      {"低い", "low"}};
+  const auto found = kWords.find(folded(text));
+  return found == kWords.end() ? text : found->second;
+}
+
+class CsvRegister {
+ public:
+  CsvRegister(Policy& policy, const std::string& origin) : policy_(policy), origin_(origin) {
+    for (const DeclaredAsset& a : policy.assets)
+      if (!a.address.is_none()) taken_.insert({to_string(a.address), a.zone});
+  }
+
+  std::vector<std::string> read(std::string_view text) {
+    const std::vector<CsvRow> rows = read_csv(text);
+    auto row = std::find_if(rows.begin(), rows.end(), [](const CsvRow& r) { return !r.is_blank(); });
+    if (row == rows.end()) throw PolicyError({origin_ + ": the list is empty; its first row names the columns"});
+    headings(*row);
+    for (++row; row != rows.end(); ++row)
+      if (!row->is_blank()) asset(*row);
+    if (!problems_.empty()) throw PolicyError(problems_);
+    return std::move(notes_);
+  }
+
+ private:
+  std::string place(std::size_t line) const { return origin_ + ':' + std::to_string(line) + ": "; }
+
+  void headings(const CsvRow& row) {
+    bool known = false, told = false;
+    std::string others;
+    for (const std::string& cell : row.cells) {
+      const Column* column = find_column(cell);
+      columns_.push_back(column);
+      known |= column != nullptr;
+      told |= column && (column->field == kAddresses || column->field == &DeclaredAsset::name);
+      if (!column && !cell.empty()) others += (others.empty() ? "" : ", ") + cell;
+    }
+    if (!known || !told)
+      throw PolicyError({place(row.line) +
+                         "no column of this list is known as a name or an address; its first row must "
+                         "hold headings such as name, IP address, MAC address (機器名, IPアドレス, "
+                         "MACアドレス); see docs/register.md"});
+    if (!others.empty()) notes_.push_back(place(row.line) + "columns not used: " + others);
+  }
+
+  void asset(const CsvRow& row) {
+    if (row.unended) {
+      problems_.push_back(place(row.line) + "a quote is opened here and never closed; close it");
+      return;
+    }
+    DeclaredAsset a;
+    a.source = file_name(origin_) + ':' + std::to_string(row.line);
+    std::vector<Address> addresses;
+    for (std::size_t i = 0; i < row.cells.size() && i < columns_.size(); ++i) {
+      if (!columns_[i] || row.cells[i].empty()) continue;
+      if (columns_[i]->field == kAddresses)
+        add_addresses(row, row.cells[i], addresses);
+      else if (std::string& field = a.*columns_[i]->field; field.empty())
+        field = row.cells[i];
+    }
+    std::stable_partition(addresses.begin(), addresses.end(), [](const Address& x) { return x.is_ip(); });
+    if (!addresses.empty()) a.address = addresses.front(), a.others.assign(addresses.begin() + 1, addresses.end());
+    if (addresses.empty() && a.name.empty()) {
+      problems_.push_back(place(row.line) + "this row has neither a name nor an address; give it one, or remove it");
+      return;
+    }
+    settle(row, a);
+    if (!a.address.is_none() && !taken_.insert({to_string(a.address), a.zone}).second) {
+      problems_.push_back(place(row.line) + "address " + to_string(a.address) +
+                          " is declared twice; keep one asset for it");
+      return;
+    }
+    policy_.assets.push_back(std::move(a));
+  }
+
+  void add_addresses(const CsvRow& row, const std::string& cell, std::vector<Address>& addresses) {
+    for (const std::string& word : words_of(cell)) {
+      const auto address = address_of(word);
+      if (!address)
+        notes_.push_back(place(row.line) + "'" + word + "' is no IP or MAC address and was left out");
+      else if (std::find(addresses.begin(), addresses.end(), *address) == addresses.end())
+        addresses.push_back(*address);
+    }
+  }
+
+  void settle(const CsvRow& row, DeclaredAsset& a) {
+    if (!a.zone.empty()) {
+      const auto zone = std::find_if(policy_.zones.begin(), policy_.zones.end(),
+                                     [&](const Zone& z) { return z.id == a.zone || z.name == a.zone; });
+      if (zone == policy_.zones.end()) {
+        if (policy_.declares_zones())
+          notes_.push_back(place(row.line) + "zone '" + a.zone + "' is not in the policy and was left out");
+        a.zone.clear();
+      } else {
+        a.zone = zone->id;
+      }
+    }
+    a.criticality = criticality_of(a.criticality);
+    if (!a.criticality.empty() &&
+        std::find(kCriticalities.begin(), kCriticalities.end(), a.criticality) == kCriticalities.end()) {
+      notes_.push_back(place(row.line) + "'" + a.criticality +
+                       "' is no criticality (critical, high, medium, low) and was left out");
+      a.criticality.clear();
+    }
+  }
+
+  Policy& policy_;
+  const std::string& origin_;
+  std::vector<const Column*> columns_;                   // null: not used
+  std::set<std::pair<std::string, std::string>> taken_;  // address, zone
+  std::vector<std::string> notes_, problems_;
+};
+
+bool is_yaml(const std::string& origin) { return origin.ends_with(".yaml") || origin.ends_with(".yml"); }
+
+}  // namespace
+
+std::vector<std::string> add_register(Policy& policy, std::string_view bytes, const std::string& origin) {
+  const std::optional<std::string> text = decode_text(bytes);
+  if (!text || text->find('\0') != std::string::npos)
+    throw PolicyError(
+        {origin + ": this is no text in UTF-8, UTF-16 or Shift_JIS; a workbook (.xlsx) must be saved as CSV first"});
+  if (!is_yaml(origin)) return CsvRegister(policy, origin).read(*text);
+  Policy list = parse_policy(*text, origin);
+  for (DeclaredAsset& a : list.assets) {
+    const auto twice = std::find_if(policy.assets.begin(), policy.assets.end(),
+                                    [&](const DeclaredAsset& b) { return b.address == a.address && b.zone == a.zone; });
+    if (twice != policy.assets.end())
+      throw PolicyError({origin + ": address " + to_string(a.address) + " is declared twice; keep one asset for it"});
+    a.source = file_name(origin);
+    policy.assets.push_back(std::move(a));
+  }
+  return {};
+}
+
+}  // namespace kakoi

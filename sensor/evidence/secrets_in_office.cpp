@@ -1,0 +1,150 @@
+#include "sensor/evidence/secrets_in_office.h"
+
+#include <array>
+
+#include "dissectors/core/text.h"
+
+namespace kakoi::evidence {
+namespace {
+
+// Negotiations are kept, of everything else the header (MS-CIFS §2.2.3.1, MS-SMB2 §2.2.1) and NetBIOS' names.
+void blank_smb(Octets payload, Role) noexcept {
+  constexpr std::size_t kEnvelope = 4, kHeader1 = 32, kHeader2 = 64;
+  if (payload.size() < kEnvelope + 16) return blank_from(payload, kEnvelope);
+  if (payload[0] == 0x81) return;  // RFC 1002 §4.3.2
+  const std::uint32_t magic = ByteReader(payload.subspan(kEnvelope)).be32();
+  if (payload[0] != 0) return blank(payload);
+  if (magic == 0xFF53'4D42) {
+    if (payload[kEnvelope + 4] != 0x72) blank_from(payload, kEnvelope + kHeader1);
+  } else if (magic == 0xFE53'4D42) {
+    if ((payload[kEnvelope + 12] | payload[kEnvelope + 13]) != 0) blank_from(payload, kEnvelope + kHeader2);
+  } else {
+    blank_from(payload, kEnvelope);
+  }
+}
+
+// X.224 connection request and confirm alone.
+void blank_rdp(Octets payload, Role) noexcept {
+  const bool connects = payload.size() > 5 && payload[0] == 3 && (payload[5] == 0xE0 || payload[5] == 0xD0);
+  if (!connects) blank(payload);
+}
+
+void blank_rfb(Octets payload, Role) noexcept { blank_from(payload, as_text(payload).starts_with("RFB ") ? 12 : 0); }
+
+// Encrypted parts of tickets are what passwords are guessed from: the head with the message type is left.
+void blank_kerberos(Octets payload, Role) noexcept { blank_from(payload, !payload.empty() && payload[0] == 0 ? 8 : 4); }
+
+void blank_ldap(Octets payload, Role) noexcept { blank_from(payload, 14); }
+
+void blank_dcerpc(Octets payload, Role) noexcept { blank_from(payload, 16); }  // the header is left
+
+void blank_mqtt(Octets payload, Role speaker) noexcept {
+  constexpr std::uint8_t kConnack = 0x20;
+  const bool answer = speaker == Role::server && payload.size() >= 4 && payload[0] == kConnack;
+  blank_from(payload, answer ? 4 : 2);
+}
+
+void blank_redis(Octets payload, Role speaker) noexcept {
+  const std::string_view text = as_text(payload);
+  const bool plain = speaker == Role::server && (text.starts_with("+OK\r\n") || text.starts_with("-NOAUTH "));
+  blank_from(payload, plain ? text.find('\n') + 1 : 0);
+}
+
+void blank_tftp(Octets payload, Role) noexcept {
+  const bool request = payload.size() > 4 && payload[0] == 0 && (payload[1] == 1 || payload[1] == 2);
+  if (!request) blank_from(payload, 4);
+}
+
+void blank_syslog(Octets payload, Role) noexcept {
+  const std::size_t end = as_text(payload.first(std::min<std::size_t>(payload.size(), 6))).find('>');
+  blank_from(payload, end == std::string_view::npos ? 0 : end + 1);
+}
+
+void blank_nbdgm(Octets payload, Role) noexcept {
+  constexpr std::size_t kNames = 14 + 34 + 34;
+  if (as_text(payload).find("\\MAILSLOT\\BROWSE") == std::string_view::npos) blank_from(payload, kNames);
+}
+
+// `keep` tells how much of a line stays; line ends do.
+template <typename Keep>
+void blank_lines(Octets payload, Keep keep) noexcept {
+  while (!payload.empty()) {
+    const std::string_view text = as_text(payload);
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::size_t size = end > 0 && text[end - 1] == '\r' ? end - 1 : end;
+    blank_from(payload.first(size), keep(text.substr(0, size)));
+    payload = payload.subspan(std::min(end + 1, payload.size()));
+  }
+}
+
+template <std::size_t N>
+bool begins(std::string_view line, const std::array<std::string_view, N>& words) noexcept {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view w) { return text::starts_with(line, w); });
+}
+
+void blank_smtp(Octets payload, Role speaker) noexcept {
+  blank_lines(payload, [&](std::string_view line) -> std::size_t {
+    if (speaker == Role::server) {
+      const bool reply = line.size() >= 4 && text::is_digit(line[0]) && text::is_digit(line[1]) &&
+                         text::is_digit(line[2]) && (line[3] == ' ' || line[3] == '-');
+      return reply && !line.starts_with("334") ? line.size() : 0;
+    }
+    constexpr std::array<std::string_view, 5> kKept = {"ehlo ", "helo ", "starttls", "quit", "rset"};
+    if (begins(line, kKept)) return line.size();
+    return text::starts_with(line, "auth ") ? 5 : 0;
+  });
+}
+
+void blank_pop3(Octets payload, Role speaker) noexcept {
+  blank_lines(payload, [&](std::string_view line) -> std::size_t {
+    if (speaker == Role::server) return line.starts_with("+OK") || line.starts_with("-ERR") ? line.size() : 0;
+    constexpr std::array<std::string_view, 6> kKept = {"user ", "stls", "capa", "quit", "stat", "noop"};
+    if (begins(line, kKept)) return line.size();
+    return text::starts_with(line, "pass ") ? 5 : 0;
+  });
+}
+
+void blank_imap(Octets payload, Role speaker) noexcept {
+  blank_lines(payload, [&](std::string_view line) -> std::size_t {
+    const std::size_t tag = std::min(line.find(' '), line.size());
+    const std::string_view rest = line.substr(std::min(tag + 1, line.size()));
+    if (tag > 16) return 0;
+    if (speaker == Role::server) {
+      constexpr std::array<std::string_view, 4> kKept = {"ok ", "no ", "bad ", "capability "};
+      return begins(rest, kKept) ? line.size() : 0;
+    }
+    constexpr std::array<std::string_view, 3> kKept = {"capability", "starttls", "logout"};
+    if (begins(rest, kKept)) return line.size();
+    return text::starts_with(rest, "login ") ? tag + 1 + 6 : 0;
+  });
+}
+
+struct Known {
+  std::string_view protocol;
+  void (*blank)(Octets, Role) noexcept;
+};
+constexpr std::array<Known, 13> kKnown = {{{"smb", blank_smb},
+                                           {"rdp", blank_rdp},
+                                           {"rfb", blank_rfb},
+                                           {"kerberos", blank_kerberos},
+                                           {"ldap", blank_ldap},
+                                           {"dcerpc", blank_dcerpc},
+                                           {"mqtt", blank_mqtt},
+                                           {"redis", blank_redis},
+                                           {"tftp", blank_tftp},
+                                           {"syslog", blank_syslog},
+                                           {"smtp", blank_smtp},
+                                           {"pop3", blank_pop3},
+                                           {"imap", blank_imap}}};
+
+}  // namespace
+
+bool blank_office(std::string_view protocol, Octets payload, Role speaker) noexcept {
+  if (protocol == "nbdgm") return blank_nbdgm(payload, speaker), true;
+  if (protocol == "ssdp") return true;  // announcements to everybody
+  for (const Known& known : kKnown)
+    if (known.protocol == protocol) return known.blank(payload, speaker), true;
+  return false;
+}
+
+}  // namespace kakoi::evidence

@@ -1,0 +1,291 @@
+// Smaller protocols of controllers and instruments: FINS, SLMP, HART-IP, Niagara Fox, ADS, MMS.
+#include <gtest/gtest.h>
+
+#include "dissectors/ads/ads.h"
+#include "dissectors/fins/fins.h"
+#include "dissectors/fox/fox.h"
+#include "dissectors/hart_ip/hart_ip.h"
+#include "dissectors/mms/mms.h"
+#include "dissectors/slmp/slmp.h"
+#include "tests/support/observe.h"
+
+namespace kakoi {
+namespace {
+
+using test::client;
+using test::client_text;
+using test::hex;
+using test::observe;
+using test::server;
+using test::server_text;
+
+Frame::Kind kind(const Protocol& protocol, std::string_view bytes) {
+  return protocol.frame(hex(bytes), Role::client).kind;
+}
+
+// piercema/icsnpp-omron-fins, omron_test.pcap, packets 17 and 18, and 6 to 9 over TCP.
+constexpr std::string_view kAskController = "800002 000000 006300 ef 0501 00";
+constexpr std::string_view kController =
+    "c00002 006300 00c800 ef 0501 0000 4350314c2d454c323044522d44000000 20202020 30312e3030000000000030312e30360000 "
+    "00000000 00000000000000000000000000000000000000010000000000000000000000000000000000010003000a172a1008000000000000";
+constexpr std::string_view kTcpAsk = "46494e53 00000015 00000002 00000000 800002 00c800 0000ef 05 0501 00";
+
+TEST(Fins, TheControllerTellsModelAndVersion) {
+  const auto seen = observe(fins::protocol, {client(kAskController), server(kController)}, Transport::udp);
+  EXPECT_EQ(seen.identity(Trait::model), "CP1L-EL20DR-D");
+  EXPECT_EQ(seen.identity(Trait::firmware), "01.00");
+  EXPECT_EQ(seen.identity(Trait::vendor), "Omron");
+  EXPECT_EQ(seen.all<Operation>().at(0), (Operation{.cls = OperationClass::identify, .function_code = 0x0501}));
+  EXPECT_EQ(seen.all<Operation>().at(1).outcome, Outcome::accepted);
+  EXPECT_EQ(seen.all<OpenAccess>().at(0).scheme, "fins");
+}
+
+TEST(Fins, OverTcpItHasAHeaderOfItsOwn) {
+  const auto seen =
+      observe(fins_tcp::protocol, {client("46494e53 0000000c 00000000 00000000 00000000"), client(kTcpAsk)});
+  ASSERT_EQ(seen.all<Operation>().size(), 2u);
+  EXPECT_EQ(seen.all<Operation>()[0].cls, OperationClass::session);
+  EXPECT_EQ(seen.all<Operation>()[1].function_code, 0x0501u);
+}
+
+// W342, 5-3-2: a memory area write of D100, one word, and the answer to it.
+TEST(Fins, AWriteNamesItsPlace) {
+  const auto record = observe(
+      fins::protocol,
+      {client("800002 000000 006300 01 0102 82 0064 00 0001 1234"), server("c00002 006300 000000 01 0102 0000")},
+      Transport::udp);
+  const auto seen = record.all<ControlAction>();
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_EQ(seen[0].point_kind, "DM word");
+  EXPECT_EQ(seen[0].point, 100u);
+  EXPECT_EQ(seen[0].outcome, Outcome::accepted);
+}
+
+TEST(Fins, WantsAKnownCommand) {
+  EXPECT_TRUE(fins::protocol.probe(hex(kAskController), Role::client));
+  EXPECT_FALSE(fins::protocol.probe(hex("800002 000000 006300 ef 0901 00"), Role::client));
+  EXPECT_FALSE(fins::protocol.probe(hex("800002 000000 006300 ef 0101 82"), Role::client));  // too short
+  EXPECT_EQ(kind(fins::protocol, "800002 900000 006300 ef 0501 00"), Frame::Kind::foreign);  // network 144
+  EXPECT_EQ(kind(fins::protocol, "a00002 000000 006300 ef 0501 00"), Frame::Kind::foreign);
+}
+
+// SH-080956ENG, 5.6 Read Type Name, in 3E frames, binary and ASCII, and 4E.
+constexpr std::string_view kAskType = "5000 00 ff ff03 00 0600 1000 0101 0000";
+constexpr std::string_view kType = "d000 00 ff ff03 00 1400 0000 51303255435055202020202020202020 6302";
+
+TEST(Slmp, TheCpuTellsItsModel) {
+  const auto seen = observe(slmp::protocol, {client(kAskType), server(kType)});
+  EXPECT_EQ(seen.identity(Trait::model), "Q02UCPU");
+  EXPECT_EQ(seen.identity(Trait::vendor), "Mitsubishi Electric");
+  EXPECT_EQ(seen.identity(Trait::description), "MELSEC model code 0263");
+  const auto operations = seen.all<Operation>();
+  ASSERT_EQ(operations.size(), 3u);
+  EXPECT_EQ(operations[0].cls, OperationClass::identify);
+  EXPECT_FALSE(operations[2].is_message);
+  EXPECT_EQ(operations[2].function_code, 0x0101u);
+  EXPECT_EQ(operations[2].outcome, Outcome::accepted);
+  EXPECT_TRUE(observe(slmp::protocol, {server(kType)}).all<Identity>().empty());
+}
+
+TEST(Slmp, InAsciiAndWithSerialNumbers) {
+  const auto ascii = observe(slmp::protocol, {client_text("500000FF03FF00000C001001010000"),
+                                              server_text("D00000FF03FF0000180000Q02UCPU         0263")});
+  EXPECT_EQ(ascii.identity(Trait::model), "Q02UCPU");
+  const auto serial = observe(slmp::protocol, {client("5400 3412 0000 00 ff ff03 00 0600 1000 0101 0000"),
+                                               server("d400 3412 0000 00 ff ff03 00 1400 0000 "
+                                                      "51303255435055202020202020202020 6302")});
+  EXPECT_EQ(serial.identity(Trait::model), "Q02UCPU");
+  const auto other = observe(slmp::protocol, {client("5400 3412 0000 00 ff ff03 00 0600 1000 0101 0000"),
+                                              server("d400 3512 0000 00 ff ff03 00 1400 0000 "
+                                                     "51303255435055202020202020202020 6302")});
+  EXPECT_EQ(other.identity(Trait::model), "");
+}
+
+TEST(Slmp, CommandsAndTheirOutcome) {
+  // Remote Stop (5.7.2), then a Device Write of D100 (5.2.2) that is refused.
+  const auto record = observe(
+      slmp::protocol, {client("5000 00 ff ff03 00 0800 1000 0210 0000 0100"), server("d000 00 ff ff03 00 0200 0000"),
+                       client("5000 00 ff ff03 00 0e00 1000 0114 0000 640000 a8 0100 9519"),
+                       server("d000 00 ff ff03 00 0b00 51c0 00ffff03000114 0000")});
+  const auto seen = record.all<ControlAction>();
+  ASSERT_EQ(seen.size(), 2u);
+  EXPECT_EQ(seen[0].step, "Remote Stop");
+  EXPECT_EQ(seen[0].outcome, Outcome::accepted);
+  EXPECT_EQ(seen[1].point_kind, "D");
+  EXPECT_EQ(seen[1].point, 100u);
+  EXPECT_EQ(seen[1].outcome, Outcome::refused);
+}
+
+TEST(Slmp, RefusesImpossiblePlaces) {
+  EXPECT_EQ(kind(slmp::protocol, kAskType), Frame::Kind::whole);
+  EXPECT_EQ(kind(slmp::protocol, "5000 00 ff ff05 00 0600 1000 0101 0000"), Frame::Kind::foreign);
+  EXPECT_EQ(kind(slmp::protocol, "5000 f5 ff ff03 00 0600 1000 0101 0000"), Frame::Kind::foreign);
+  EXPECT_FALSE(slmp::protocol.probe(hex("5000 00 ff ff03 00 0600 1000 0177 0000"), Role::client));
+}
+
+// cisagov/icsnpp-hart-ip, hart-ip.pcap, packets 1 to 4, 17 and 18.
+TEST(HartIp, AnInstrumentBehindTheGatewayIsNotTheSpeaker) {
+  const auto seen = observe(
+      hart_ip::protocol,
+      {client("01 00 00 00 0002 000d 01 00007530"), server("01 01 00 00 0002 000d 01 0000ea60"),
+       client("01 00 03 00 0003 0011 82 264e0000d2 00 00 38"),
+       server("01 01 03 00 0003 0029 86 264e0000d2 00 18 00d0 fe264e050704010e0c0000d205020002d00026002684 e4")},
+      Transport::udp);
+  EXPECT_EQ(seen.identity(Trait::description),
+            "HART device type 0x264E, manufacturer 38, HART 7, device revision 4, id 0000D2, on the far side");
+  EXPECT_EQ(seen.identity(Trait::serial), "");
+  const auto operations = seen.all<Operation>();
+  ASSERT_EQ(operations.size(), 4u);
+  EXPECT_EQ(operations[0].cls, OperationClass::session);
+  EXPECT_EQ(operations[3].cls, OperationClass::identify);
+}
+
+TEST(HartIp, PollingAddressZeroIsTheSpeaker) {
+  // The same answer in a short frame: its check octet is the exclusive or of all before it (TS20081, 5.2.6).
+  const auto seen =
+      observe(hart_ip::protocol,
+              {server("01 01 03 00 0003 0025 06 80 00 18 00d0 fe264e050704010e0c0000d205020002d00026002684 5e"),
+               server("01 01 03 00 000a 0033 86 264e0000d2 14 22 00d0 "
+                      "7769686172746777000000000000000000000000000000000000000000000000 db")},
+              Transport::udp);
+  EXPECT_EQ(seen.identity(Trait::vendor), "Rosemount");
+  EXPECT_EQ(seen.identity(Trait::serial), "0000D2");
+  EXPECT_EQ(seen.identity(Trait::firmware), "1");
+  EXPECT_EQ(seen.identity(Trait::name), "wihartgw");
+}
+
+TEST(HartIp, TheCheckOctetProvesIt) {
+  EXPECT_TRUE(hart_ip::protocol.probe(hex("01 00 03 00 0003 0011 82 264e0000d2 00 00 38"), Role::client));
+  EXPECT_FALSE(hart_ip::protocol.probe(hex("01 00 03 00 0003 0011 82 264e0000d2 00 00 39"), Role::client));
+  EXPECT_FALSE(hart_ip::protocol.probe(hex("01 00 00 00 0002 000c 01 000075"), Role::client));
+}
+
+// ITI/ICS-Security-Tools, fox/fox_info.pcap, packet 6.
+TEST(Fox, AStationTellsItsSystem) {
+  const auto seen = observe(
+      fox::protocol,
+      {server_text("fox a 0 -1 fox hello\n{\nfox.version=s:1.0\nid=i:2\nhostName=s:192.168.2.15\n"
+                   "hostAddress=s:192.168.2.15\napp.name=s:Station\napp.version=s:3.5.41.1\nvm.name=s:J9\n"
+                   "vm.version=s:2.3\nos.name=s:QNX\nos.version=s:6.3.2\nstation.name=s:Legion_HQ_V4\nlang=s:en\n"
+                   "hostId=s:Qnx-NPM6-0000-1490-C30C\nbrandId=s:vykon\n};;\n")});
+  EXPECT_EQ(seen.identity(Trait::software), "Niagara Station/3.5.41.1");
+  EXPECT_EQ(seen.identity(Trait::os), "QNX 6.3.2");
+  EXPECT_EQ(seen.identity(Trait::product), "Niagara (vykon)");
+  EXPECT_EQ(seen.identity(Trait::description), "Niagara station Legion_HQ_V4");
+  EXPECT_EQ(seen.identity(Trait::serial), "Qnx-NPM6-0000-1490-C30C");
+  EXPECT_EQ(seen.all<Operation>().at(0).cls, OperationClass::identify);
+}
+
+TEST(Fox, AWorkbenchIsAClientsSoftware) {
+  const auto seen = observe(fox::protocol, {client_text("fox a 1 -1 fox hello\n{\nhostName=s:xpvm-0omdc01xmy\n"
+                                                        "app.name=s:Workbench\napp.version=s:3.7.44\n};;\n")});
+  EXPECT_EQ(seen.identity(Trait::user_agent), "Niagara Workbench/3.7.44");
+  EXPECT_EQ(seen.identity(Trait::name), "xpvm-0omdc01xmy");
+  EXPECT_EQ(fox::protocol.frame(test::ascii("foxes"), Role::client).kind, Frame::Kind::foreign);
+}
+
+// ITI/ICS-Security-Tools, beckoff/beckofflink.pcapng: device info of the PLC's run time.
+TEST(Ads, TheDeviceTellsNameAndVersion) {
+  const auto seen =
+      observe(ads::protocol,
+              {client("0000 20000000 050d75600101 2003 c0a801630101 9f83 0100 0400 00000000 00000000 90000000"),
+               server("0000 38000000 c0a801630101 9f83 050d75600101 2003 0100 0500 18000000 00000000 90000000 00000000 "
+                      "02 0b 3708 504c4320536572766572000000000000")});
+  EXPECT_EQ(seen.identity(Trait::software), "PLC Server/2.11.2103");
+  EXPECT_EQ(seen.identity(Trait::vendor), "Beckhoff");
+  EXPECT_EQ(
+      seen.all<Operation>().at(1),
+      (Operation{.cls = OperationClass::identify, .function_code = 1, .unit = 800, .outcome = Outcome::accepted}));
+}
+
+// …/beckoff/addroute1.pcapng, packets 19, 30 and 61.
+TEST(Ads, EachSideIsKnownByItsNetId) {
+  const std::string_view question =
+      "0000 20000000 050d75600101 1027 c0a801c70101 0380 0400 0400 00000000 00000000 0c000000";
+  const auto seen = observe(
+      ads::protocol, {client(question),
+                      server("0000 28000000 c0a801c70101 0380 050d75600101 1027 0400 0500 08000000 00000000 0c000000 "
+                             "00000000 0500 0200"),
+                      client(question)});
+  const auto claims = seen.all<Identity>();
+  ASSERT_EQ(claims.size(), 2u);
+  EXPECT_EQ(claims[0].text, "AMS net id 192.168.1.199.1.1");
+  EXPECT_EQ(claims[1].text, "AMS net id 5.13.117.96.1.1");
+}
+
+// …/beckoff/addroute.pcapng, packets 128 (shortened: of the structure on the system its first fields), 187 and 188.
+TEST(Ads, DiscoveryTellsHostSystemAndVersion) {
+  const auto seen =
+      observe(ads_udp::protocol,
+              {client("03661471 00000000 01000000 c0a801c70101 1027 00000000"),
+               server("03661471 00000000 01000080 050d75600101 1027 03000000 0500 0a00 43585f30443735363000 "
+                      "0400 1400 14010000 06000000 00000000 00000000 03000000 0300 0400 020bb408")},
+              Transport::udp);
+  EXPECT_EQ(seen.identity(Trait::name), "CX_0D7560");
+  EXPECT_EQ(seen.identity(Trait::software), "TwinCAT/2.11.2228");
+  EXPECT_EQ(seen.identity(Trait::os), "Windows CE 6.0");
+}
+
+TEST(Ads, ARouteIsEnteredWithAPasswordInClear) {
+  const auto seen =
+      observe(ads_udp::protocol,
+              {client("03661471 00000000 06000000 c0a801c70101 1027 05000000 0c00 0d00 5348454e4855414a362d504300 0700 "
+                      "0600 c0a801c70101 "
+                      "0d00 0e00 41646d696e6973747261746f7200 0200 0200 3100 0500 0d00 3139322e3136382e312e393900"),
+               server("03661471 00000000 06000080 050d75600101 1027 01000000 0100 0400 00000000")},
+              Transport::udp);
+  const auto credentials = seen.all<Credential>();
+  ASSERT_EQ(credentials.size(), 2u);
+  EXPECT_EQ(credentials[0].user, "Administrator");
+  EXPECT_EQ(credentials[0].secret, "1");
+  EXPECT_EQ(credentials[1].outcome, CredentialOutcome::accepted);
+  EXPECT_EQ(seen.all<ControlAction>().at(0).value, "192.168.1.99");
+  EXPECT_EQ(seen.all<ControlAction>().at(0).outcome, Outcome::accepted);
+}
+
+TEST(Ads, BothSizesAgree) {
+  EXPECT_EQ(
+      kind(ads::protocol, "0000 20000000 050d75600101 2003 c0a801630101 9f83 0100 0400 00000000 00000000 90000000"),
+      Frame::Kind::whole);
+  EXPECT_EQ(
+      kind(ads::protocol, "0000 21000000 050d75600101 2003 c0a801630101 9f83 0100 0400 00000000 00000000 90000000"),
+      Frame::Kind::foreign);
+}
+
+// ntop/nDPI, iso9506-1-mms.pcap, packet 7 and 13 on; the identify answer is built after ISO 9506-2.
+TEST(Mms, AServerIdentifiesItself) {
+  const auto seen =
+      observe(mms::protocol, {client("0300001b 02f080 0100 0100 61 0e 30 0c 020103 a0 07 a0 05 0201 07 82 00"),
+                              server("0300002c 02f080 0100 0100 61 1f 30 1d 020103 a0 18 a1 16 0201 07 a2 11 "
+                                     "80 03 414242 81 05 5245443637 82 03 312e30")});
+  EXPECT_EQ(seen.identity(Trait::vendor), "ABB");
+  EXPECT_EQ(seen.identity(Trait::model), "RED67");
+  EXPECT_EQ(seen.identity(Trait::firmware), "1.0");
+}
+
+TEST(Mms, IsKnownByItsNameInTheConnection) {
+  constexpr std::string_view kInitiate =
+      "030000a7 02f080 "
+      "0d9e0506130100160102140200023302000134020001c188318185a003800101a27e810400000001820400000001a423300f"
+      "0201010604520100013004060251013010020103060528ca2202013004060251018802060061473045020101a040603e80020780a1070605"
+      "28"
+      "ca220203be2f282d020103a028a826800300fa0081010a82010a830105a416800101810305e100820c03a00000000000000000e110";
+  EXPECT_TRUE(mms::protocol.probe(hex(kInitiate), Role::client));
+  EXPECT_FALSE(mms::protocol.probe(hex("03000016 11 e0 0000 0778 00 c1020001 c2020001 c0010d"), Role::client));
+  const auto seen = observe(mms::protocol, {client(kInitiate)}).all<Operation>();
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_EQ(mms::protocol.function_name(seen[0].function_code), "initiate");
+}
+
+// ITI/ICS-Security-Tools, IEC61850/MMS - Specific Commands/iec61850_write.pcap, the last two messages.
+TEST(Mms, AWriteHasAnOutcome) {
+  const auto seen =
+      observe(mms::protocol, {client("0300002a 02f080 01000100 61 1d 30 1b 020103 a0 16 a0 14 0201 00 a5 0f a0 08 3006 "
+                                     "a004 80026d75 a003 850100"),
+                              server("0300001b 02f080 01000100 61 0e 30 0c 020103 a0 07 a1 05 0201 00 3000")});
+  EXPECT_EQ(seen.all<Operation>().at(0), (Operation{.cls = OperationClass::write, .function_code = 5}));
+  EXPECT_EQ(seen.all<ControlAction>().at(0).step, "write");
+}
+
+}  // namespace
+}  // namespace kakoi

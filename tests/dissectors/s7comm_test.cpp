@@ -1,0 +1,148 @@
+#include "dissectors/s7comm/s7comm.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/observe.h"
+
+namespace kakoi {
+namespace {
+
+using test::client;
+using test::hex;
+using test::observe;
+using test::server;
+
+// cisagov/icsnpp-s7comm, s7ident.pcap, packets 10 to 13: the module and component lists of a CPU.
+constexpr std::string_view kAskModule =
+    "03000021 02f080 32 07 0000 0100 0008 0008 000112 04 11 44 01 00 ff 09 0004 0011 0000";
+constexpr std::string_view kModule =
+    "03000099 02f080 32 07 0000 0100 000c 007c 000112 08 12 84 01 00 00 00 0000 ff 09 0078 0011 0000 001c 0004 "
+    "0001 36455337203331352d32454831342d3041423020 00c0 0004 0001"
+    "0006 36455337203331352d32454831342d3041423020 00c0 0004 0001"
+    "0007 2020202020202020202020202020202020202020 00c0 5603 0206"
+    "0081 426f6f74204c6f61646572202020202020202020 0000 4120 0909";
+// ITI/ICS-Security-Tools, s7/tia_s300_goOnline.pcapng, packet 18: the second part of such an answer begins in the middle.
+constexpr std::string_view kSecondPart =
+    "030000a7 02f080 32 07 0000 0a00 000c 008a 000112 08 12 84 01 03 d7 00 0000 ff 09 0086 "
+    "4d4d4320344131414330313900000000000000000000000000000000000000000009002af600000100000000000000000000000000000000"
+    "00000000000000000000000a0000000000000000000000000000000000000000000000000000000000000000000b00000000000000000000"
+    "00000000000000000000000000000000000000000000";
+// What comes before it, of the same list as in s7ident.pcap.
+constexpr std::string_view kFirstPart =
+    "0300006f 02f080 32 07 0000 0a00 000c 0052 000112 08 12 84 01 03 d7 01 0000 ff 09 004e 001c 0000 0022 0006 "
+    "0001 534e4150372d5345525645520000000000000000000000000000000000000000 "
+    "0005 5320432d43325552323839323230313200000000000000000000000000000000 0008";
+// …/s7/step7_s300_AuthPassword.pcapng, packets 3 and 4.
+constexpr std::string_view kPassword =
+    "03000025 02f080 32 07 0000 0600 0008 000c 000112 04 11 45 01 00 ff 09 0008 213a1b1d6e681b1d";
+constexpr std::string_view kPasswordRight =
+    "03000021 02f080 32 07 0000 0600 000c 0004 000112 08 12 85 01 01 00 00 0000 0a 00 0000";
+// …/s7/step7_s300_stop.pcapng, packets 1 and 2.
+constexpr std::string_view kStop = "03000021 02f080 32 01 0000 3500 0010 0000 29 0000000000 09 505f50524f4752414d";
+constexpr std::string_view kStopped = "03000014 02f080 32 03 0000 3500 0001 0000 0000 29";
+
+TEST(S7comm, TheModuleTellsItsOrderNumberAndFirmware) {
+  const auto seen = observe(s7comm::protocol, {client(kAskModule), server(kModule)});
+  EXPECT_EQ(seen.identity(Trait::model), "6ES7 315-2EH14-0AB0");
+  EXPECT_EQ(seen.identity(Trait::firmware), "3.2.6");
+  EXPECT_EQ(seen.identity(Trait::vendor), "Siemens");
+  const auto operations = seen.all<Operation>();
+  ASSERT_EQ(operations.size(), 2u);
+  EXPECT_EQ(operations[0].cls, OperationClass::identify);
+  EXPECT_EQ(operations[1].outcome, Outcome::accepted);
+  EXPECT_EQ(s7comm::protocol.function_name(operations[0].function_code), "Read SZL");
+}
+
+TEST(S7comm, TheComponentsTellNamesAndSerialNumber) {
+  const auto seen = observe(
+      s7comm::protocol,
+      {server("0300017d02f080320700000200000c0160000112081284010000000000ff09015c001c00000022000a0001534e4150372d53"
+              "455256455200000000000000000000000000000000000000000002435055203331352d3220504e2f44500000000000000000"
+              "0000000000000000000003000000000000000000000000000000000000000000000000000000000000000000044f72696769"
+              "6e616c205369656d656e732045717569706d656e7400000000000000055320432d4332555232383932323031320000000000"
+              "00000000000000000000000007435055203331352d3220504e2f4450000000000000000000000000000000000000084d4d43"
+              "20323637464631314600000000000000000000000000000000000000000009002af600000100000000000000000000000000"
+              "00000000000000000000000000000a0000000000000000000000000000000000000000000000000000000000000000000b00"
+              "00000000000000000000000000000000000000000000000000000000000000")});
+  EXPECT_EQ(seen.identity(Trait::name), "SNAP7-SERVER");
+  EXPECT_EQ(seen.identity(Trait::product), "CPU 315-2 PN/DP");
+  EXPECT_EQ(seen.identity(Trait::serial), "S C-C2UR28922012");
+  EXPECT_EQ(seen.identity(Trait::vendor), "Siemens");
+}
+
+TEST(S7comm, PartsOfAListBelongTogether) {
+  // The second part alone is no list; after a gap neither are the two.
+  EXPECT_TRUE(observe(s7comm::protocol, {server(kSecondPart)}).all<Identity>().empty());
+  EXPECT_EQ(observe(s7comm::protocol, {server(kFirstPart), server(kSecondPart)}).identity(Trait::name), "SNAP7-SERVER");
+  EXPECT_TRUE(
+      observe(s7comm::protocol, {server(kFirstPart), server("ffff"), server(kSecondPart)}).all<Identity>().empty());
+}
+
+TEST(S7comm, APasswordIsReadable) {
+  const auto record = observe(s7comm::protocol, {client(kPassword), server(kPasswordRight)});
+  const auto seen = record.all<Credential>();
+  ASSERT_EQ(seen.size(), 2u);
+  EXPECT_EQ(seen[0].secret, "toor");
+  EXPECT_EQ(seen[0].outcome, CredentialOutcome::attempted);
+  EXPECT_EQ(seen[1].secret, "toor");
+  EXPECT_EQ(seen[1].outcome, CredentialOutcome::accepted);
+}
+
+TEST(S7comm, AStopIsACommand) {
+  const auto record = observe(s7comm::protocol, {client(kStop), server(kStopped)});
+  const auto seen = record.all<ControlAction>();
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_EQ(seen[0].cls, OperationClass::mode);
+  EXPECT_EQ(seen[0].step, "PLC Stop");
+  EXPECT_EQ(seen[0].outcome, Outcome::accepted);
+}
+
+// …/s7/s7comm_downloading_block_db1.pcap: the invocation that takes a downloaded block over is programming.
+TEST(S7comm, AnInvocationIsWhatItsServiceIs) {
+  const auto seen =
+      observe(s7comm::protocol, {client("0300002b 02f080 32 01 0000 0f00 001a 0000 28 000000000000fd 000a "
+                                        "01003041303030303150 05 5f494e5345"),
+                                 server("03000014 02f080 32 03 0000 0f00 0001 0000 0000 28")});
+  const auto operations = seen.all<Operation>();
+  ASSERT_EQ(operations.size(), 2u);
+  EXPECT_EQ(operations[0].cls, OperationClass::program);
+  EXPECT_EQ(operations[1].cls, OperationClass::program);
+  EXPECT_EQ(seen.all<ControlAction>().at(0).step, "insert block (_INSE)");
+}
+
+TEST(S7comm, IsProvedByLengthsThatNest) {
+  EXPECT_TRUE(s7comm::protocol.probe(hex(kStop), Role::client));
+  auto bad = hex(kStop);
+  ++bad[14];
+  EXPECT_FALSE(s7comm::protocol.probe(bad, Role::client));
+  // RDP and MMS begin with the same connection request.
+  EXPECT_FALSE(s7comm::protocol.probe(hex("03000016 11 e0 0000 0778 00 c1020001 c2020001 c0010d"), Role::client));
+  EXPECT_FALSE(s7comm::protocol.probe(hex("03000016 02f080 0100 0100 61 09 30 07 020103 a002 8b00"), Role::client));
+}
+
+// cisagov/icsnpp-s7comm, s7comm_plus.pcap, packet 7.
+constexpr std::string_view kPlus =
+    "03000068 02f080 72 03 0059 20 e969a95a852ab0e288480ccecb618e48779f4b68a1ce9a9c42cd6aa536800683 31 0000 04f2 0000"
+    "831a70000e4d7470000e5101881d000700ce000004e88969001200000000896a001300896b000400000084eb2700000000 72 03 0000";
+
+TEST(S7commPlus, IsRecognisedByItsLengths) {
+  EXPECT_TRUE(s7comm_plus::protocol.probe(hex(kPlus), Role::client));
+  EXPECT_FALSE(s7comm::protocol.probe(hex(kPlus), Role::client));
+  EXPECT_FALSE(s7comm_plus::protocol.probe(hex(kStop), Role::client));
+  const auto seen = observe(s7comm_plus::protocol, {client(kPlus)}).all<Operation>();
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_EQ(seen[0].cls, OperationClass::write);
+  EXPECT_EQ(s7comm_plus::protocol.function_name(seen[0].function_code), "SetVariable");
+}
+
+TEST(S7commPlus, TheSessionNamesTheController) {
+  // Version 1, answer to CreateObject, with the text that S7-1200 put into it.
+  const auto seen = observe(s7comm_plus::protocol,
+                            {server("0300003e 02f080 72 01 002f 32 0000 04ca 0000 0001 36 000001a33c1520 "
+                                    "313b36455337203231342d31424533302d305842303b56322e32 00000000 72 01 0000")});
+  EXPECT_EQ(seen.identity(Trait::model), "6ES7 214-1BE30-0XB0");
+  EXPECT_EQ(seen.identity(Trait::firmware), "2.2");
+}
+
+}  // namespace
+}  // namespace kakoi
