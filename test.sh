@@ -28,11 +28,12 @@ check() {
 }
 # counted NAME COMMAND…: its last line says "N passed, N failed". Status 77: this machine cannot; it has said why.
 counted() {
-  local name=$1 log line status good=0 bad=0
+  local name=$1 log line status good=0 bad=0 start=$SECONDS
   shift
   log=$(mktemp)
   "$@" >"$log" 2>&1
   status=$?
+  echo "  $name: $((SECONDS - start)) s" >&2
   if [ "$status" -eq 77 ]; then
     tail -n 1 "$log" >&2
     rm -f "$log"
@@ -82,6 +83,7 @@ check report-in-a-browser sample_in_a_browser
 counted report-walk tests/end_to_end/browser/walk.sh build/release/kakoi build/asan/tests/reports/sample_report
 counted encapsulations "$python" tests/conformance/encapsulations.py build/release/kakoi build/asan/tests/sensor/decode_encapsulation_test
 counted stacks "$python" tests/conformance/stacks/run.py build/release/kakoi
+counted plant "$python" tests/conformance/plant/plant.py build/release/kakoi
 
 corpus=${KAKOI_CORPUS:-../shared/corpus}
 if [ -f "$corpus/index.tsv" ]; then
@@ -89,6 +91,7 @@ if [ -f "$corpus/index.tsv" ]; then
   counted fields "$python" tests/conformance/fields.py build/release/kakoi "$corpus" --jobs "$jobs"
   counted checksums "$python" tests/conformance/checksums.py build/asan/tests/sensor/decode_test "$corpus"
   counted identity "$python" tests/conformance/identity.py build/release/kakoi "$corpus"
+  counted quiet "$python" tests/conformance/quiet.py build/release/kakoi "$corpus"
   counted segments "$python" tests/conformance/segments.py build/asan/tests/sensor/contract_test "$corpus"
 else
   echo "no corpus at $corpus: conformance test left out" >&2

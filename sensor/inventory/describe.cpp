@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "sensor/inventory/activity.h"
@@ -107,15 +108,20 @@ std::vector<Attribute> collect(const Observed& observed, const Resolution& resol
       std::tuple<std::uint32_t, std::string_view, std::string_view, std::string_view, std::string_view, std::uint8_t>,
       Seen>
       claims;
+  std::set<std::string> systems;  // what claims have views of
   for (const auto& [key, seen] : observed.identities) {
     const std::uint32_t asset = resolution.find_anywhere(key.subject, key.vlan);
     if (asset == Resolution::kNone) continue;  // only ever spoken of
     const Scope scope = resolution.assets()[asset].scope;
     if (scope == Scope::multicast || scope == Scope::broadcast) continue;
     claims[{asset, to_string(key.trait), key.text, key.method, key.protocol, key.confidence}].merge(seen);
-    if (key.trait != Trait::user_agent) continue;
-    if (const std::string_view os = system_in(key.text); !os.empty())
-      claims[{asset, to_string(Trait::os), os, key.method, key.protocol, kUserAgentConfidence}].merge(seen);
+    const auto claim_system = [&](std::string_view os, std::uint8_t confidence) {
+      if (!os.empty()) claims[{asset, to_string(Trait::os), os, key.method, key.protocol, confidence}].merge(seen);
+    };
+    if (key.trait == Trait::user_agent) claim_system(system_in(key.text), kUserAgentConfidence);
+    if (key.trait == Trait::description && (key.method == "snmp sysDescr" || key.protocol == "lldp"))
+      claim_system(*systems.insert(system_described(key.text)).first, key.confidence);
+    if (key.trait == Trait::software && key.protocol == "ssh") claim_system(system_of_ssh(key.text), key.confidence);
   }
   std::vector<Attribute> attributes;
   for (const auto& [claim, seen] : claims) {

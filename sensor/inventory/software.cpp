@@ -34,4 +34,35 @@ std::string_view system_in(std::string_view user_agent) noexcept {
   return {};
 }
 
+std::string system_described(std::string_view text) {
+  if (const std::size_t at = text.find(" Software: Windows"); text.starts_with("Hardware:") && at != text.npos) {
+    const std::string_view system = text.substr(at + 11);
+    return std::string(system.substr(0, system.find(" (")));
+  }
+  const auto word = [&] {
+    const std::string_view one = text.substr(0, text.find_first_of(" ,;"));
+    text.remove_prefix(std::min(text.size(), one.size() + 1));
+    return one;
+  };
+  const auto is_number = [](std::string_view w) { return !w.empty() && w.front() >= '0' && w.front() <= '9'; };
+  for (const std::string_view known : {"Debian GNU/Linux", "Ubuntu", "Linux", "FreeBSD", "NetBSD", "OpenBSD", "SunOS",
+                                       "Darwin", "AIX", "HP-UX", "QNX", "VxWorks"}) {
+    if (!text.starts_with(known) || (text.size() > known.size() && text[known.size()] != ' ')) continue;
+    text.remove_prefix(std::min(text.size(), known.size() + 1));
+    std::string_view version = word();
+    if (!is_number(version)) version = word();  // uname names the host first
+    return std::string(known) + (is_number(version) ? ' ' + std::string(version) : "");
+  }
+  return {};
+}
+
+std::string_view system_of_ssh(std::string_view banner) noexcept {
+  if (banner.starts_with("OpenSSH_for_Windows")) return "Windows";
+  const std::size_t comment = banner.find(' ');
+  if (comment == std::string_view::npos) return {};
+  for (const std::string_view known : {"Debian", "Ubuntu", "Raspbian", "FreeBSD", "NetBSD"})
+    if (banner.substr(comment + 1).starts_with(known)) return known;
+  return {};
+}
+
 }  // namespace kakoi

@@ -6,6 +6,7 @@ import signal
 import socket
 import sqlite3
 import struct
+import shutil
 import subprocess
 import time
 
@@ -297,3 +298,18 @@ def watch_says_what_is_wrong():
     for bad in (("--every", "soon"), ("--every", "0s"), ("--store-size", "10 apples")):
         done = kakoi("watch", "-i", "lo", *bad, wanted=BAD_INPUT)
         expect(bad[1] in done.stderr, done.stderr)
+
+
+@test
+def systemd_takes_the_unit_and_finds_it_locked_down():
+    if not shutil.which("systemd-analyze"):
+        return
+    unit = folder("unit") / "kakoi-watch@eth0.service"
+    unit.parent.mkdir(parents=True, exist_ok=True)
+    text = (harness.ROOT / "systemd/kakoi-watch@.service").read_text()
+    unit.write_text(text.replace("/usr/local/bin/kakoi", str(harness.program)))
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit], capture_output=True, text=True)
+    equal((done.returncode, done.stderr), (0, ""), "systemd-analyze verify")
+    # of 10; under 2 is what systemd calls "OK", and CAP_NET_RAW alone costs 0.1
+    done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=20", unit], capture_output=True, text=True)
+    equal(done.returncode, 0, "exposure of the unit: " + done.stdout.splitlines()[-1])

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """End-to-end tests: the program as people call it, on the captures of pcaps/. Usage: run.py KAKOI
-Ends with the line "N passed, N failed"; needs python3-yaml, python3-jsonschema and tshark."""
+Ends with the line "N passed, N failed"; needs python3-yaml, python3-jsonschema, python3-scapy and tshark."""
 import os
 import sys
 
@@ -16,6 +16,7 @@ import check_memory  # noqa: F401
 import check_merge  # noqa: F401
 import check_outputs  # noqa: F401
 import check_packs  # noqa: F401
+import check_planted_secrets  # noqa: F401
 import check_register  # noqa: F401
 import check_risk  # noqa: F401
 import check_sameness  # noqa: F401

@@ -412,6 +412,23 @@ TEST(Software, ProductAndVersion) {
   EXPECT_EQ(split(""), "|");
 }
 
+TEST(Software, SystemIsWhatADescriptionBeginsWith) {
+  // net-snmp and lldpd on Debian 12; Windows' SNMP service; a Cisco switch, which names no such system
+  EXPECT_EQ(system_described("Linux ups1 6.1.0-18-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1 x86_64"),
+            "Linux 6.1.0-18-amd64");
+  EXPECT_EQ(system_described("Debian GNU/Linux 12 (bookworm) Linux 6.1.0-18-amd64 #1 SMP"), "Debian GNU/Linux 12");
+  EXPECT_EQ(system_described(
+                "Hardware: Intel64 Family 6 Model 62 - Software: Windows Version 6.3 (Build 9600 Multiprocessor Free)"),
+            "Windows Version 6.3");
+  EXPECT_EQ(system_described("SunOS hist 5.10 Generic_137137-09 sun4v"), "SunOS 5.10");
+  EXPECT_EQ(system_described("Linux"), "Linux");
+  for (const char* none : {"", "Cisco IOS Software, C2960 Software", "Linuxlike 3", "Siemens, SIMATIC, S7-300"})
+    EXPECT_EQ(system_described(none), "") << none;
+  EXPECT_EQ(system_of_ssh("OpenSSH_9.2p1 Debian-2+deb12u3"), "Debian");
+  EXPECT_EQ(system_of_ssh("OpenSSH_for_Windows_8.1"), "Windows");
+  for (const char* none : {"OpenSSH_8.0", "dropbear_2019.78", "Cisco-1.25"}) EXPECT_EQ(system_of_ssh(none), "") << none;
+}
+
 TEST(Software, SystemThatABrowserNames) {
   EXPECT_EQ(system_in("Mozilla/5.0 (X11; Linux i686; rv:5.0) Gecko/20100101 Firefox/5.0"), "Linux i686");
   EXPECT_EQ(system_in("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_6_8) AppleWebKit/534.30"), "Mac OS X 10_6_8");
