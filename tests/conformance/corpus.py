@@ -19,7 +19,6 @@ import importlib.util
 import json
 import pathlib
 import sqlite3
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -54,15 +53,8 @@ def compare(comparison, database, oracle_path):
     return pairs, [l for l in lines if "(lenient)" not in l and "(extra)" not in l]
 
 
-# Most captures are small: reading all rules takes a sanitized program longer than all the rest. One in so many is judged
-# by all of them, the others by one.
-ALL_RULES_EVERY = 4
-
-
-def scan(kakoi, few_rules, number, path, out):
-    rules = [] if number % ALL_RULES_EVERY == 0 else ["--rules", few_rules]
-    return subprocess.run([kakoi, "scan", "--quiet", "--threads", "2", *rules, "--out", out, str(path)],
-                          capture_output=True, text=True, timeout=300)
+def scan(kakoi, path, out):
+    return subprocess.run([kakoi, "scan", "--quiet", "--threads", "2", "--out", out, str(path)], capture_output=True, text=True, timeout=300)
 
 
 def main():
@@ -95,10 +87,7 @@ def main():
     failures, refused, seen = [], [], set()
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         outs = [f"{folder}/{i}" for i in range(len(captures))]
-        few_rules = pathlib.Path(folder) / "rules"
-        few_rules.mkdir()
-        shutil.copy(HERE.parents[1] / "rules/baseline/capture-blind-spot.yaml", few_rules)
-        jobs = pool.map(lambda job: scan(args.kakoi, few_rules, *job), zip(range(len(captures)), captures, outs))
+        jobs = pool.map(lambda job: scan(args.kakoi, *job), zip(captures, outs))
         for path, out, done in zip(captures, outs, jobs):
             name = str(path.relative_to(args.corpus))
             if "Sanitizer" in done.stderr or "runtime error" in done.stderr or done.returncode not in (0, 2):
