@@ -1,6 +1,6 @@
 #include "dissectors/bacnet/service.h"
 
-#include <algorithm>
+#include "dissectors/core/code_table.h"
 
 namespace kakoi::bacnet {
 
@@ -76,11 +76,8 @@ constexpr Entry kEntries[] = {
     {kAbort, OperationClass::other, "Abort"},
 };
 
-const Entry* find(std::uint32_t code) noexcept {
-  const auto at = std::lower_bound(std::begin(kEntries), std::end(kEntries), code,
-                                   [](const Entry& e, std::uint32_t c) { return e.code < c; });
-  return at != std::end(kEntries) && at->code == code ? at : nullptr;
-}
+static_assert(is_ascending(kEntries));
+const Entry* find(std::uint32_t code) noexcept { return find_code(kEntries, code); }
 
 }  // namespace
 

@@ -1,6 +1,6 @@
 #include "dissectors/enip/cip.h"
 
-#include <algorithm>
+#include "dissectors/core/code_table.h"
 
 namespace kakoi::enip {
 
@@ -50,11 +50,8 @@ constexpr Service kServices[] = {
     {0x5B, OperationClass::session, "Large Forward Open"},
 };
 
-const Service* find(std::uint32_t code) noexcept {
-  const auto at = std::lower_bound(std::begin(kServices), std::end(kServices), code,
-                                   [](const Service& s, std::uint32_t c) { return s.code < c; });
-  return at != std::end(kServices) && at->code == code ? at : nullptr;
-}
+static_assert(is_ascending(kServices));
+const Service* find(std::uint32_t code) noexcept { return find_code(kServices, code); }
 
 constexpr bool is_tag_class(std::uint32_t cls) noexcept {
   return cls == kNoValue || cls == 0x6B || cls == 0x6C || cls == 0xB2;  // symbol, template, tag names

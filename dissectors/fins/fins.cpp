@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "dissectors/core/code_table.h"
 #include "dissectors/core/open_commands.h"
 
 namespace kakoi::fins {
@@ -72,11 +73,8 @@ constexpr Entry kCommands[] = {
     {0x2302, 0, OperationClass::control, "FORCED SET/RESET CANCEL"},
 };
 
-const Entry* find(std::uint32_t code) noexcept {
-  const auto at = std::lower_bound(std::begin(kCommands), std::end(kCommands), code,
-                                   [](const Entry& e, std::uint32_t c) { return e.code < c; });
-  return at != std::end(kCommands) && at->code == code ? at : nullptr;
-}
+static_assert(is_ascending(kCommands));
+const Entry* find(std::uint32_t code) noexcept { return find_code(kCommands, code); }
 
 struct Message {
   bool is_answer = false;

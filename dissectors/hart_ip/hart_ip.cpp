@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "dissectors/core/code_table.h"
 #include "dissectors/core/open_commands.h"
 
 namespace kakoi::hart_ip {
@@ -133,11 +134,8 @@ constexpr Entry kCommands[] = {
     {48, OperationClass::diagnostic, "Read Additional Device Status"},
 };
 
-const Entry* find(std::uint32_t code) noexcept {
-  const auto at = std::lower_bound(std::begin(kCommands), std::end(kCommands), code,
-                                   [](const Entry& e, std::uint32_t c) { return e.code < c; });
-  return at != std::end(kCommands) && at->code == code ? at : nullptr;
-}
+static_assert(is_ascending(kCommands));
+const Entry* find(std::uint32_t code) noexcept { return find_code(kCommands, code); }
 
 std::string_view function_name(std::uint32_t code) {
   switch (code) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "dissectors/core/code_table.h"
 #include "dissectors/core/der.h"
 #include "dissectors/core/open_commands.h"
 #include "dissectors/core/tpkt.h"
@@ -89,11 +90,8 @@ constexpr Entry kServices[] = {
     {kError, OperationClass::other, "error"},
 };
 
-const Entry* find(std::uint32_t code) noexcept {
-  const auto at = std::lower_bound(std::begin(kServices), std::end(kServices), code,
-                                   [](const Entry& e, std::uint32_t c) { return e.code < c; });
-  return at != std::end(kServices) && at->code == code ? at : nullptr;
-}
+static_assert(is_ascending(kServices));
+const Entry* find(std::uint32_t code) noexcept { return find_code(kServices, code); }
 
 std::string_view function_name(std::uint32_t code) {
   const Entry* const known = find(code);

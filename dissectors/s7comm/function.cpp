@@ -1,5 +1,7 @@
 #include "dissectors/s7comm/function.h"
 
+#include "dissectors/core/code_table.h"
+
 #include <algorithm>
 
 namespace kakoi::s7comm {
@@ -66,11 +68,8 @@ constexpr Invocation kInvocations[] = {
     {"_GARB", OperationClass::program, "compress memory (_GARB)"},
 };
 
-const Entry* find(std::uint32_t code) noexcept {
-  const auto at = std::lower_bound(std::begin(kFunctions), std::end(kFunctions), code,
-                                   [](const Entry& e, std::uint32_t c) { return e.code < c; });
-  return at != std::end(kFunctions) && at->code == code ? at : nullptr;
-}
+static_assert(is_ascending(kFunctions));
+const Entry* find(std::uint32_t code) noexcept { return find_code(kFunctions, code); }
 
 const GroupEntry* group_of(std::uint32_t code) noexcept {
   if (code < kUserData) return nullptr;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dissectors/core/code_table.h"
 #include "dissectors/core/open_commands.h"
 #include "dissectors/slmp/frame.h"
 
@@ -64,11 +65,8 @@ constexpr Entry kCommands[] = {
     {0x3070, OperationClass::diagnostic, "Entry Lifetime"},
 };
 
-const Entry* find(std::uint32_t code) noexcept {
-  const auto at = std::lower_bound(std::begin(kCommands), std::end(kCommands), code,
-                                   [](const Entry& e, std::uint32_t c) { return e.code < c; });
-  return at != std::end(kCommands) && at->code == code ? at : nullptr;
-}
+static_assert(is_ascending(kCommands));
+const Entry* find(std::uint32_t code) noexcept { return find_code(kCommands, code); }
 
 std::string_view function_name(std::uint32_t code) {
   if (code == kAnswer) return "answer";
