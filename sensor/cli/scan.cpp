@@ -20,7 +20,8 @@ constexpr Help kHelp{
     "  report.html      findings, network drawing, inventory: one file, open it in a browser\n"
     "  inventory.db     everything observed, for SQL (docs: sensor/inventory/schema.sql)\n"
     "  evidence.pcapng  the packets that findings cite, secrets overwritten\n"
-    "  inventory.json, findings.json, assets.csv, links.csv, verdicts.csv, manifest.json\n\n"
+    "  inventory.json, findings.json, assets.csv, links.csv, verdicts.csv, manifest.json;\n"
+    "  register.csv where --assets or the policy names devices\n\n"
     "Several captures count as one network. The same input gives the same bytes, whatever the order\n"
     "of the files and the number of threads. Nothing is ever sent.\n",
     "  kakoi scan monday.pcapng tuesday.pcapng -o report\n"
