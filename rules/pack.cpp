@@ -92,7 +92,7 @@ std::string Pack::describe() const {
 
 Pack read_pack(std::string_view yaml, Complaints& complaints) {
   Pack pack;
-  const YAML::Node root = parse_yaml(yaml, complaints);
+  const yaml::Node root = parse_yaml(yaml, complaints);
   if (!complaints.empty()) return pack;
   MapReader map(root, "a pack", {"id", "version", "date", "valid_until", "title"}, complaints);
   if (!map.valid()) return pack;

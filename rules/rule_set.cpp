@@ -56,7 +56,7 @@ class RuleReader {
  public:
   explicit RuleReader(Complaints& complaints) : complaints_(complaints) {}
 
-  Rule rule(const YAML::Node& node) {
+  Rule rule(const yaml::Node& node) {
     MapReader map(node, "a rule",
                   {"id", "family", "severity", "confidence", "exposure_class", "attack_ics", "uses_zones", "title",
                    "detail", "rationale", "limit", "remedy", "confirm", "variants", "query", "examples"},
@@ -82,18 +82,18 @@ class RuleReader {
     rule.confirm = both(map, "confirm");
     rule.query = map.text("query", true);
     // a block scalar ("query: |") starts on the line after its key
-    if (const YAML::Node q = map.at("query"); q.IsDefined())
-      rule.query_line = q.Mark().line + (rule.query.find('\n') == std::string::npos ? 1 : 2);
-    for (const YAML::Node& item : map.items("variants")) rule.variants.push_back(variant(item));
+    if (const yaml::Node q = map.at("query"); q.is_defined())
+      rule.query_line = q.mark().line + (rule.query.find('\n') == std::string::npos ? 1 : 2);
+    for (const yaml::Node& item : map.items("variants")) rule.variants.push_back(variant(item));
     braces(map.at("detail"), rule.detail);
     if (map.has("examples")) examples(map.at("examples"), rule);
     return rule;
   }
 
-  std::vector<DefaultCredential> credentials(const YAML::Node& node) {
+  std::vector<DefaultCredential> credentials(const yaml::Node& node) {
     MapReader map(node, "a list of credentials", {"credentials"}, complaints_);
     std::vector<DefaultCredential> out;
-    for (const YAML::Node& item : map.items("credentials")) {
+    for (const yaml::Node& item : map.items("credentials")) {
       MapReader entry(item, "a credential", {"id", "vendor", "product", "scheme", "username", "secret", "source"},
                       complaints_);
       if (!entry.valid()) continue;
@@ -127,13 +127,13 @@ class RuleReader {
   }
 
   Text both(MapReader& map, const char* key) {
-    const YAML::Node node = map.at(key);
-    if (node.IsDefined()) return text(node, key);
+    const yaml::Node node = map.at(key);
+    if (node.is_defined()) return text(node, key);
     complaints_.add(map.node(), std::string("a rule needs the key '") + key + "', with 'en' and 'ja' below it");
     return {};
   }
 
-  Text text(const YAML::Node& node, const char* key) {
+  Text text(const yaml::Node& node, const char* key) {
     MapReader map(node, "'" + std::string(key) + "'", {"en", "ja"}, complaints_);
     const auto clean = [](std::string s) {  // folded scalars end in a newline
       while (!s.empty() && (s.back() == '\n' || s.back() == ' ')) s.pop_back();
@@ -145,8 +145,8 @@ class RuleReader {
     return out;
   }
 
-  std::optional<Text> title(const YAML::Node& node, const YAML::Node& owner) {
-    if (!node.IsDefined()) {
+  std::optional<Text> title(const yaml::Node& node, const yaml::Node& owner) {
+    if (!node.is_defined()) {
       complaints_.add(owner, "a rule needs the key 'title', with 'en' and 'ja' below it");
       return std::nullopt;
     }
@@ -156,20 +156,20 @@ class RuleReader {
     return out;
   }
 
-  void braces(const YAML::Node& node, const Text& text) {
+  void braces(const yaml::Node& node, const Text& text) {
     if (!placeholders(text.en) || !placeholders(text.ja))
       complaints_.add(node, "'detail' has a '{' without its '}'; close it");
   }
 
-  void examples(const YAML::Node& node, Rule& rule) {
+  void examples(const yaml::Node& node, Rule& rule) {
     MapReader map(node, "'examples'", {"triggers", "near_miss"}, complaints_);
     for (const char* key : {"triggers", "near_miss"}) {
       if (!map.valid()) return;
-      const YAML::Node given = map.at(key);
-      if (!given.IsDefined()) {
+      const yaml::Node given = map.at(key);
+      if (!given.is_defined()) {
         complaints_.add(node, std::string("'examples' needs the key '") + key + "'");
-      } else if (given.IsSequence()) {
-        for (const YAML::Node& item : given) example(item, key, rule);
+      } else if (given.is_sequence()) {
+        for (const yaml::Node& item : given.items()) example(item, key, rule);
       } else {
         example(given, key, rule);
       }
@@ -177,22 +177,20 @@ class RuleReader {
   }
 
   // A mapping from tables to a row or a list of rows, and perhaps a policy.
-  void example(const YAML::Node& node, std::string_view key, Rule& rule) {
-    if (!node.IsMap())
+  void example(const yaml::Node& node, std::string_view key, Rule& rule) {
+    if (!node.is_map())
       return complaints_.add(node, "an example must be a mapping from tables of the inventory to rows");
     Example out;
     out.triggers = key == "triggers";
-    out.line = node.Mark().line + 1;
-    out.column = node.Mark().column + 1;
-    for (const auto& entry : node) {
+    out.line = node.mark().line + 1;
+    out.column = node.mark().column + 1;
+    for (const auto& entry : node.entries()) {
       const auto name = scalar(entry.first, "a table's name", complaints_);
       if (!name) continue;
       if (*name == "policy") {
-        YAML::Emitter policy;
-        policy << entry.second;
-        out.policy = policy.c_str();
-      } else if (entry.second.IsSequence()) {
-        for (const YAML::Node& item : entry.second) row(*name, item, out);
+        out.policy = yaml::to_text(entry.second);
+      } else if (entry.second.is_sequence()) {
+        for (const yaml::Node& item : entry.second.items()) row(*name, item, out);
       } else {
         row(*name, entry.second, out);
       }
@@ -200,13 +198,13 @@ class RuleReader {
     rule.examples.push_back(std::move(out));
   }
 
-  void row(const std::string& table, const YAML::Node& node, Example& out) {
-    if (!node.IsMap()) return complaints_.add(node, "a row must be a mapping from columns to values");
-    ExampleRow row{table, {}, node.Mark().line + 1, node.Mark().column + 1};
-    for (const auto& cell : node) {
+  void row(const std::string& table, const yaml::Node& node, Example& out) {
+    if (!node.is_map()) return complaints_.add(node, "a row must be a mapping from columns to values");
+    ExampleRow row{table, {}, node.mark().line + 1, node.mark().column + 1};
+    for (const auto& cell : node.entries()) {
       const auto column = scalar(cell.first, "a column's name", complaints_);
       if (!column) continue;
-      if (cell.second.IsNull())
+      if (cell.second.is_null())
         row.cells.emplace_back(*column, std::nullopt);
       else if (const auto value = scalar(cell.second, "a value", complaints_))
         row.cells.emplace_back(*column, *value == "true" ? "1" : *value == "false" ? "0" : *value);
@@ -214,7 +212,7 @@ class RuleReader {
     out.rows.push_back(std::move(row));
   }
 
-  Variant variant(const YAML::Node& node) {
+  Variant variant(const yaml::Node& node) {
     MapReader map(node, "a variant", {"id", "severity", "confidence", "uses_zones", "title", "detail"}, complaints_);
     Variant v;
     if (!map.valid()) return v;
@@ -253,9 +251,9 @@ RuleSet RuleSet::parse(std::span<const Source> sources) {
     if (is_pack_meta(origin)) {
       set.packs_.push_back(read_pack(text, complaints));
       set.packs_.back().folder = folder_of(origin);
-    } else if (const YAML::Node root = parse_yaml(text, complaints); complaints.empty()) {
+    } else if (const yaml::Node root = parse_yaml(text, complaints); complaints.empty()) {
       RuleReader reader(complaints);
-      if (root.IsMap() && root["credentials"]) {
+      if (root.at("credentials").is_defined()) {
         for (DefaultCredential& c : reader.credentials(root)) set.credentials_.push_back(std::move(c));
       } else {
         set.rules_.push_back(reader.rule(root));

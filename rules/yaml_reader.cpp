@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <numeric>
-#include <set>
 
 namespace kakoi {
 
-void Complaints::add(const YAML::Mark& mark, std::string reason) {
+void Complaints::add(const yaml::Mark& mark, std::string reason) {
   // a null mark (-1) stands for a file that ended too early
   entries_.push_back({std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1, std::move(reason)});
 }
@@ -74,58 +73,55 @@ std::string did_you_mean(std::string_view word, std::span<const std::string_view
   return best.empty() ? "" : " (did you mean '" + best + "'?)";
 }
 
-YAML::Node parse_yaml(std::string_view text, Complaints& complaints) {
+yaml::Node parse_yaml(std::string_view text, Complaints& complaints) {
   try {
-    return YAML::Load(std::string(text));
-  } catch (const YAML::Exception& e) {
-    complaints.add(e.mark, "no valid YAML: " + e.msg);
-    return YAML::Node();
+    return yaml::parse(text);
+  } catch (const yaml::Error& e) {
+    complaints.add(e.mark, std::string("no valid YAML: ") + e.what());
+    return {};
   }
 }
 
-MapReader::MapReader(const YAML::Node& node, std::string what, std::initializer_list<std::string_view> keys,
+MapReader::MapReader(const yaml::Node& node, std::string what, std::initializer_list<std::string_view> keys,
                      Complaints& complaints)
     : node_(node), what_(std::move(what)), complaints_(complaints) {
-  if (!node.IsMap()) {
+  if (!node.is_map()) {
     complaints_.add(node, what_ + " must be a mapping (key: value)");
     return;
   }
   valid_ = true;
-  std::set<std::string> seen;
-  for (const auto& entry : node) {
-    if (!entry.first.IsScalar()) {
+  std::vector<std::string_view> seen;
+  for (const auto& entry : node.entries()) {
+    if (!entry.first.is_scalar()) {
       complaints_.add(entry.first, "a key of " + what_ + " must be plain text");
       continue;
     }
-    const std::string& key = entry.first.Scalar();
+    const std::string& key = entry.first.text();
     if (std::find(keys.begin(), keys.end(), key) == keys.end())
       complaints_.add(entry.first, "unknown key " + shown(key) +
                                        did_you_mean(key, std::span<const std::string_view>(keys.begin(), keys.size())));
-    else if (!seen.insert(key).second)
+    else if (std::find(seen.begin(), seen.end(), key) != seen.end())
       complaints_.add(entry.first, "key '" + key + "' stands twice in " + what_ + "; keep one");
+    else
+      seen.push_back(key);
   }
 }
 
-bool MapReader::has(std::string_view key) const { return at(key).IsDefined(); }
+bool MapReader::has(std::string_view key) const { return at(key).is_defined(); }
 
-YAML::Node MapReader::at(std::string_view key) const {
-  if (!valid_) return YAML::Node(YAML::NodeType::Undefined);
-  for (const auto& entry : node_)
-    if (entry.first.IsScalar() && entry.first.Scalar() == key) return entry.second;
-  return YAML::Node(YAML::NodeType::Undefined);
-}
+yaml::Node MapReader::at(std::string_view key) const { return node_.at(key); }
 
-std::optional<std::string> scalar(const YAML::Node& node, std::string_view what, Complaints& complaints) {
-  if (node.IsScalar()) return node.Scalar();
+std::optional<std::string> scalar(const yaml::Node& node, std::string_view what, Complaints& complaints) {
+  if (node.is_scalar()) return node.text();
   complaints.add(node,
-                 std::string(what) + (node.IsNull() ? " is empty" : " must be a single value, not a list or mapping"));
+                 std::string(what) + (node.is_null() ? " is empty" : " must be a single value, not a list or mapping"));
   return std::nullopt;
 }
 
 std::string MapReader::text(std::string_view key, bool required) {
   if (!valid_) return {};
-  const YAML::Node value = at(key);
-  if (!value.IsDefined()) {
+  const yaml::Node value = at(key);
+  if (!value.is_defined()) {
     if (required) complaints_.add(node_, what_ + " needs the key '" + std::string(key) + "'");
     return {};
   }
@@ -174,15 +170,15 @@ std::string MapReader::word(std::string_view key, std::span<const std::string_vi
   return {};
 }
 
-std::vector<YAML::Node> MapReader::items(std::string_view key) {
-  std::vector<YAML::Node> out;
+std::vector<yaml::Node> MapReader::items(std::string_view key) {
+  std::vector<yaml::Node> out;
   if (!valid_) return out;
-  const YAML::Node value = at(key);
-  if (!value.IsDefined() || value.IsNull()) return out;  // "zones:" with nothing below is an empty list
-  if (value.IsScalar()) {
+  const yaml::Node value = at(key);
+  if (!value.is_defined() || value.is_null()) return out;  // "zones:" with nothing below is an empty list
+  if (value.is_scalar()) {
     out.push_back(value);
-  } else if (value.IsSequence()) {
-    for (const YAML::Node& item : value) out.push_back(item);
+  } else if (value.is_sequence()) {
+    out = value.items();
   } else {
     complaints_.add(value, "'" + std::string(key) + "' must be a list (lines that start with '- ')");
   }

@@ -3,14 +3,14 @@
 // that one run shows them all.
 #pragma once
 
-#include <yaml-cpp/yaml.h>
-
 #include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "rules/yaml_node.h"
 
 namespace kakoi {
 
@@ -19,8 +19,8 @@ class Complaints {
  public:
   explicit Complaints(std::string origin) : origin_(std::move(origin)) {}
 
-  void add(const YAML::Mark& mark, std::string reason);  // marks count from 0, complaints from 1
-  void add(const YAML::Node& node, std::string reason) { add(node.Mark(), std::move(reason)); }
+  void add(const yaml::Mark& mark, std::string reason);  // marks count from 0, complaints from 1
+  void add(const yaml::Node& node, std::string reason) { add(node.mark(), std::move(reason)); }
   bool empty() const noexcept { return entries_.empty(); }
   std::vector<std::string> lines() const;  // "origin:line:column: reason", sorted by place
   const std::string& origin() const noexcept { return origin_; }
@@ -39,20 +39,20 @@ std::string nearest(std::string_view word, std::span<const std::string_view> kno
 // " (did you mean 'zones'?)", or "".
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> known);
 
-// Parses text; a syntax error becomes a complaint and a null node.
-YAML::Node parse_yaml(std::string_view text, Complaints& complaints);
+// Parses text; a syntax error becomes a complaint and an undefined node.
+yaml::Node parse_yaml(std::string_view text, Complaints& complaints);
 
 // A mapping with a closed set of keys. Complains at once about wrong types, unknown and repeated keys.
 class MapReader {
  public:
   // `what`: how messages call this mapping, e.g. "a zone".
-  MapReader(const YAML::Node& node, std::string what, std::initializer_list<std::string_view> keys,
+  MapReader(const yaml::Node& node, std::string what, std::initializer_list<std::string_view> keys,
             Complaints& complaints);
 
   bool valid() const noexcept { return valid_; }  // false: it is no mapping
   bool has(std::string_view key) const;
-  YAML::Node at(std::string_view key) const;  // a node that !IsDefined() if absent
-  const YAML::Node& node() const noexcept { return node_; }
+  yaml::Node at(std::string_view key) const;  // a node that !IsDefined() if absent
+  const yaml::Node& node() const noexcept { return node_; }
 
   // Each complains about a wrong type; the required ones about absence, too.
   std::string text(std::string_view key, bool required = false);
@@ -62,16 +62,16 @@ class MapReader {
   // One of a closed set of words.
   std::string word(std::string_view key, std::span<const std::string_view> known, bool required = false);
   // The items of a list; a single scalar counts as a list of one. Empty if absent.
-  std::vector<YAML::Node> items(std::string_view key);
+  std::vector<yaml::Node> items(std::string_view key);
 
  private:
-  YAML::Node node_;
+  yaml::Node node_;
   std::string what_;
   Complaints& complaints_;
   bool valid_ = false;
 };
 
 // A scalar as text; complains and returns nothing for other nodes.
-std::optional<std::string> scalar(const YAML::Node& node, std::string_view what, Complaints& complaints);
+std::optional<std::string> scalar(const yaml::Node& node, std::string_view what, Complaints& complaints);
 
 }  // namespace kakoi

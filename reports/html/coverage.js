@@ -129,7 +129,7 @@ function coverageSection() {
     model.coverage.length > 0 && [
       el("h3", null, t("metrics")),
       simpleTable(
-        [t("level"), t("metric"), t("value"), t("detail")],
+        [t("rating"), t("metric"), t("value"), t("detail")],
         judgedCoverage().map((c) => [
           c.level === "info" ? "" : el("span", { class: c.level === "blind" ? "mark bad" : "mark plain" }, word("level", c.level)),
           [

@@ -1,18 +1,27 @@
 // The drawing of zones and links, as SVG made from the layout.
-const MOST_DRAWN = 200; // devices; above, links are drawn zone to zone
+const MOST_DRAWN = 200; // devices; above, only those of one role together
+const MOST_AT_FIRST = 80; // devices drawn one by one unless the reader asks for them
+const MOST_LINES = 200; // more are no picture any longer; the matrix has them all
 const MOST_PEERS = 12; // outside addresses drawn one by one
-const ZOOMS = [0.5, 0.75, 1, 1.5, 2, 3, 4];
-const drawingState = { view: "", zoom: 1, shown: { ot: true, it: true, other: true }, onlyFindings: false, selected: null };
+const ZOOMS = [1, 1.5, 2, 3, 4, 6, 8];
+const drawingState = {
+  view: "",
+  zoom: null, // d3's transform; all of the drawing if null
+  shown: { ot: true, it: true, other: true },
+  onlyFindings: false,
+  selected: null,
+};
 
 function drawingSection() {
   const zones = drawnZones(model);
   const devices = deviceCount();
   const section = el("section", { id: "drawing" }, el("h2", null, t("nav_drawing")));
   if (!zones.length) return fill(section, [el("p", { class: "quiet" }, t("nothing_drawn"))]);
-  const tooMany = devices > MOST_DRAWN;
   const narrow = window.innerWidth < 700;
-  const views = tooMany ? ["roles", "zones"] : ["devices", "zones"];
-  const view = views.includes(drawingState.view) ? drawingState.view : narrow ? "zones" : views[0];
+  const views = [devices <= MOST_DRAWN && "devices", "roles", "zones"].filter(Boolean);
+  const first = narrow ? "zones" : devices <= MOST_AT_FIRST ? "devices" : "roles";
+  const view = views.includes(drawingState.view) ? drawingState.view : first;
+  const zooming = zoomBar();
   const box = el("div", { class: "drawing" });
   const below = el("div", { class: "selection", "aria-live": "polite" });
   const draw = () => {
@@ -20,7 +29,7 @@ function drawingSection() {
       box,
       view === "devices" ? deviceDrawing(below) : view === "roles" ? roleDrawing() : zoneDrawing(narrow ? 360 : 1080),
     );
-    zoomTo(box, drawingState.zoom);
+    zooming.hold(box);
   };
   const choose = (name) =>
     el(
@@ -30,6 +39,7 @@ function drawingSection() {
         "aria-pressed": String(view === name),
         onclick: () => {
           drawingState.view = name;
+          drawingState.zoom = null;
           redrawSection("drawing");
         },
       },
@@ -57,18 +67,18 @@ function drawingSection() {
   );
   fill(section, [
     zoneMatrix(),
-    el("h3", null, t("diagram")),
+    el("h3", { class: "diagram" }, t("diagram")),
     el(
       "p",
       { class: "lead" },
-      t(!tooMany ? "drawing_lead" : view === "roles" ? "too_many_roles" : "too_many", number(devices)),
+      t({ devices: "drawing_lead", roles: "roles_lead", zones: "zones_lead" }[view], number(devices)),
     ),
     leftOutNote("assets", "assets.csv"),
     el(
       "div",
       { class: "bar legend" },
       el("div", { class: "choice", role: "group", "aria-label": t("view") }, views.map(choose)),
-      zoomButtons(box),
+      zooming.bar,
       el(
         "div",
         { class: "checks", role: "group", "aria-label": t("show") },
@@ -85,41 +95,85 @@ function drawingSection() {
         .filter(Boolean)
         .join(language === "ja" ? "" : " "),
     ),
+    el("p", { class: "muted zoom-how" }, t("zoom_how")),
   ]);
   draw();
   return section;
 }
 
-// Bigger or smaller within its frame, which scrolls; 1 fits the width.
-function zoomTo(box, zoom) {
-  const picture = box.querySelector(".canvas");
-  if (!picture) return;
-  picture.classList.toggle("zoomed", zoom !== 1);
-  picture.style.width = zoom === 1 ? "" : zoom * 100 + "%";
-}
-function zoomButtons(box) {
+// Bigger or smaller, and moved within its frame: by the buttons, by wheel with Ctrl, by drag or fingers, by keys.
+function zoomBar() {
   const shown = el("output", { "aria-live": "polite" });
-  const set = (zoom) => {
-    const frame = box.querySelector(".scroll");
-    const middle = frame ? (frame.scrollLeft + frame.clientWidth / 2) / frame.scrollWidth : 0;
-    drawingState.zoom = zoom;
-    zoomTo(box, zoom);
-    if (frame) frame.scrollLeft = middle * frame.scrollWidth - frame.clientWidth / 2;
-    replaceChildren(shown, Math.round(zoom * 100) + "%");
+  let picture = null;
+  const zoom = libraries
+    .zoom()
+    .scaleExtent([ZOOMS[0], ZOOMS.at(-1)])
+    // the wheel alone scrolls the page, as does one finger while all of the drawing is in view
+    .filter((event) =>
+      event.type === "wheel"
+        ? event.ctrlKey || event.metaKey
+        : event.touches
+          ? event.touches.length > 1 || scale() > 1
+          : !event.button,
+    )
+    .on("zoom", ({ transform }) => {
+      drawingState.zoom = transform;
+      picture.node().querySelector(".viewport").setAttribute("transform", transform);
+      picture.classed("zoomed", transform.k > 1);
+      replaceChildren(shown, percentOf(transform.k));
+    });
+  const percentOf = (k) => Math.round(k * 100) + "%";
+  const scale = () => drawingState.zoom?.k ?? 1;
+  const to = (k) => zoom.scaleTo(picture, k);
+  const step = (up) => {
+    const next = up ? ZOOMS.find((z) => z > scale() + 0.01) : ZOOMS.findLast((z) => z < scale() - 0.01);
+    to(next ?? scale());
   };
-  const step = (by) => () => {
-    const at = ZOOMS.indexOf(drawingState.zoom);
-    set(ZOOMS[Math.min(ZOOMS.length - 1, Math.max(0, at + by))]);
+  const KEYS = {
+    ArrowLeft: () => zoom.translateBy(picture, 80 / scale(), 0),
+    ArrowRight: () => zoom.translateBy(picture, -80 / scale(), 0),
+    ArrowUp: () => zoom.translateBy(picture, 0, 80 / scale()),
+    ArrowDown: () => zoom.translateBy(picture, 0, -80 / scale()),
+    "+": () => step(true),
+    "-": () => step(false),
+    0: () => to(1),
   };
-  replaceChildren(shown, Math.round(drawingState.zoom * 100) + "%");
-  return el(
+  replaceChildren(shown, percentOf(scale()));
+  const hold = (box) => {
+    const node = box.querySelector(".canvas");
+    const { x, y, width, height } = node.viewBox.baseVal;
+    picture = libraries.select(node);
+    zoom.translateExtent([
+      [x, y],
+      [x + width, y + height],
+    ]);
+    picture.call(zoom).on("dblclick.zoom", null);
+    if (drawingState.zoom) zoom.transform(picture, drawingState.zoom);
+    // a box that the keyboard comes to is brought into the frame
+    node.addEventListener("focusin", ({ target }) => {
+      if (scale() === 1) return;
+      const [frame, at] = [node.getBoundingClientRect(), target.getBoundingClientRect()];
+      if (at.left >= frame.left && at.right <= frame.right && at.top >= frame.top && at.bottom <= frame.bottom) return;
+      const { x: left, y: top, width: wide, height: high } = target.getBBox();
+      zoom.translateTo(picture, left + wide / 2, top + high / 2);
+    });
+    node.parentElement.addEventListener("keydown", (event) => {
+      const arrow = event.key.startsWith("Arrow");
+      if (event.ctrlKey || event.metaKey || event.altKey || !KEYS[event.key] || (arrow && scale() === 1)) return;
+      event.preventDefault();
+      KEYS[event.key]();
+    });
+  };
+  const button = (label, name, act) => el("button", { type: "button", "aria-label": name, onclick: act }, label);
+  const bar = el(
     "div",
     { class: "zooming", role: "group", "aria-label": t("zoom") },
-    el("button", { type: "button", "aria-label": t("zoom_out"), onclick: step(-1) }, "−"),
+    button("−", t("zoom_out"), () => step(false)),
     shown,
-    el("button", { type: "button", "aria-label": t("zoom_in"), onclick: step(1) }, "+"),
-    el("button", { type: "button", onclick: () => set(1) }, t("zoom_fit")),
+    button("+", t("zoom_in"), () => step(true)),
+    button(t("zoom_fit"), null, () => to(1)),
   );
+  return { bar, hold };
 }
 
 function swatch(kind) {
@@ -139,7 +193,25 @@ function canvas(width, height) {
       "aria-label": t("drawing_label"),
     },
     markers(),
+    svg("g", { class: "viewport" }),
   );
+}
+// The frame of a drawing; it says how many lines it leaves out.
+function framed(picture, leftOut) {
+  return [
+    leftOut > 0 && el("p", { class: "quiet" }, t("lines_left_out", number(leftOut))),
+    el("div", { class: "frame-of-drawing", tabindex: 0, role: "region", "aria-label": t("diagram") }, picture),
+  ];
+}
+// The lines to draw: those of findings, then those of most links.
+function weightiest(edges) {
+  if (edges.length <= MOST_LINES) return edges;
+  const kept = new Set(
+    [...edges]
+      .sort((a, b) => b.finding - a.finding || b.links - a.links || (a.key < b.key ? -1 : 1))
+      .slice(0, MOST_LINES),
+  );
+  return edges.filter((e) => kept.has(e));
 }
 function markers() {
   return svg(
@@ -169,7 +241,7 @@ function edgeShown(edge) {
 function edgeLine(edge, width) {
   const kind = edge.finding ? "finding" : edge.domain;
   return svg("path", {
-    d: edge.path.map((v) => (typeof v === "number" ? v.toFixed(1) : v)).join(" "),
+    d: edge.path,
     class: "edge " + kind + (edge.succeeded ? "" : " tried"),
     "stroke-width": width || null,
     "marker-end": edge.both ? null : "url(#arrow-" + kind + ")",
@@ -214,31 +286,17 @@ function zoneTitle(zone) {
 }
 
 // A cloud around the box: a round end on each side, arcs along the upper edge.
+function cloudEnd({ height }) {
+  return (height - 14) / 2;
+}
 function cloud({ x, y, width, height }) {
-  const end = (height - 14) / 2;
-  const inner = width - 24;
-  const bumps = Math.max(3, Math.round(inner / 110));
+  const end = cloudEnd({ height });
+  const inner = width - 2 * end;
+  const bumps = Math.max(2, Math.round(inner / 110));
   const step = inner / bumps;
-  return (
-    "M" +
-    (x + 12) +
-    " " +
-    (y + height) +
-    " a" +
-    end +
-    " " +
-    end +
-    " 0 0 1 0 " +
-    -2 * end +
-    (" a" + step * 0.56 + " " + step * 0.3 + " 0 0 1 " + step + " 0").repeat(bumps) +
-    " a" +
-    end +
-    " " +
-    end +
-    " 0 0 1 0 " +
-    2 * end +
-    " z"
-  );
+  const path = ["M", x + end, y + height, "a", end, end, 0, 0, 1, 0, -2 * end];
+  for (let i = 0; i < bumps; ++i) path.push("a", step * 0.56, step * 0.3, 0, 0, 1, step, 0);
+  return [...path, "a", end, end, 0, 0, 1, 0, 2 * end, "z"].join(" ");
 }
 
 function textUnits(c) {
@@ -267,28 +325,16 @@ function deviceDrawing(below) {
   }
   const drawn = new Set(zones.flatMap((z) => z.nodes));
   const placeOf = (i) => (alias.has(i) ? alias.get(i) : drawn.has(i) ? i : undefined);
-  const edges = drawnEdges(model, placeOf).filter((e) => e.from !== e.to);
-  const { height, spots } = layoutDevices(zones, edges, width);
-  routeEdges(
-    edges,
-    new Map([...spots].map(([node, spot]) => [node, { x: spot.x, y: spot.y, width: NODE.width, height: NODE.height }])),
-    width,
-    LANE,
-  );
+  const all = drawnEdges(model, placeOf).filter((e) => e.from !== e.to);
+  const edges = weightiest(all);
+  const placed = layoutBoxes(zones, edges, { width });
+  const spots = placed.boxes;
+  routeEdges(edges, spots);
   const shown = edges.filter(edgeShown);
   const lines = shown.map((edge) => edgeLine(edge));
-  const picture = canvas(width, height);
+  const picture = canvas(placed.width, placed.height);
   const boxes = new Map();
-  const light = (node) => {
-    picture.classList.toggle("lit", node !== null);
-    const near = new Set([node]);
-    shown.forEach((edge, i) => {
-      const touches = edge.from === node || edge.to === node;
-      lines[i].classList.toggle("on", touches);
-      if (touches) near.add(edge.from).add(edge.to);
-    });
-    for (const [n, box] of boxes) box.classList.toggle("on", near.has(n));
-  };
+  const light = lighting(picture, shown, lines, boxes);
   const select = (node) => {
     drawingState.selected = drawingState.selected === node ? null : node;
     light(drawingState.selected);
@@ -299,13 +345,33 @@ function deviceDrawing(below) {
   const badges = [];
   for (const zone of zones)
     for (const node of zone.nodes) boxes.set(node, nodeBox(node, spots.get(node), alias.size, light, select, badges));
-  fill(picture, [zones.map(zoneShape), svg("g", { class: "edges" }, lines), zones.map(zoneTitle), [...boxes.values()], badges]);
+  fill(picture.querySelector(".viewport"), [
+    zones.map(zoneShape),
+    svg("g", { class: "edges" }, lines),
+    zones.map(zoneTitle),
+    [...boxes.values()],
+    badges,
+  ]);
   if (drawingState.selected !== null && boxes.has(drawingState.selected)) {
     const node = drawingState.selected;
     drawingState.selected = null;
     queueMicrotask(() => select(node));
   }
-  return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": t("nav_drawing") }, picture);
+  return framed(picture, all.length - edges.length);
+}
+
+// Shows what a box talks with, and nothing else; all for null.
+function lighting(picture, shown, lines, boxes) {
+  return (node) => {
+    picture.classList.toggle("lit", node !== null);
+    const near = new Set([node]);
+    shown.forEach((edge, i) => {
+      const touches = edge.from === node || edge.to === node;
+      lines[i].classList.toggle("on", touches);
+      if (touches) near.add(edge.from).add(edge.to);
+    });
+    for (const [n, box] of boxes) box.classList.toggle("on", near.has(n));
+  };
 }
 
 // Beside the box, not in it: the box's label tells the number in words.
@@ -404,16 +470,21 @@ function zoneDrawing(width) {
   zones.forEach((zone, i) => zone.nodes.forEach((node) => zoneOf.set(node, i)));
   const all = drawnEdges(model, (i) => zoneOf.get(i));
   const size = width < 500 ? { width: 162, height: 78 } : { width: 230, height: 78 };
-  const placed = placeZones(zones, width, () => size);
   const inside = new Map(all.filter((e) => e.from === e.to).map((e) => [e.from, e.links]));
-  const edges = routeEdges(
-    all.filter((e) => e.from !== e.to),
-    new Map(zones.map((zone, i) => [i, zone])),
+  const others = all.filter((e) => e.from !== e.to);
+  const between = weightiest(others);
+  // each zone is the only box in itself
+  const outlines = zones.map((zone, i) => ({ level: zone.level, id: zone.id, nodes: [i] }));
+  const placed = layoutBoxes(outlines, between, {
     width,
-    width < 500 ? 24 : 44,
-  ).filter(edgeShown);
-  const picture = canvas(width, placed.height);
-  fill(picture, [
+    size,
+    frame: { pad: 0, head: 0, gapX: ZONE.gapX, gapY: ZONE.gapY, least: 0 },
+    lane: width < 500 ? 12 : 22,
+  });
+  zones.forEach((zone, i) => Object.assign(zone, outlines[i], { nodes: zone.nodes }));
+  const edges = routeEdges(between, placed.boxes).filter(edgeShown);
+  const picture = canvas(placed.width, placed.height);
+  fill(picture.querySelector(".viewport"), [
     zones.map(zoneShape),
     svg(
       "g",
@@ -446,7 +517,7 @@ function zoneDrawing(width) {
       ),
     ),
   ]);
-  return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": t("nav_drawing") }, picture);
+  return framed(picture, others.length - between.length);
 }
 
 // Where single devices are too many to draw, those of one role in one zone are one box.
@@ -469,29 +540,17 @@ function roleDrawing() {
     zone.nodes = [...byRole.values()];
   }
   const all = drawnEdges(model, (i) => groupOf.get(i));
-  const edges = all.filter((e) => e.from !== e.to);
+  const others = all.filter((e) => e.from !== e.to);
+  const edges = weightiest(others);
   const inside = new Map(all.filter((e) => e.from === e.to).map((e) => [e.from, e.links]));
-  const { height, spots } = layoutDevices(zones, edges, width);
-  routeEdges(
-    edges,
-    new Map([...spots].map(([node, spot]) => [node, { x: spot.x, y: spot.y, width: NODE.width, height: NODE.height }])),
-    width,
-    LANE,
-  );
+  const placed = layoutBoxes(zones, edges, { width });
+  const spots = placed.boxes;
+  routeEdges(edges, spots);
   const shown = edges.filter(edgeShown);
   const lines = shown.map((edge) => edgeLine(edge, Math.min(6, 1 + Math.log10(edge.links))));
-  const picture = canvas(width, height);
+  const picture = canvas(placed.width, placed.height);
   const boxes = new Map();
-  const light = (node) => {
-    picture.classList.toggle("lit", node !== null);
-    const near = new Set([node]);
-    shown.forEach((edge, i) => {
-      const touches = edge.from === node || edge.to === node;
-      lines[i].classList.toggle("on", touches);
-      if (touches) near.add(edge.from).add(edge.to);
-    });
-    for (const [n, box] of boxes) box.classList.toggle("on", near.has(n));
-  };
+  const light = lighting(picture, shown, lines, boxes);
   const badges = [];
   groups.forEach((group, i) =>
     boxes.set(
@@ -499,8 +558,14 @@ function roleDrawing() {
       groupBox(group, spots.get(i), inside.get(i) || 0, () => light(i), () => light(null), badges),
     ),
   );
-  fill(picture, [zones.map(zoneShape), svg("g", { class: "edges" }, lines), zones.map(zoneTitle), [...boxes.values()], badges]);
-  return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": t("diagram") }, picture);
+  fill(picture.querySelector(".viewport"), [
+    zones.map(zoneShape),
+    svg("g", { class: "edges" }, lines),
+    zones.map(zoneTitle),
+    [...boxes.values()],
+    badges,
+  ]);
+  return framed(picture, others.length - edges.length);
 }
 
 function groupBox(group, spot, inside, light, dark, badges) {

@@ -184,10 +184,18 @@ function card(group) {
         { class: "sql" },
         el("summary", null, t("sql")),
         el("p", { class: "muted" }, t("sql_hint")),
-        copyButton(t("copy_sql"), rule.sql.trim()),
-        el("pre", { dir: "ltr", tabindex: 0, role: "region", "aria-label": t("sql") }, rule.sql.trim()),
+        copyButton(t("copy_sql"), bareSql(rule)),
+        el("pre", { dir: "ltr", tabindex: 0, role: "region", "aria-label": t("sql") }, bareSql(rule)),
       ),
   );
+}
+
+// Without its comments, which are English and speak to the rule's author; quoted text may hold two dashes, too.
+function bareSql({ sql }) {
+  return sql
+    .replace(/('(?:[^']|'')*')|[ \t]*--[^\n]*/g, (all, quoted) => quoted ?? "")
+    .replace(/\n\s*\n/g, "\n")
+    .trim();
 }
 
 function explanation(rule) {
@@ -252,7 +260,7 @@ function entry(finding, titleKnown) {
 
 // What an auditor pastes elsewhere: the rule's query, and display filters for the original capture and for evidence.pcapng.
 function copies(finding) {
-  const sql = model.rules[finding.rule]?.sql;
+  const rule = model.rules[finding.rule];
   const captures = new Map();
   for (const { packet } of finding.packets)
     if (packet && packet[0] !== null) captures.set(packet[0], [...(captures.get(packet[0]) || []), packet[1]]);
@@ -266,7 +274,7 @@ function copies(finding) {
   return el(
     "p",
     { class: "copies" },
-    sql && copyButton(t("copy_sql"), sql.trim()),
+    rule?.sql && copyButton(t("copy_sql"), bareSql(rule)),
     filters,
     conversation && copyButton(t("copy_conversation"), conversation),
     captures.size > 0 && copyButton(t("copy_evidence_filter"), 'frame.comment contains "' + finding.id + '"'),

@@ -1,9 +1,9 @@
 // Where boxes and lines of the drawing go; pure arithmetic, the same for the same data.
-// Zones stand in ranks by Purdue level, the internet above all. Within a zone devices form a grid,
-// ordered so that those which talk across zones stand near their partners.
+// Zones stand by Purdue level, the internet above all; which row a box stands in is said here. The order within the
+// rows, and the side on which a line passes what it has nothing to do with, are dagre's.
 
 const NODE = { width: 144, height: 54, gapX: 28, gapY: 34 };
-const ZONE = { pad: 18, head: 30, gapX: 40, gapY: 64 };
+const ZONE = { pad: 18, head: 30, gapX: 40, gapY: 64, least: 180 };
 const LANE = 5; // between lines side by side
 const MARGIN = 30; // around the whole drawing
 const DEFAULT_LEVEL = { wan: 4.5, it: 4, dmz: 3.5, ot: 2, safety: 1 };
@@ -61,121 +61,229 @@ function drawnEdges(m, placeOf) {
   return [...edges.values()].sort((a, b) => a.finding - b.finding || (a.key < b.key ? -1 : 1));
 }
 
-// Places zones in lines of at most `width`; each zone needs {level, columns(limit) → {width, height}}.
-function placeZones(zones, width, measure) {
-  let y = 0;
+// The rows of boxes: zones by level, those of one level side by side while they fit the width, in each zone a grid
+// whose upper rows hold what talks with zones above.
+function drawnLines(zones, edges, width, size) {
+  const most = Math.max(1, Math.floor((width - 2 * ZONE.pad + NODE.gapX) / (size.width + NODE.gapX)));
+  const perLevel = new Map();
+  const levelOf = new Map();
+  for (const zone of zones) {
+    perLevel.set(zone.level, (perLevel.get(zone.level) || 0) + 1);
+    for (const node of zone.nodes) levelOf.set(node, zone.level);
+  }
+  const pull = new Map(); // upwards below zero
+  for (const { from, to } of edges) {
+    const up = Math.sign(levelOf.get(from) - levelOf.get(to));
+    pull.set(from, (pull.get(from) || 0) + up);
+    pull.set(to, (pull.get(to) || 0) - up);
+  }
   const lines = [];
   for (const zone of zones) {
-    const line = lines.at(-1);
-    zone.size = measure(zone);
-    if (line && line.level === zone.level && line.width + ZONE.gapX + zone.size.width <= width) {
-      line.zones.push(zone);
-      line.width += ZONE.gapX + zone.size.width;
-    } else {
-      lines.push({ level: zone.level, zones: [zone], width: zone.size.width });
-    }
-  }
-  for (const line of lines) {
-    let x = (width - line.width) / 2;
-    const height = Math.max(...line.zones.map((z) => z.size.height));
-    for (const zone of line.zones) {
-      Object.assign(zone, {
-        x,
-        y: y + (height - zone.size.height) / 2,
-        width: zone.size.width,
-        height: zone.size.height,
-      });
-      x += zone.size.width + ZONE.gapX;
-    }
-    y += height + ZONE.gapY;
-  }
-  return { height: Math.max(0, y - ZONE.gapY), lines };
-}
-
-// The devices of each zone in a grid. A zone alone on its level may be as wide as the page.
-function layoutDevices(zones, edges, width) {
-  const most = Math.max(1, Math.floor((width - 2 * ZONE.pad + NODE.gapX) / (NODE.width + NODE.gapX)));
-  const perLevel = new Map();
-  for (const zone of zones) perLevel.set(zone.level, (perLevel.get(zone.level) || 0) + 1);
-  const placed = placeZones(zones, width, (zone) => {
     const share = Math.max(1, Math.floor(most / Math.min(perLevel.get(zone.level), 3)));
-    zone.columns = Math.min(zone.nodes.length, share, Math.max(2, Math.ceil(Math.sqrt(zone.nodes.length * 2.5))));
-    const rows = Math.ceil(zone.nodes.length / zone.columns);
-    const inner = zone.columns * (NODE.width + NODE.gapX) - NODE.gapX;
-    return {
-      width: Math.max(inner, 180) + 2 * ZONE.pad,
-      height: ZONE.head + rows * (NODE.height + NODE.gapY) - NODE.gapY + 2 * ZONE.pad,
-    };
-  });
-  const spots = new Map();
-  const seat = (zone) =>
-    zone.nodes.forEach((node, i) => {
-      const inner = zone.columns * (NODE.width + NODE.gapX) - NODE.gapX;
-      const row = Math.floor(i / zone.columns);
-      const inRow = Math.min(zone.columns, zone.nodes.length - row * zone.columns);
-      const left = zone.x + (zone.width - inner) / 2 + ((zone.columns - inRow) * (NODE.width + NODE.gapX)) / 2;
-      spots.set(node, {
-        x: left + (i % zone.columns) * (NODE.width + NODE.gapX),
-        y: zone.y + ZONE.head + ZONE.pad + row * (NODE.height + NODE.gapY),
-        zone,
-      });
-    });
-  zones.forEach(seat);
-  const neighbours = new Map();
-  for (const edge of edges) {
-    for (const [a, b] of [
-      [edge.from, edge.to],
-      [edge.to, edge.from],
-    ]) {
-      if (!neighbours.has(a)) neighbours.set(a, []);
-      neighbours.get(a).push(b);
+    const columns = Math.min(zone.nodes.length, share, Math.max(2, Math.ceil(Math.sqrt(zone.nodes.length * 2.5))));
+    const wide = columns * (size.width + NODE.gapX) - NODE.gapX + 2 * ZONE.pad;
+    let line = lines.at(-1);
+    if (!line || line.level !== zone.level || line.width + ZONE.gapX + wide > width) {
+      line = { level: zone.level, width: -ZONE.gapX, first: line ? line.first + line.rows : 0, rows: 0, zones: [] };
+      lines.push(line);
     }
+    line.width += ZONE.gapX + wide;
+    line.rows = Math.max(line.rows, Math.ceil(zone.nodes.length / columns));
+    line.zones.push(zone);
+    zone.line = line;
+    zone.nodes.sort((a, b) => (pull.get(a) || 0) - (pull.get(b) || 0));
+    zone.rows = Array.from({ length: Math.ceil(zone.nodes.length / columns) }, (_, i) =>
+      zone.nodes.slice(i * columns, (i + 1) * columns),
+    );
   }
-  const mean = (values) => values.reduce((sum, v) => sum + v, 0) / values.length;
-  for (let round = 0; round < 4; ++round) {
-    for (const zone of round % 2 ? [...zones].reverse() : zones) {
-      const wish = new Map(
-        zone.nodes.map((node) => {
-          const far = (neighbours.get(node) || []).filter((n) => spots.has(n) && n !== node);
-          return [
-            node,
-            far.length
-              ? { x: mean(far.map((n) => spots.get(n).x)), y: mean(far.map((n) => spots.get(n).y)) }
-              : spots.get(node),
-          ];
-        }),
-      );
-      // rows by the height of the partners, then each row from left to right
-      zone.nodes.sort((a, b) => wish.get(a).y - wish.get(b).y || a - b);
-      const rows = [];
-      for (let i = 0; i < zone.nodes.length; i += zone.columns)
-        rows.push(zone.nodes.slice(i, i + zone.columns).sort((a, b) => wish.get(a).x - wish.get(b).x || a - b));
-      zone.nodes = rows.flat();
-      seat(zone);
-    }
-  }
-  return { height: placed.height, spots };
+  return lines;
 }
 
-// Lines leave a box where they point to, spread along its edge, and pass other boxes through the gaps between them:
-// no line runs behind a box that it has nothing to do with.
-function routeEdges(edges, boxes, width, lane) {
-  const rows = boxRows([...boxes.values()]);
+// Asks dagre where each box and each line would like to stand in its rows: wish(box), wish(edge, row).
+function askDagre(zones, edges, place, size, lane) {
+  const graph = new libraries.Graph({ compound: true });
+  const names = new Map([...place.keys()].map((node, i) => [node, "box " + i]));
+  const rankOf = (row) => 6 * (row + 1); // dagre wants room for the borders of zones, and for labels
+  graph.setGraph({
+    nodesep: NODE.gapX,
+    edgesep: lane,
+    ranker: (all) => {
+      const root = all.graph().nestingRoot;
+      all.node(root).rank = 0;
+      for (const [node, { row }] of place) all.node(names.get(node)).rank = rankOf(row);
+      // what else there is are the upper and lower borders of zones, joined to their boxes
+      for (const { v, w } of all.edges()) {
+        const [above, below] = [all.node(v), all.node(w)];
+        if (v.startsWith("_bt")) above.rank = Math.min(above.rank ?? Infinity, below.rank - 1);
+        if (w.startsWith("_bb")) below.rank = Math.max(below.rank ?? 0, above.rank + 1);
+      }
+    },
+  });
+  zones.forEach((zone, i) => {
+    graph.setNode("zone " + i, {});
+    for (const node of zone.nodes) {
+      graph.setNode(names.get(node), { width: size.width, height: size.height });
+      graph.setParent(names.get(node), "zone " + i);
+    }
+  });
+  for (const edge of edges)
+    if (edge.upper !== undefined) graph.setEdge(names.get(edge.upper), names.get(edge.lower), {});
+  libraries.layout(graph);
+  const heights = new Map(); // of the rows in dagre's drawing
+  for (const [node, { row }] of place) heights.set(row, graph.node(names.get(node)).y);
+  return {
+    box: (node) => graph.node(names.get(node)).x,
+    line: (edge, row) => {
+      const { points } = graph.edge(names.get(edge.upper), names.get(edge.lower));
+      const away = ({ y }) => Math.abs(y - heights.get(row));
+      return points.reduce((a, b) => (away(b) < away(a) ? b : a)).x;
+    },
+  };
+}
+
+// Places everything: zones get {x, y, width, height}, edges {passes: points where they pass what stands in their way};
+// returns the boxes.
+function layoutBoxes(zones, edges, { width, size = NODE, frame = ZONE, lane = LANE }) {
+  const lines = drawnLines(zones, edges, width, size);
+  const place = new Map();
+  for (const zone of zones)
+    zone.rows.forEach((row, i) => row.forEach((node) => place.set(node, { zone, row: zone.line.first + i })));
+  for (const edge of edges) {
+    const down = place.get(edge.to).row - place.get(edge.from).row;
+    edge.down = down > 0;
+    if (down) [edge.upper, edge.lower] = down > 0 ? [edge.from, edge.to] : [edge.to, edge.from];
+  }
+  const wish = askDagre(zones, edges, place, size, lane);
+  for (const zone of zones)
+    zone.rows = zone.rows.map((row) => row.map((node) => ({ node, width: size.width, wish: wish.box(node) })));
+  letPass(lines, edges, place, wish.line);
+  const gaps = {
+    inside: (a, b) => (a.width && b.width ? NODE.gapX : a.width || b.width ? 2.5 * lane : lane),
+    outside: (a, b) => (a.width && b.width ? frame.gapX : a.width || b.width ? 4 * lane : lane),
+  };
+  const needed = measure(lines, size, frame, gaps);
+  return arrange(lines, edges, size, frame, gaps, Math.max(width, needed));
+}
+
+// Adds the lines that pass to what stands in a row: those with no end in a line of zones go around its zones, those
+// that have one go between the boxes of the zone they start or end in.
+function letPass(lines, edges, place, wishAt) {
+  for (const line of lines) line.passing = [];
+  for (const edge of edges) {
+    edge.passes = [];
+    if (edge.upper === undefined) continue;
+    const [start, end] = [place.get(edge.upper), place.get(edge.lower)];
+    const pass = (list, row, rows) => {
+      const thing = { width: 0, wish: wishAt(edge, row), rows };
+      list.push(thing);
+      edge.passes.push(thing);
+    };
+    for (const line of lines) {
+      if (line.first + line.rows <= start.row || line.first >= end.row) continue;
+      if (line !== start.zone.line && line !== end.zone.line) {
+        pass(line.passing, line.first, { line });
+        continue;
+      }
+      const zone = line === end.zone.line ? end.zone : start.zone;
+      zone.rows.forEach((row, i) => {
+        if (line.first + i > start.row && line.first + i < end.row) pass(row, line.first + i, { line, row: i });
+      });
+    }
+  }
+}
+
+// How large each zone must be, and the widest line of zones.
+function measure(lines, size, frame, gaps) {
+  const needs = (things, gap) =>
+    things.reduce((sum, thing, i) => sum + thing.width + (i ? gap(things[i - 1], thing) : 0), 0);
+  for (const line of lines) {
+    for (const zone of line.zones) {
+      for (const row of zone.rows) row.sort((a, b) => a.wish - b.wish);
+      zone.height = frame.head + 2 * frame.pad + zone.rows.length * (size.height + NODE.gapY) - NODE.gapY;
+      zone.side = zone.id === INTERNET ? Math.max(frame.pad, cloudEnd(zone)) : frame.pad;
+      zone.width = Math.max(frame.least, ...zone.rows.map((row) => needs(row, gaps.inside))) + 2 * zone.side;
+      const wishes = zone.rows.flat().map((thing) => thing.wish);
+      zone.wish = wishes.reduce((sum, wish) => sum + wish, 0) / wishes.length;
+    }
+    line.things = [...line.zones, ...line.passing].sort((a, b) => a.wish - b.wish);
+  }
+  return Math.max(...lines.map((line) => needs(line.things, gaps.outside)));
+}
+
+// dagre draws long lines straight and so wide pictures: its order is kept, and all is drawn together to the width.
+function arrange(lines, edges, size, frame, gaps, width) {
+  const wishes = lines.flatMap((line) => line.things.map((thing) => thing.wish));
+  const [least, most] = [Math.min(...wishes), Math.max(...wishes)];
+  const scale = Math.min(1, (0.8 * width) / Math.max(1, most - least));
+  const toPage = (thing) => (thing.wish = width / 2 + (thing.wish - (least + most) / 2) * scale);
+  const boxes = new Map();
+  let y = 0;
+  for (const line of lines) {
+    line.things.forEach(toPage);
+    settle(line.things, gaps.outside, 0, width);
+    for (const zone of line.zones) {
+      zone.y = y;
+      for (const [i, row] of zone.rows.entries()) {
+        row.forEach(toPage);
+        settle(row, gaps.inside, zone.x + zone.side, zone.x + zone.width - zone.side);
+        for (const { node, x } of row)
+          if (node !== undefined) boxes.set(node, { x, y: rowTop(y, i, size, frame), width: size.width, height: size.height });
+      }
+    }
+    line.top = y;
+    line.bottom = y + Math.max(...line.zones.map((zone) => zone.height));
+    y = line.bottom + frame.gapY;
+  }
+  for (const edge of edges)
+    edge.passes = edge.passes.flatMap(({ x, rows: { line, row } }) => {
+      const top = row === undefined ? line.top : rowTop(line.top, row, size, frame);
+      const bottom = row === undefined ? line.bottom : top + size.height;
+      return [
+        { x, y: top - 5 },
+        { x, y: bottom + 5 },
+      ];
+    });
+  return { boxes, width, height: y - frame.gapY };
+}
+function rowTop(top, row, size, frame) {
+  return top + frame.head + frame.pad + row * (size.height + NODE.gapY);
+}
+
+// Puts things in a row, each as near to its wish as their order and distances allow: isotonic regression by pooling
+// adjacent violators. `wish` is a middle, `x` will be the left end.
+function settle(things, gap, left, right) {
+  const pools = [];
+  let offset = 0;
+  things.forEach((thing, i) => {
+    if (i) offset += things[i - 1].width + gap(things[i - 1], thing);
+    thing.offset = offset;
+    let pool = { sum: thing.wish - thing.width / 2 - offset, count: 1 };
+    while (pools.length && pools.at(-1).sum / pools.at(-1).count >= pool.sum / pool.count) {
+      const before = pools.pop();
+      pool = { sum: before.sum + pool.sum, count: before.count + pool.count };
+    }
+    pools.push(pool);
+  });
+  const most = right - offset - (things.at(-1)?.width ?? 0);
+  const starts = pools.flatMap(({ sum, count }) => Array(count).fill(Math.max(left, Math.min(most, sum / count))));
+  things.forEach((thing, i) => (thing.x = starts[i] + thing.offset));
+}
+
+// Lines leave a box where they point to, spread along its edge; those between neighbours of one row bow below it.
+function routeEdges(edges, boxes) {
   const ports = new Map();
   const claim = (at, side, edge, end, towards) => {
     const key = at + " " + side;
     if (!ports.has(key)) ports.set(key, { box: boxes.get(at), side, list: [] });
     ports.get(key).list.push({ edge, end, towards });
   };
+  const middle = (box) => box.x + box.width / 2;
   for (const edge of edges) {
-    const a = boxes.get(edge.from);
-    const b = boxes.get(edge.to);
-    const below = b.y - a.y;
-    // neighbours of one row bow below it; all others go top to bottom
-    edge.level = Math.abs(below) < 4;
-    const sides = edge.level ? ["bottom", "bottom"] : below > 0 ? ["bottom", "top"] : ["top", "bottom"];
-    claim(edge.from, sides[0], edge, "start", b.x);
-    claim(edge.to, sides[1], edge, "end", a.x);
+    const [a, b] = [boxes.get(edge.from), boxes.get(edge.to)];
+    if (!edge.down) edge.passes.reverse();
+    const sides = edge.upper === undefined ? ["bottom", "bottom"] : edge.down ? ["bottom", "top"] : ["top", "bottom"];
+    claim(edge.from, sides[0], edge, "start", edge.passes[0]?.x ?? middle(b));
+    claim(edge.to, sides[1], edge, "end", edge.passes.at(-1)?.x ?? middle(a));
   }
   for (const { box, side, list } of ports.values()) {
     list.sort((p, q) => p.towards - q.towards || (p.edge.key < q.edge.key ? -1 : 1));
@@ -186,80 +294,23 @@ function routeEdges(edges, boxes, width, lane) {
       };
     });
   }
+  const curve = libraries.line((p) => p.x, (p) => p.y).curve(libraries.curveBumpY).digits(1);
   for (const edge of edges) {
-    const { start: s, end: e } = edge;
-    if (edge.level) {
-      const depth = Math.min(NODE.gapY - 8, 12 + Math.abs(e.x - s.x) / 40);
-      edge.path = ["M", s.x, s.y, "C", s.x, s.y + depth, e.x, e.y + depth, e.x, e.y];
-      edge.middle = { x: (s.x + e.x) / 2, y: s.y + depth * 0.75 };
+    const { start, end, passes } = edge;
+    if (edge.upper === undefined) {
+      const depth = Math.min(NODE.gapY - 8, 12 + Math.abs(end.x - start.x) / 40);
+      const path = libraries.path(1);
+      path.moveTo(start.x, start.y);
+      path.bezierCurveTo(start.x, start.y + depth, end.x, end.y + depth, end.x, end.y);
+      edge.path = path.toString();
+      edge.middle = { x: (start.x + end.x) / 2, y: start.y + depth * 0.75 };
       continue;
     }
-    const points = [s, ...passages(rows, s, e, width, lane), e];
-    edge.path = ["M", s.x, s.y];
-    for (let i = 1; i < points.length; ++i) {
-      const from = points[i - 1];
-      const to = points[i];
-      if (from.x === to.x) edge.path.push("L", to.x, to.y);
-      else edge.path.push("C", from.x, (from.y + to.y) / 2, to.x, (from.y + to.y) / 2, to.x, to.y);
-    }
+    const points = [start, ...passes, end];
+    edge.path = curve(points);
     // on the way past a box if there is one: there lines run side by side
-    const half = points.length > 2 ? 2 * Math.floor(points.length / 4) : 1;
+    const half = passes.length ? 2 * Math.floor(points.length / 4) : 1;
     edge.middle = { x: (points[half - 1].x + points[half].x) / 2, y: (points[half - 1].y + points[half].y) / 2 };
   }
   return edges;
-}
-
-// Boxes of one height form a row; `taken` holds the lanes in use of each gap, so that lines run side by side.
-function boxRows(boxes) {
-  const rows = new Map();
-  for (const box of boxes) {
-    const key = Math.round(box.y);
-    if (!rows.has(key)) rows.set(key, { top: box.y, bottom: box.y + box.height, boxes: [], taken: new Map() });
-    rows.get(key).boxes.push(box);
-  }
-  for (const row of rows.values()) row.boxes.sort((a, b) => a.x - b.x);
-  return [...rows.values()].sort((a, b) => a.top - b.top);
-}
-
-function passages(rows, start, end, width, lane) {
-  const down = end.y > start.y;
-  const between = rows.filter((r) => r.top > Math.min(start.y, end.y) + 1 && r.bottom < Math.max(start.y, end.y) - 1);
-  if (!down) between.reverse();
-  let at = start;
-  return between.flatMap((row) => {
-    const wish = at.x + ((end.x - at.x) * ((row.top + row.bottom) / 2 - at.y)) / (end.y - at.y);
-    const x = freeAt(row, wish, width, lane);
-    const pass = [
-      { x, y: row.top - 5 },
-      { x, y: row.bottom + 5 },
-    ];
-    if (!down) pass.reverse();
-    at = pass[1];
-    return pass;
-  });
-}
-
-// Where a line that would like to be at `wish` passes a row: in the nearest gap, in the next lane that is free there.
-function freeAt(row, wish, width, lane) {
-  const edges = [-MARGIN, ...row.boxes.flatMap((box) => [box.x, box.x + box.width]), width + MARGIN];
-  const gaps = [];
-  for (let i = 0; i < edges.length; i += 2)
-    if (edges[i + 1] - edges[i] > 2 * LANE) gaps.push({ index: i, left: edges[i], right: edges[i + 1] });
-  const away = ({ left, right }) => Math.max(left - wish, wish - right, 0);
-  const gap = gaps.reduce((a, b) => (away(b) < away(a) ? b : a), gaps[0]);
-  if (!gap) return wish;
-  const space = Math.min(lane, (gap.right - gap.left) / 3);
-  const lanes = Math.max(1, Math.floor((gap.right - gap.left) / space) - 1);
-  const taken = row.taken.get(gap.index) || new Set();
-  row.taken.set(gap.index, taken);
-  const ideal = Math.min(lanes, Math.max(1, Math.round((wish - gap.left) / space)));
-  let chosen = ideal;
-  for (let step = 0; step < lanes; ++step) {
-    const free = [ideal + step, ideal - step].find((l) => l >= 1 && l <= lanes && !taken.has(l));
-    if (free === undefined) continue;
-    chosen = free;
-    break;
-  }
-  taken.add(chosen);
-  return gap.left + chosen * space;
 }

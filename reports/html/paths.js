@@ -86,9 +86,13 @@ function zoneMatrix() {
       "p",
       { class: "muted matrix-key" },
       ["finding", "ot", "some", "inside"].map((kind) => [
-        el("span", { class: "key " + kind, "aria-hidden": "true" }),
-        " ",
-        t("matrix_" + kind),
+        el(
+          "span",
+          { class: "nowrap" },
+          el("span", { class: "key " + kind, "aria-hidden": "true" }),
+          " ",
+          t("matrix_" + kind),
+        ),
         " ",
       ]),
     ),

@@ -1,60 +1,78 @@
-// A table that sorts, filters and pages, so that 50,000 rows stay quick. What the reader has chosen is kept by the
-// table's id and survives a change of language.
+// Tables that sort, filter and page, so that 50,000 rows stay quick: TanStack Table keeps the rows, this draws them.
+// What the reader has chosen is kept by the table's id and survives a change of language.
 const PAGE_ROWS = window.innerWidth < 700 ? 25 : 100;
 const tableStates = new Map();
+const SEARCHED = "\u0000words"; // the hidden column that the search box looks through
+const CHOSEN = "\u0000choice "; // and those that the filters do
+const TABLE_FEATURES = libraries.tableFeatures({
+  coreReactivityFeature: libraries.storeReactivityBindings(),
+  columnFilteringFeature: libraries.columnFilteringFeature,
+  rowSortingFeature: libraries.rowSortingFeature,
+  rowPaginationFeature: libraries.rowPaginationFeature,
+  rowExpandingFeature: libraries.rowExpandingFeature,
+  filteredRowModel: libraries.createFilteredRowModel(),
+  sortedRowModel: libraries.createSortedRowModel(),
+  paginatedRowModel: libraries.createPaginatedRowModel(),
+});
+
+function tableModel({ columns, rows, filters, rowId, state }) {
+  const known = (value) => (value === null || value === "" ? undefined : value);
+  return libraries.constructTable({
+    features: TABLE_FEATURES,
+    data: rows,
+    ...(rowId && { getRowId: rowId }),
+    initialState: state,
+    autoResetPageIndex: false,
+    autoResetExpanded: false,
+    getRowCanExpand: () => true,
+    columns: [
+      ...columns.map((c) => ({
+        id: c.key,
+        accessorFn: (row) => known((c.sort || c.text)(row)),
+        sortFn: (a, b, id) => compare(a.getValue(id), b.getValue(id)),
+        sortUndefined: "last",
+      })),
+      {
+        id: SEARCHED,
+        accessorFn: (row) => columns.map((c) => c.text(row)).join("\n").toLowerCase(),
+        filterFn: (row, id, words) => words.every((word) => row.getValue(id).includes(word)),
+      },
+      ...filters.map((f) => ({
+        id: CHOSEN + f.key,
+        accessorFn: (row) => String(f.value(row)),
+        filterFn: (row, id, wanted) => row.getValue(id) === wanted,
+      })),
+    ],
+  });
+}
 
 // columns: {key, label, text(row), cell(row)?, sort(row)?, numeric?}; filters: {key, label, value(row), name(value)}.
 function dataTable({ id, label, columns, rows, filters = [], rowId, details, file, sort, descending = false, plain, chosen }) {
-  if (!tableStates.has(id))
-    tableStates.set(id, { query: "", chosen: { ...chosen }, sort: sort || null, descending, page: 0, open: new Set() });
-  const state = tableStates.get(id);
+  const state = tableStates.get(id) || {
+    sorting: sort ? [{ id: sort, desc: descending }] : [],
+    columnFilters: Object.entries(chosen || {}).map(([key, value]) => ({ id: CHOSEN + key, value })),
+    pagination: { pageIndex: 0, pageSize: PAGE_ROWS },
+    expanded: {},
+  };
+  const shown = tableModel({ columns, rows, filters, rowId, state });
   const body = el("tbody");
   const count = el("p", { class: "count", role: "status" });
   const pager = el("div", { class: "pager" });
-  const haystacks = new Map();
-  const haystack = (row) => {
-    if (!haystacks.has(row))
-      haystacks.set(
-        row,
-        columns
-          .map((c) => c.text(row))
-          .join("\n")
-          .toLowerCase(),
-      );
-    return haystacks.get(row);
+  const filterOn = (column) => shown.getColumn(column).getFilterValue();
+  // another choice of rows is read from its start
+  const choose = (column, value) => {
+    shown.getColumn(column).setFilterValue(value);
+    shown.setPageIndex(0);
+    draw();
   };
 
-  let last = { key: null, rows: null }; // turning a page need not sort again
-  function selected() {
-    const key = JSON.stringify([state.query, state.chosen, state.sort, state.descending]);
-    if (last.key !== key) last = { key, rows: select() };
-    return last.rows;
-  }
-
-  function select() {
-    const words = state.query.toLowerCase().split(/\s+/).filter(Boolean);
-    let result = rows.filter((row) =>
-      filters.every((f) => !state.chosen[f.key] || String(f.value(row)) === state.chosen[f.key]),
-    );
-    if (words.length) result = result.filter((row) => words.every((w) => haystack(row).includes(w)));
-    const column = columns.find((c) => c.key === state.sort);
-    if (column) {
-      const value = column.sort || column.text;
-      const keyed = result.map((row, i) => [value(row), i, row]);
-      keyed.sort((a, b) => compare(a[0], b[0]) * (state.descending ? -1 : 1) || a[1] - b[1]);
-      result = keyed.map((k) => k[2]);
-    }
-    return result;
-  }
-
   function draw() {
-    const found = selected();
-    const pages = Math.max(1, Math.ceil(found.length / PAGE_ROWS));
-    state.page = Math.min(state.page, pages - 1);
-    const from = state.page * PAGE_ROWS;
-    const shown = found.slice(from, from + PAGE_ROWS);
-    replaceChildren(body, shown.map(drawRow));
-    if (!shown.length)
+    tableStates.set(id, shown.store.get());
+    const found = shown.getSortedRowModel().rows.length;
+    const page = shown.getRowModel().rows;
+    const { pageIndex } = shown.store.get().pagination;
+    replaceChildren(body, page.map(drawRow));
+    if (!page.length)
       body.append(
         el(
           "tr",
@@ -66,27 +84,33 @@ function dataTable({ id, label, columns, rows, filters = [], rowId, details, fil
           ),
         ),
       );
-    replaceChildren(count, t("shown_of", number(found.length), number(rows.length)));
-    const turn = (step) => () => {
-      state.page += step;
+    replaceChildren(count, t("shown_of", number(found), number(rows.length)));
+    const turn = (to) => () => {
+      shown.setPageIndex(to);
       draw();
       table.scrollIntoView({ block: "start" });
     };
+    const from = pageIndex * PAGE_ROWS;
     replaceChildren(
       pager,
-      pages > 1 && [
-        el("button", { type: "button", disabled: state.page === 0, onclick: turn(-1) }, t("previous")),
-        el("span", null, t("page_of", number(from + 1), number(from + shown.length), number(found.length))),
-        el("button", { type: "button", disabled: state.page === pages - 1, onclick: turn(1) }, t("next")),
+      shown.getPageCount() > 1 && [
+        el(
+          "button",
+          { type: "button", disabled: !shown.getCanPreviousPage(), onclick: turn(pageIndex - 1) },
+          t("previous"),
+        ),
+        el("span", null, t("page_of", number(from + 1), number(from + page.length), number(found))),
+        el("button", { type: "button", disabled: !shown.getCanNextPage(), onclick: turn(pageIndex + 1) }, t("next")),
         file && el("span", { class: "muted" }, t("more_in", file)),
       ],
     );
-    for (const [key, head] of heads)
-      head.setAttribute("aria-sort", key !== state.sort ? "none" : state.descending ? "descending" : "ascending");
+    const order = { asc: "ascending", desc: "descending", false: "none" };
+    for (const [key, head] of heads) head.setAttribute("aria-sort", order[shown.getColumn(key).getIsSorted()]);
   }
 
-  function drawRow(row) {
-    const key = rowId ? rowId(row) : null;
+  function drawRow(entry) {
+    const row = entry.original;
+    const key = rowId ? entry.id : null;
     const cells = columns.map((c) =>
       el(
         "td",
@@ -95,7 +119,7 @@ function dataTable({ id, label, columns, rows, filters = [], rowId, details, fil
       ),
     );
     if (!details) return el("tr", { id: key }, cells);
-    const isOpen = state.open.has(key);
+    const isOpen = entry.getIsExpanded();
     const toggle = el("button", {
       type: "button",
       class: "toggle",
@@ -110,16 +134,13 @@ function dataTable({ id, label, columns, rows, filters = [], rowId, details, fil
     );
     const more = () => el("tr", { class: "details" }, el("td", { colspan: columns.length + 1 }, details(row)));
     toggle.addEventListener("click", () => {
-      const opening = !state.open.has(key);
+      const opening = !entry.getIsExpanded();
+      entry.toggleExpanded(opening);
+      tableStates.set(id, shown.store.get());
       toggle.setAttribute("aria-expanded", String(opening));
       line.classList.toggle("open", opening);
-      if (opening) {
-        state.open.add(key);
-        line.after(more());
-      } else {
-        state.open.delete(key);
-        line.nextSibling.remove();
-      }
+      if (opening) line.after(more());
+      else line.nextSibling.remove();
     });
     return isOpen ? [line, more()] : line;
   }
@@ -135,9 +156,9 @@ function dataTable({ id, label, columns, rows, filters = [], rowId, details, fil
           type: "button",
           title: t("sort_by", c.label),
           onclick: () => {
-            state.descending = state.sort === c.key ? !state.descending : Boolean(c.numeric);
-            state.sort = c.key;
-            state.page = 0;
+            const now = shown.getColumn(c.key).getIsSorted();
+            shown.setSorting([{ id: c.key, desc: now ? now === "asc" : Boolean(c.numeric) }]);
+            shown.setPageIndex(0);
             draw();
           },
         },
@@ -164,12 +185,11 @@ function dataTable({ id, label, columns, rows, filters = [], rowId, details, fil
 
   const search = el("input", {
     type: "search",
-    value: state.query,
+    value: (filterOn(SEARCHED) || []).join(" "),
     placeholder: t("search_table"),
     oninput: debounce(() => {
-      state.query = search.value;
-      state.page = 0;
-      draw();
+      const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+      choose(SEARCHED, words.length ? words : undefined);
     }),
   });
   const bar = el(
@@ -177,11 +197,7 @@ function dataTable({ id, label, columns, rows, filters = [], rowId, details, fil
     { class: "bar" },
     el("label", null, el("span", null, t("search")), search),
     filters.map((f) =>
-      filterBox(f, rows, state.chosen[f.key] || "", (value) => {
-        state.chosen[f.key] = value;
-        state.page = 0;
-        draw();
-      }),
+      filterBox(f, rows, filterOn(CHOSEN + f.key) || "", (value) => choose(CHOSEN + f.key, value || undefined)),
     ),
     count,
   );
@@ -196,13 +212,16 @@ function dataTable({ id, label, columns, rows, filters = [], rowId, details, fil
   );
   // Brings the row of that id on the screen: filters are dropped if they hide it.
   box.reveal = (key) => {
-    const row = rows.find((r) => rowId && rowId(r) === key);
-    if (!row) return null;
-    if (!selected().includes(row)) Object.assign(state, { query: "", chosen: {} });
-    search.value = state.query;
-    for (const select of bar.querySelectorAll("select")) select.value = "";
-    state.page = Math.floor(selected().indexOf(row) / PAGE_ROWS);
-    if (details) state.open.add(key);
+    const entry = shown.getCoreRowModel().rowsById[key];
+    if (!entry) return null;
+    const place = () => shown.getSortedRowModel().rows.findIndex((r) => r.id === key);
+    if (place() < 0) {
+      shown.setColumnFilters([]);
+      search.value = "";
+      for (const select of bar.querySelectorAll("select")) select.value = "";
+    }
+    shown.setPageIndex(Math.floor(place() / PAGE_ROWS));
+    if (details) entry.toggleExpanded(true);
     draw();
     return document.getElementById(key);
   };
@@ -231,8 +250,6 @@ function filterBox(filter, rows, chosen, onchange) {
 const collators = { ja: new Intl.Collator("ja", { numeric: true }), en: new Intl.Collator("en", { numeric: true }) };
 function compare(a, b) {
   if (typeof a === "number" && typeof b === "number") return a - b;
-  if (a === null || a === undefined || a === "") return b === null || b === undefined || b === "" ? 0 : 1; // unknown comes last
-  if (b === null || b === undefined || b === "") return -1;
   return collators[language].compare(String(a), String(b));
 }
 

@@ -176,9 +176,21 @@ const TEXT = {
   findings_on: ["{0}件の所見", "{0|finding|findings}"],
   devices_with_findings: ["{0}台に所見", "{0|device|devices} with findings"],
   role_devices: ["{0}台", "{0|device|devices}"],
-  too_many_roles: [
-    "機器が{0}台あるため、区域の中を役割ごとにまとめています。箱を選ぶと、その機器の一覧を表示します。",
-    "There are {0} devices, so each zone shows its roles. Choose a box to list its devices.",
+  roles_lead: [
+    "{0}台の機器を、区域ごとに役割でまとめています。箱を選ぶと、その機器の一覧を表示します。",
+    "{0|device|devices}, by role within each zone. Choose a box to list its devices.",
+  ],
+  zones_lead: [
+    "{0}台の機器の通信を、区域ごとに集計しています。",
+    "Links of {0|device|devices}, added up from zone to zone.",
+  ],
+  lines_left_out: [
+    "線が多いため、所見に関わるものと通信の多いものだけを描き、残る{0}本を省いています。上の表にはすべて含まれます。",
+    "Too many lines to draw: those of findings and of most links are shown, {0} more are left out. The table above counts them all.",
+  ],
+  zoom_how: [
+    "図はCtrlキーを押しながらのホイール、ドラッグ、2本指の操作、または＋・－・矢印キーで拡大・移動できます。",
+    "Zoom with Ctrl and the wheel, two fingers or the keys + and −; move by drag or with the arrow keys.",
   ],
   external_lead: [
     "外部（インターネット）のアドレスごとに、どの機器が、どちら向きに、何を通信したかを示します。成立した通信を先頭に並べています。行を開くと、関係する機器をすべて表示します。",
@@ -226,10 +238,6 @@ const TEXT = {
   link_other: ["共通・未識別", "shared or unrecognised"],
   link_finding: ["所見に関わる通信", "part of a finding"],
   link_tried: ["点線は不成立（応答なし・拒否）です。", "Dotted lines: not established (no answer, refused)."],
-  too_many: [
-    "機器が{0}台あるため、区域ごとに集計しています。",
-    "There are {0} devices, so links are drawn zone to zone.",
-  ],
   not_drawn: [
     "ブロードキャスト・マルチキャスト宛ての通信は図に含みません。",
     "Links to broadcast and multicast addresses are not drawn.",
@@ -379,7 +387,7 @@ const TEXT = {
   hash: ["SHA-256", "SHA-256"],
   metrics: ["測定値", "Measures"],
   metric: ["指標", "Measure"],
-  level: ["評価", "Level"],
+  rating: ["評価", "Level"],
   advice: ["改善策", "What to change"],
   subnets: ["使われているアドレス範囲", "Address ranges in use"],
   range: ["範囲", "Range"],
@@ -435,7 +443,6 @@ const TEXT = {
     "Finding nothing says something only where these hold.",
   ],
   requirement: ["条件", "Condition"],
-  state: ["状態", "State"],
   what_to_change: ["不足している点", "What is missing"],
   met: ["充足", "met"],
   unmet: ["不足", "not met"],
@@ -553,6 +560,7 @@ const WORDS = {
     resolver: ["DNSサーバ", "Resolver"],
     jump_host: ["踏み台", "Jump host"],
     camera: ["カメラ", "Camera"],
+    mobile: ["携帯端末", "Mobile device"],
     phone: ["電話", "Phone"],
     access_point: ["無線AP", "Access point"],
     safety_controller: ["安全コントローラ", "Safety controller"],
@@ -624,6 +632,11 @@ const WORDS = {
     "frame source": ["フレームの送信元", "frame source"],
     "ip only": ["IPヘッダのみ", "IP header only"],
     "destination only": ["宛先としてのみ", "seen as destination only"],
+    "behind router": ["ルータの先", "behind a router"],
+  },
+  gateway_detail: {
+    "router option": ["routerオプション（3）", "router option (3)"],
+    "classless route": ["クラスレス静的経路（121）", "classless static route (121)"],
   },
   source: {
     dhcp: ["DHCP", "DHCP"],
@@ -701,6 +714,9 @@ const WORDS = {
     description: ["説明", "description"],
     location: ["設置場所", "location"],
     role: ["役割", "role"],
+    account: ["アカウント", "account"],
+    fingerprint: ["フィンガープリント", "fingerprint"],
+    same_identity: ["同じ識別情報をもつ機器", "device of the same identity"],
   },
   family: {
     external: ["外部との接続", "External connections"],
@@ -754,7 +770,12 @@ const WORDS = {
     "answers modbus": ["Modbusに応答", "answers Modbus"],
     "answers dnp3": ["DNP3に応答", "answers DNP3"],
     "answers iec104": ["IEC 104に応答", "answers IEC 104"],
+    "answers s7comm": ["S7commに応答", "answers S7comm"],
     "answers an OT protocol": ["制御系プロトコルに応答", "answers an OT protocol"],
+    "asks OT devices and answers an OT protocol": [
+      "制御機器に要求し、制御系プロトコルに応答",
+      "asks OT devices and answers an OT protocol",
+    ],
     "virtual router address": ["仮想ルータのアドレス", "virtual router address"],
     "forwards for other addresses": ["他のアドレスの通信を中継", "forwards for other addresses"],
     "announces routes": ["経路を広告", "announces routes"],
@@ -767,6 +788,12 @@ const WORDS = {
     "answers office protocols": ["情報系プロトコルに応答", "answers office protocols"],
     "browser user agent": ["ブラウザを使用", "browser user agent"],
     "uses office services": ["情報系サービスを利用", "uses office services"],
+    "answers ftp to several hosts": ["複数の機器にFTPで応答", "answers FTP to several hosts"],
+    "answers ssh to several hosts": ["複数の機器にSSHで応答", "answers SSH to several hosts"],
+    "answers http and ssh to several hosts": ["複数の機器にHTTPとSSHで応答", "answers HTTP and SSH to several hosts"],
+    "shares files": ["ファイルを共有", "shares files"],
+    "shares files with several hosts": ["複数の機器とファイルを共有", "shares files with several hosts"],
+    "takes pages to print": ["印刷を受付け", "takes pages to print"],
   },
 };
 
@@ -783,5 +810,11 @@ function t(key, ...args) {
 }
 function word(vocabulary, key) {
   const pair = Object.hasOwn(WORDS[vocabulary], key) ? WORDS[vocabulary][key] : null;
+  // every protocol of controllers may be a reason
+  const answered = !pair && vocabulary === "role_reason" && /^answers (\S+)$/.exec(key ?? "");
+  if (answered) {
+    const protocol = /[A-Z]/.test(answered[1]) ? answered[1] : answered[1].toUpperCase();
+    return pick([protocol + "に応答", "answers " + protocol]);
+  }
   return pair ? pick(pair) : String(key ?? "");
 }

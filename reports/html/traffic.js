@@ -387,7 +387,7 @@ function identitySection() {
           cell: (g) => (g.asset === null ? data(g.address) : endCell(g.asset, g.address)),
         },
         { key: "kind", label: t("kind"), text: (g) => word("gateway", g.kind) },
-        { key: "detail", label: t("detail"), text: (g) => g.detail, cell: (g) => data(g.detail) },
+        { key: "detail", label: t("detail"), text: (g) => word("gateway_detail", g.detail), cell: (g) => data(word("gateway_detail", g.detail)) },
         {
           key: "by",
           label: t("announced_by"),

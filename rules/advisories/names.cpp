@@ -159,23 +159,23 @@ const Names& Names::built_in() {
 
 Names Names::parse(const Source& source) {
   Complaints complaints(source.first);
-  const YAML::Node root = parse_yaml(source.second, complaints);
+  const yaml::Node root = parse_yaml(source.second, complaints);
   Names names;
   if (complaints.empty()) {
     MapReader map(root, "the list of names", {"vendors", "families"}, complaints);
-    for (const YAML::Node& item : map.items("vendors")) {
+    for (const yaml::Node& item : map.items("vendors")) {
       MapReader entry(item, "a vendor", {"id", "names", "note"}, complaints);
       const std::string id = entry.text("id", true);
-      for (const YAML::Node& name : entry.items("names"))
+      for (const yaml::Node& name : entry.items("names"))
         if (const auto text = scalar(name, "a name", complaints))
           if (names.aliases_.emplace(normal_vendor(*text), id).first->second != id)
             complaints.add(name, "'" + *text + "' stands twice; a name belongs to one vendor");
     }
-    for (const YAML::Node& item : map.items("families")) {
+    for (const yaml::Node& item : map.items("families")) {
       MapReader entry(item, "a family", {"vendor", "family", "orders", "source"}, complaints);
       const std::string vendor = entry.text("vendor", true), family = entry.text("family", true);
       entry.text("source", true);
-      for (const YAML::Node& order : entry.items("orders"))
+      for (const yaml::Node& order : entry.items("orders"))
         if (const auto text = scalar(order, "an order number", complaints))
           names.families_.push_back({product_name(*text, true), vendor, family});
     }

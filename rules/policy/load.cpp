@@ -67,23 +67,23 @@ class Loader {
 
   Policy load() {
     if (!complaints_.empty()) throw PolicyError(complaints_.lines());
-    if (root_.IsNull()) return policy_;  // an empty file declares nothing
+    if (root_.is_null()) return policy_;  // an empty file declares nothing
     MapReader map(root_, "the policy",
                   {"site", "timezone", "zones", "conduits", "allowed_external", "gateways", "resolvers", "time_servers",
                    "jump_hosts", "masters", "ranges", "internal_public_ranges", "acceptances", "assets"},
                   complaints_);
     policy_.site = map.text("site");
     timezone(map);
-    for (const YAML::Node& node : map.items("zones")) zone(node);
+    for (const yaml::Node& node : map.items("zones")) zone(node);
     overlaps();
-    for (const YAML::Node& node : map.items("conduits")) conduit(node);
-    for (const YAML::Node& node : map.items("allowed_external")) allowed(node);
+    for (const yaml::Node& node : map.items("conduits")) conduit(node);
+    for (const yaml::Node& node : map.items("allowed_external")) allowed(node);
     for (const auto& [key, role] : kRoles)
-      for (const YAML::Node& node : map.items(key)) host(node, key, role);
+      for (const yaml::Node& node : map.items(key)) host(node, key, role);
     ranges(map, "ranges", policy_.ranges);
     ranges(map, "internal_public_ranges", policy_.internal_public_ranges);
-    for (const YAML::Node& node : map.items("acceptances")) acceptance(node);
-    for (const YAML::Node& node : map.items("assets")) asset(node);
+    for (const yaml::Node& node : map.items("acceptances")) acceptance(node);
+    for (const yaml::Node& node : map.items("assets")) asset(node);
     if (!complaints_.empty()) throw PolicyError(complaints_.lines());
     return policy_;
   }
@@ -100,7 +100,7 @@ class Loader {
     }
   }
 
-  std::optional<Cidr> cidr(const YAML::Node& node, std::string_view what) {
+  std::optional<Cidr> cidr(const yaml::Node& node, std::string_view what) {
     const std::optional<std::string> text = scalar(node, what, complaints_);
     if (!text) return std::nullopt;
     const std::optional<Cidr> range = parse_cidr(*text);
@@ -118,7 +118,7 @@ class Loader {
   }
 
   void ranges(MapReader& map, std::string_view key, std::vector<Cidr>& out) {
-    for (const YAML::Node& node : map.items(key))
+    for (const yaml::Node& node : map.items(key))
       if (const std::optional<Cidr> range = cidr(node, "a range")) {
         if (key == "internal_public_ranges" && !range->base.is_global())
           complaints_.add(node, "'" + to_string(*range) + "' is no public range; private ranges belong under 'ranges'");
@@ -127,7 +127,7 @@ class Loader {
       }
   }
 
-  void zone(const YAML::Node& node) {
+  void zone(const yaml::Node& node) {
     MapReader map(node, "a zone", {"id", "name", "kind", "level", "closed", "criticality", "members"}, complaints_);
     if (!map.valid()) return;
     Zone zone;
@@ -140,11 +140,11 @@ class Loader {
     zone.level = map.number("level", 0, 5);
     zone.closed = map.flag("closed", false);
     zone.criticality = map.word("criticality", kCriticalities);
-    for (const YAML::Node& item : map.items("members")) member(item, zone);
+    for (const yaml::Node& item : map.items("members")) member(item, zone);
     policy_.zones.push_back(std::move(zone));
   }
 
-  void member(const YAML::Node& node, Zone& zone) {
+  void member(const yaml::Node& node, Zone& zone) {
     MapReader map(node, "a member", {"cidr", "vlan", "mac", "asset"}, complaints_);
     if (!map.valid()) return;
     ZoneMember m;
@@ -162,13 +162,13 @@ class Loader {
     if (!map.has("cidr") && !map.has("vlan") && !map.has("mac") && !map.has("asset"))
       complaints_.add(node, "a member needs one of cidr, vlan, mac or asset");
     if (!m.cidr && !m.vlan && !m.mac && m.asset.empty()) return;
-    places_.push_back({policy_.zones.size(), node.Mark()});
+    places_.push_back({policy_.zones.size(), node.mark()});
     members_.push_back(m);
     zone.members.push_back(std::move(m));
   }
 
   // "20", or "400.12" for an inner tag 12 in an outer tag 400.
-  std::optional<std::uint32_t> vlan(const YAML::Node& node) {
+  std::optional<std::uint32_t> vlan(const yaml::Node& node) {
     const std::optional<std::string> text = scalar(node, "'vlan'", complaints_);
     if (!text) return std::nullopt;
     const std::size_t dot = text->find('.');
@@ -224,7 +224,7 @@ class Loader {
     return text;
   }
 
-  void conduit(const YAML::Node& node) {
+  void conduit(const yaml::Node& node) {
     MapReader map(node, "a conduit", {"id", "from", "to", "protocols", "classes", "times"}, complaints_);
     if (!map.valid()) return;
     Conduit conduit;
@@ -240,13 +240,13 @@ class Loader {
       complaints_.add(map.at("id"), "conduit '" + conduit.id + "' is declared twice; give each conduit its own id");
     if (!conduit.from.empty() && conduit.from == conduit.to)
       complaints_.add(map.at("to"), "a conduit joins two zones, but both ends are '" + conduit.to + "'");
-    for (const YAML::Node& item : map.items("protocols"))
+    for (const yaml::Node& item : map.items("protocols"))
       if (const auto text = scalar(item, "a protocol", complaints_)) {
         if (text->find_first_of(",%") != std::string::npos)
           complaints_.add(item, "'" + *text + "' is no protocol name; write one name per list item");
         conduit.protocols.push_back(*text);
       }
-    for (const YAML::Node& item : map.items("classes"))
+    for (const yaml::Node& item : map.items("classes"))
       if (const auto text = scalar(item, "a class", complaints_)) {
         if (std::find(kClasses.begin(), kClasses.end(), *text) == kClasses.end())
           complaints_.add(item,
@@ -255,16 +255,16 @@ class Loader {
                               "time, auth, diagnostic, session, other");
         conduit.classes.push_back(*text);
       }
-    for (const YAML::Node& item : map.items("times")) times(item, conduit);
+    for (const yaml::Node& item : map.items("times")) times(item, conduit);
     policy_.conduits.push_back(std::move(conduit));
   }
 
   // {days: [mon-fri], from: "08:00", to: "17:30"}; from after to: over midnight, into the next day.
-  void times(const YAML::Node& node, Conduit& conduit) {
+  void times(const yaml::Node& node, Conduit& conduit) {
     MapReader map(node, "a time window", {"days", "from", "to"}, complaints_);
     if (!map.valid()) return;
     std::set<int> chosen;
-    for (const YAML::Node& item : map.items("days")) days(item, chosen);
+    for (const yaml::Node& item : map.items("days")) days(item, chosen);
     if (!map.has("days"))
       for (int day = 0; day < 7; ++day) chosen.insert(day);
     const auto time = [&](std::string_view key, int absent) -> std::optional<int> {
@@ -292,7 +292,7 @@ class Loader {
   }
 
   // "mon", or "mon-fri".
-  void days(const YAML::Node& node, std::set<int>& chosen) {
+  void days(const yaml::Node& node, std::set<int>& chosen) {
     const auto text = scalar(node, "a day", complaints_);
     if (!text) return;
     const std::size_t dash = text->find('-');
@@ -312,7 +312,7 @@ class Loader {
     }
   }
 
-  void allowed(const YAML::Node& node) {
+  void allowed(const yaml::Node& node) {
     MapReader map(node, "an allowed_external entry", {"name", "cidr", "protocol", "port"}, complaints_);
     if (!map.valid()) return;
     AllowedExternal entry;
@@ -330,7 +330,7 @@ class Loader {
     }
   }
 
-  void host(const YAML::Node& node, std::string_view key, std::string_view role) {
+  void host(const yaml::Node& node, std::string_view key, std::string_view role) {
     const auto text = scalar(node, "an item of '" + std::string(key) + "'", complaints_);
     if (!text) return;
     if (text->empty()) return complaints_.add(node, "an item of '" + std::string(key) + "' is empty");
@@ -342,7 +342,7 @@ class Loader {
     policy_.roles.push_back(std::move(entry));
   }
 
-  void acceptance(const YAML::Node& node) {
+  void acceptance(const yaml::Node& node) {
     MapReader map(node, "an acceptance", {"rule", "finding", "reason", "approver", "expires"}, complaints_);
     if (!map.valid()) return;
     Acceptance a;
@@ -365,7 +365,7 @@ class Loader {
     policy_.acceptances.push_back(std::move(a));
   }
 
-  void asset(const YAML::Node& node) {
+  void asset(const yaml::Node& node) {
     MapReader map(node, "an asset",
                   {"name", "address", "role", "zone", "vendor", "product", "firmware", "serial", "os", "location",
                    "purpose", "criticality"},
@@ -397,10 +397,10 @@ class Loader {
 
   struct Place {
     std::size_t zone;
-    YAML::Mark mark;
+    yaml::Mark mark;
   };
   Complaints complaints_;
-  YAML::Node root_;
+  yaml::Node root_;
   Policy policy_;
   int offset_ = 0;
   std::set<std::string> zone_ids_, conduit_ids_, allowed_names_;

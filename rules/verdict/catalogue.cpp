@@ -24,20 +24,20 @@ class Reader {
  public:
   Reader(Catalogue& catalogue, Complaints& complaints) : catalogue_(catalogue), complaints_(complaints) {}
 
-  void read(const YAML::Node& root) {
-    if (!root.IsMap()) return complaints_.add(root, "a catalogue file must be a mapping (key: value)");
-    if (root["controls"]) return framework(root);
+  void read(const yaml::Node& root) {
+    if (!root.is_map()) return complaints_.add(root, "a catalogue file must be a mapping (key: value)");
+    if (root.at("controls").is_defined()) return framework(root);
     MapReader map(root, "a catalogue file", {"topics", "mappings", "requirements", "contracts"}, complaints_);
-    for (const YAML::Node& node : map.items("topics")) topic(node);
-    for (const YAML::Node& node : map.items("mappings")) mapping(node, "");
-    for (const YAML::Node& node : map.items("requirements")) requirement(node);
-    for (const YAML::Node& node : map.items("contracts")) contract(node);
+    for (const yaml::Node& node : map.items("topics")) topic(node);
+    for (const yaml::Node& node : map.items("mappings")) mapping(node, "");
+    for (const yaml::Node& node : map.items("requirements")) requirement(node);
+    for (const yaml::Node& node : map.items("contracts")) contract(node);
   }
 
  private:
   Text both(MapReader& map, std::string_view key, bool required) {
-    const YAML::Node node = map.at(key);
-    if (!node.IsDefined()) {
+    const yaml::Node node = map.at(key);
+    if (!node.is_defined()) {
       if (required)
         complaints_.add(map.node(), "the key '" + std::string(key) + "' is missing; write 'en' and 'ja' below it");
       return {};
@@ -46,9 +46,9 @@ class Reader {
     return {text.text("en", true), text.text("ja", true)};
   }
   // A text that reads the same in both languages, or one for each.
-  Text one_or_both(const YAML::Node& node, std::string_view what) {
-    if (!node.IsDefined() || node.IsNull()) return {};
-    if (node.IsMap()) {
+  Text one_or_both(const yaml::Node& node, std::string_view what) {
+    if (!node.is_defined() || node.is_null()) return {};
+    if (node.is_map()) {
       MapReader text(node, "'" + std::string(what) + "'", {"en", "ja"}, complaints_);
       return {text.text("en", true), text.text("ja", true)};
     }
@@ -57,18 +57,18 @@ class Reader {
   }
   std::vector<std::string> words(MapReader& map, std::string_view key) {
     std::vector<std::string> found;
-    for (const YAML::Node& node : map.items(key))
+    for (const yaml::Node& node : map.items(key))
       if (auto word = scalar(node, key, complaints_)) found.push_back(std::move(*word));
     return found;
   }
 
-  void topic(const YAML::Node& node) {
+  void topic(const yaml::Node& node) {
     MapReader map(node, "a topic", {"id", "title", "observable"}, complaints_);
     if (map.valid())
       catalogue_.topics.push_back({map.text("id", true), both(map, "title", true), both(map, "observable", true)});
   }
 
-  void framework(const YAML::Node& root) {
+  void framework(const yaml::Node& root) {
     MapReader map(root, "a framework",
                   {"id", "name", "version", "publisher", "licence", "total", "note", "sources", "controls", "mappings"},
                   complaints_);
@@ -81,26 +81,26 @@ class Reader {
     f.note = both(map, "note", false);
     if (map.has("total")) {
       MapReader total(map.at("total"), "'total'", {"count", "unit"}, complaints_);
-      if (total.has("count") && !total.at("count").IsNull()) f.total = total.integer("count", 0, 1'000'000);
+      if (total.has("count") && !total.at("count").is_null()) f.total = total.integer("count", 0, 1'000'000);
       f.unit = both(total, "unit", false);
     }
-    if (const YAML::Node sources = map.at("sources"); sources.IsDefined()) {
-      if (!sources.IsMap())
+    if (const yaml::Node sources = map.at("sources"); sources.is_defined()) {
+      if (!sources.is_map())
         complaints_.add(sources, "'sources' must be a mapping (key: text)");
       else
-        for (const auto& entry : sources)
-          f.sources.emplace_back(entry.first.Scalar(), one_or_both(entry.second, entry.first.Scalar()));
+        for (const auto& entry : sources.entries())
+          f.sources.emplace_back(entry.first.text(), one_or_both(entry.second, entry.first.text()));
     }
-    for (const YAML::Node& node : map.items("controls")) f.controls.push_back(control(node));
+    for (const yaml::Node& node : map.items("controls")) f.controls.push_back(control(node));
     const std::string id = f.id;
     auto& all = catalogue_.frameworks;
     std::erase_if(all, [&](const Framework& other) { return other.id == id; });
     all.push_back(std::move(f));
     if (map.has("mappings")) drop_mappings_of(id);
-    for (const YAML::Node& node : map.items("mappings")) mapping(node, id);
+    for (const yaml::Node& node : map.items("mappings")) mapping(node, id);
   }
 
-  Control control(const YAML::Node& node) {
+  Control control(const yaml::Node& node) {
     MapReader map(node, "a control", {"id", "title", "detail", "status", "source", "topic", "verdicts", "observable"},
                   complaints_);
     Control c;
@@ -112,7 +112,7 @@ class Reader {
     c.source = map.text("source");
     c.topic = map.text("topic", true);
     c.observable = both(map, "observable", false);
-    for (const YAML::Node& item : map.items("verdicts")) {
+    for (const yaml::Node& item : map.items("verdicts")) {
       const std::string word = scalar(item, "a verdict", complaints_).value_or("");
       c.may_be_not_met |= word == "not_met";
       c.may_be_partly |= word == "partly";
@@ -124,7 +124,7 @@ class Reader {
   }
 
   // `framework`: whose file this is; "" in the file that maps to all of them.
-  void mapping(const YAML::Node& node, const std::string& framework) {
+  void mapping(const yaml::Node& node, const std::string& framework) {
     MapReader map(node, "a mapping", {"exposure_class", "direction", "strength", "rationale", "controls"}, complaints_);
     if (!map.valid()) return;
     Mapping m;
@@ -136,9 +136,9 @@ class Reader {
     m.rationale = both(map, "rationale", true);
     if (!framework.empty()) {
       for (std::string& id : words(map, "controls")) m.controls.emplace_back(framework, std::move(id));
-    } else if (const YAML::Node controls = map.at("controls"); controls.IsMap()) {
-      for (const auto& entry : controls)
-        for (const YAML::Node& id : entry.second) m.controls.emplace_back(entry.first.Scalar(), id.Scalar());
+    } else if (const yaml::Node controls = map.at("controls"); controls.is_map()) {
+      for (const auto& entry : controls.entries())
+        for (const yaml::Node& id : entry.second.items()) m.controls.emplace_back(entry.first.text(), id.text());
     }
     if (m.controls.empty()) complaints_.add(node, "a mapping names no control; list them under 'controls'");
     catalogue_.mappings.push_back(std::move(m));
@@ -149,14 +149,14 @@ class Reader {
     std::erase_if(catalogue_.mappings, [](const Mapping& m) { return m.controls.empty(); });
   }
 
-  void requirement(const YAML::Node& node) {
+  void requirement(const yaml::Node& node) {
     MapReader map(node, "a requirement", {"id", "query", "missing", "change"}, complaints_);
     if (map.valid())
       catalogue_.requirements.push_back(
           {map.text("id", true), map.text("query", true), both(map, "missing", true), both(map, "change", true)});
   }
 
-  void contract(const YAML::Node& node) {
+  void contract(const yaml::Node& node) {
     MapReader map(node, "a contract", {"exposure_class", "title", "requires", "declaration"}, complaints_);
     if (map.valid())
       catalogue_.contracts.push_back({map.word("exposure_class", kExposureClasses, true), both(map, "title", true),
@@ -173,7 +173,7 @@ std::string_view to_string(Strength value) noexcept { return kStrengths[static_c
 
 void Catalogue::read(const Source& source, std::vector<std::string>& problems) {
   Complaints complaints(source.first);
-  const YAML::Node root = parse_yaml(source.second, complaints);
+  const yaml::Node root = parse_yaml(source.second, complaints);
   if (complaints.empty()) Reader(*this, complaints).read(root);
   for (std::string& line : complaints.lines()) problems.push_back(std::move(line));
 }

@@ -193,9 +193,14 @@ TEST_F(Reports, PageAllowsItsOwnStyleAndScriptAlone) {
   ASSERT_FALSE(style.empty());
   ASSERT_FALSE(script.empty());
   EXPECT_EQ(policy, "default-src 'none'; script-src 'sha256-" + sha256_base64(script) + "'; style-src 'sha256-" +
-                        sha256_base64(style) + "'; base-uri 'none'; form-action 'none'");
+                        sha256_base64(style) +
+                        "'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; "
+                        "trusted-types 'none'");
   EXPECT_EQ(style.find("url("), std::string::npos);
-  for (const char* reference : {"@import", "src=", "https:", "import(", "fetch(", "innerHTML"}) {
+  const std::size_t ours = script.find("// Every word of the page");  // after the libraries
+  ASSERT_NE(ours, std::string::npos);
+  EXPECT_EQ(script.find("innerHTML", ours), std::string::npos);
+  for (const char* reference : {"@import", "src=", "https:", "import(", "fetch(", "eval(", "new Function"}) {
     EXPECT_EQ(style.find(reference), std::string::npos) << reference;
     EXPECT_EQ(script.find(reference), std::string::npos) << reference;
   }

@@ -24,6 +24,18 @@ struct Mistake {
 };
 void PrintTo(const Mistake& m, std::ostream* out) { *out << m.yaml; }
 
+// Each line stands for ten of the one before.
+const std::string kManyAliases = [] {
+  std::string text = "a: &a [x, x, x, x, x, x, x, x, x, x]\n";
+  for (char name = 'b'; name <= 'i'; ++name) {
+    const std::string before = std::string("*") + static_cast<char>(name - 1);
+    text += std::string(1, name) + ": &" + name + " [" + before;
+    for (int i = 0; i < 9; ++i) text += ", " + before;
+    text += "]\n";
+  }
+  return text;
+}();
+
 class PolicyMistakes : public testing::TestWithParam<Mistake> {};
 
 TEST_P(PolicyMistakes, AreShownWithPlaceAndAdvice) {
@@ -37,13 +49,29 @@ const std::string kTwoZones =
     "  - {id: a, kind: ot, members: [{cidr: 10.0.0.0/24}]}\n"
     "  - {id: b, kind: ot, members: [{cidr: 10.1.0.0/24}]}\n";
 
+TEST(Policy, AnAliasStandsForWhatItNames) {
+  const Policy policy = parse_policy(
+      "zones:\n  - {id: a, kind: &kind ot, members: [{cidr: 10.0.0.0/24}]}\n"
+      "  - {id: b, kind: *kind, members: [{cidr: 10.1.0.0/24}]}\n",
+      "site.yaml");
+  ASSERT_EQ(policy.zones.size(), 2u);
+  EXPECT_EQ(policy.zones[1].kind, policy.zones[0].kind);
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Policy, PolicyMistakes,
     testing::Values(
         Mistake{"zoness: []\n", "site.yaml:1:1: unknown key 'zoness' (did you mean 'zones'?)"},
         Mistake{"site: x\nsite: y\n", "site.yaml:2:1: key 'site' stands twice in the policy; keep one"},
         Mistake{"- a\n", "site.yaml:1:1: the policy must be a mapping (key: value)"},
-        Mistake{"site: [1\n", "site.yaml:2:1: no valid YAML: end of sequence flow not found"},
+        Mistake{"site: [1\n", "site.yaml:2:1: no valid YAML: did not find expected ',' or ']'"},
+        Mistake{"site: x\n---\nsite: y\n",
+                "site.yaml:2:1: no valid YAML: a second document begins here; keep one in a file"},
+        Mistake{"site: x\nzones: [\xE9]\n", "site.yaml:2:10: no valid YAML: invalid trailing UTF-8 octet"},
+        Mistake{"site: *name\n", "site.yaml:1:7: no valid YAML: no anchor '&name' stands before this"},
+        Mistake{"zones: &all [*all]\n", "site.yaml:1:14: no valid YAML: '*all' stands inside what it names"},
+        Mistake{"zones: " + std::string(65, '['), "site.yaml:1:71: no valid YAML: it is nested more than 64 deep"},
+        Mistake{kManyAliases, "site.yaml:6:36: no valid YAML: aliases stand for too much; write it out"},
         Mistake{"site: [1]\n", "site.yaml:1:7: 'site' must be a single value, not a list or mapping"},
         Mistake{"timezone: Europe/London\n",
                 "site.yaml:1:11: unknown time zone 'Europe/London'; write an offset from UTC such as +09:00, or a zone "

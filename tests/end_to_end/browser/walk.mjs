@@ -3,7 +3,7 @@
 // 5,000 devices and 50,000 links. Run by walk.sh, which installs the packages.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -76,26 +76,148 @@ async function accessible(page, where) {
   assert.deepEqual(grave, [], "axe-core, " + where);
 }
 
-// Sentences of the other language; what comes from the wire, names and code do not count.
-function foreignText(page, language) {
-  return page.evaluate((wanted) => {
+// Japanese in the English report; what comes from the wire, code and the own name of a Japanese standard do not count.
+function japaneseText(page) {
+  return page.evaluate(() => {
     const found = [];
     const walker = document.createTreeWalker(document.getElementById("page"), NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       if (node.parentElement.closest("bdi, code, pre, button[lang], option, .hash, .detail, .cite")) continue;
-      const text = node.data.trim();
-      const foreign = wanted === "ja" ? /(?:\b[A-Za-z][a-z']+\b[ ,]+){4,}[a-z]/ : /[\u3041-\u30ff\u4e00-\u9fff]/;
-      if (foreign.test(text)) found.push(node.parentElement.tagName + "." + node.parentElement.className + ": " + text.slice(0, 120));
+      if (/[\u3041-\u30ff\u4e00-\u9fff]/.test(node.data.replace("(重要インフラ統一基準)", "")))
+        found.push(node.parentElement.tagName + "." + node.parentElement.className + ": " + node.data.trim().slice(0, 120));
     }
     return [...new Set(found)].slice(0, 10);
-  }, language);
+  });
+}
+
+// Runs of four English words and more that somebody would read, or hear read out, in the Japanese report with all of it
+// unfolded. Not counted: what stands as it came from the wire (bdi), SQL and commands (code, pre: only their comments
+// count), the button "English", and the quotations given.
+async function englishText(page, quotations) {
+  const texts = await page.evaluate(() => {
+    const all = (selector) => [...document.querySelectorAll(selector)];
+    for (let more = all("button.more"); more.length; more = all("button.more")) for (const button of more) button.click();
+    for (const details of all("details")) details.open = true;
+    for (const toggle of all('button.toggle[aria-expanded="false"]')) toggle.click();
+    const found = [];
+    const walker = document.createTreeWalker(document.getElementById("page"), NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const at = node.parentElement;
+      if (at.closest("pre.sql, pre, code")) found.push([at.tagName, (node.data.match(/--.*|\/\*[^]*?\*\//g) || []).join("\n")]);
+      else if (!at.closest("bdi, button[lang]")) found.push([at.tagName + "." + (at.getAttribute("class") || ""), node.data]);
+    }
+    for (const name of ["aria-label", "title", "placeholder", "alt"])
+      for (const node of all("#page [" + name + "]:not(.copy):not(.toggle):not(.node)")) found.push(["@" + name, node.getAttribute(name)]);
+    return [...found, ["title", document.title]];
+  });
+  const found = new Set();
+  for (const [where, text] of texts) {
+    const own = quotations.reduce((rest, quotation) => rest.replaceAll(quotation, "…"), text);
+    for (const [run] of own.matchAll(/[A-Za-z][A-Za-z'’-]*(?:[ ,;:]+[A-Za-z][A-Za-z'’-]*){3,}/g)) found.add(where + ": " + run);
+  }
+  return [...found];
+}
+
+// What a Japanese report quotes in English: titles of publications that prove a default password, and what the given
+// advisory says of itself.
+function quotations() {
+  const credentials = readFileSync(join(ROOT, "rules/credentials/vendor.yaml"), "utf8");
+  const sources = [...credentials.matchAll(/\bsource: *"?(.*?)"?\}?$/gm)].map((m) => m[1]);
+  const { document: advisory, vulnerabilities, product_tree: tree } = ADVISORY;
+  const made = tree.branches[0];
+  return [...sources, advisory.title, vulnerabilities[0].remediations[0].details, made.name + " " + made.branches[0].name];
+}
+const ADVISORY = {
+  document: {
+    csaf_version: "2.0",
+    category: "csaf_security_advisory",
+    title: "Modicon M340 does not check for unusual conditions",
+    publisher: { name: "Example CERT", category: "coordinator" },
+    tracking: { id: "EX-24-01", status: "final", version: "1", current_release_date: "2024-05-01T00:00:00Z" },
+  },
+  product_tree: {
+    branches: [
+      {
+        category: "vendor",
+        name: "Schneider Electric SE",
+        branches: [
+          {
+            category: "product_name",
+            name: "Modicon M340",
+            branches: [
+              { category: "product_version_range", name: "< 3.01", product: { product_id: "P1", name: "Modicon M340" } },
+            ],
+          },
+        ],
+      },
+    ],
+  },
+  vulnerabilities: [
+    {
+      cve: "CVE-2024-0001",
+      product_status: { known_affected: ["P1"] },
+      scores: [{ products: ["P1"], cvss_v3: { baseScore: 9.8 } }],
+      remediations: [
+        { category: "vendor_fix", details: "Install the version from the page of the maker.", product_ids: ["P1"] },
+      ],
+    },
+  ],
+};
+const POLICY = `site: 第一浄水場
+timezone: Asia/Tokyo
+zones:
+  - {id: office, name: 事務系, kind: it, level: 4, members: [{cidr: 192.168.20.0/24}]}
+  - {id: control, name: 監視制御系, kind: ot, level: 2, closed: true, members: [{cidr: 192.168.10.0/24}]}
+ranges: [192.168.10.0/24, 192.168.20.0/24]
+masters: [192.168.10.30]
+`;
+const REGISTER = "名称,IPアドレス,型式,ファームウェア\nPLC-1,192.168.10.12,BMX P34 2020,v2.60\n予備RTU,192.168.10.99,,\n";
+
+// The sample plant with all that a scan can be told besides the capture.
+function scanInFull(kakoi, scratch) {
+  mkdirSync(join(scratch, "csaf"));
+  writeFileSync(join(scratch, "csaf", "advisory.json"), JSON.stringify(ADVISORY));
+  writeFileSync(join(scratch, "site.yaml"), POLICY);
+  writeFileSync(join(scratch, "register.csv"), REGISTER);
+  const told = ["--policy", "site.yaml", "--assets", "register.csv", "--advisories", "csaf", "--out", "full", "--quiet"];
+  execFileSync(kakoi, ["scan", join(ROOT, "pcaps/sample-plant.pcapng"), ...told], { cwd: scratch });
+}
+
+async function english(browser, file) {
+  const page = await opened(browser, file, { width: 1280, hash: "#;lang=en" });
+  assert.deepEqual(await japaneseText(page), [], "Japanese in the English report");
+  await closed(page);
+}
+
+// Whatever a library may bring: no text becomes markup or code.
+async function guarded(browser, file) {
+  const page = await opened(browser, file, { width: 1280 });
+  const made = await page.evaluate(() => {
+    const refused = (act) => {
+      try {
+        act();
+        return "done";
+      } catch (error) {
+        return error.name;
+      }
+    };
+    const node = document.createElement("div");
+    return [refused(() => (node.innerHTML = "<b>x</b>")), refused(() => node.setAttribute("style", "color: red")), node.children.length, node.style.color];
+  });
+  assert.deepEqual(made, ["TypeError", "done", 0, ""], "the Content-Security-Policy refuses markup and style from text");
+  await page.context().close();
+}
+
+async function japanese(browser, file) {
+  const page = await opened(browser, file, { width: 1280, hash: "#;lang=ja" });
+  assert.deepEqual(await englishText(page, quotations()), [], "English in the Japanese report");
+  await closed(page);
 }
 
 async function languages(browser, file, width) {
   const page = await opened(browser, file, { width, hash: "#;lang=ja" });
   const heading = () => page.textContent("#findings > h2");
   assert.equal(await heading(), "所見");
-  assert.deepEqual(await foreignText(page, "ja"), [], "English in the Japanese report");
   await page.click("header button[lang=en]");
   await settled(page);
   assert.equal(await heading(), "Findings");
@@ -143,6 +265,15 @@ async function tables(browser, file, width) {
     assert.equal(await page.getAttribute("#risk thead th:nth-child(2)", "aria-sort"), "ascending");
     assert.ok(sorted(await values(), 1), "sorted the other way round");
   }
+  const toggle = () => page.locator("#assets tbody .toggle").first();
+  const open = () => page.evaluate(() => Boolean(document.querySelector("#assets tbody tr").nextSibling.matches(".details")));
+  await toggle().click();
+  assert.ok(await open(), "a row unfolds");
+  await page.click("header button[lang=ja]");
+  assert.ok(await open(), "and stays so in the other language");
+  await page.click("header button[lang=en]");
+  await toggle().click();
+  assert.ok(!(await open()), "and folds");
   const filter = page.locator("#links select").first();
   const option = await filter.locator("option").nth(1).getAttribute("value");
   await filter.selectOption(option);
@@ -164,30 +295,96 @@ async function tables(browser, file, width) {
 
 async function diagram(browser, file, width) {
   const page = await opened(browser, file, { width, hash: "#drawing;lang=en" });
-  const size = () => page.evaluate(() => document.querySelector("#drawing .canvas").getBoundingClientRect().width);
-  const before = await size();
-  await page.click("#drawing .zooming button:nth-of-type(2)");
-  await page.click("#drawing .zooming button:nth-of-type(2)");
-  assert.ok((await size()) > before * 1.9, "zoomed in: " + before + " to " + (await size()));
-  assert.equal(await page.textContent("#drawing .zooming output"), "200%");
-  const scrolls = await page.evaluate(() => {
-    const frame = document.querySelector("#drawing .drawing .scroll");
-    return frame.scrollWidth > frame.clientWidth;
-  });
-  assert.ok(scrolls, "what is larger than its frame scrolls");
+  const place = () =>
+    page.evaluate(() => {
+      const { x, y, width } = document.querySelector("#drawing .viewport").getBoundingClientRect();
+      return { x, y, width };
+    });
+  const shown = () => page.textContent("#drawing .zooming output");
+  const before = await place();
+  const button = (n) => page.click("#drawing .zooming button:nth-of-type(" + n + ")");
+  await button(2);
+  await button(2);
+  assert.ok((await place()).width > before.width * 1.9, "zoomed in: " + before.width + " to " + (await place()).width);
+  assert.equal(await shown(), "200%");
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(overflow <= 0, "zooming widens the page by " + overflow);
-  await page.click("#drawing .zooming button:nth-of-type(1)");
-  await page.click("#drawing .zooming button:nth-of-type(3)");
-  assert.ok(Math.abs((await size()) - before) < 1, "and out again");
+  const frame = page.locator("#drawing .frame-of-drawing");
+  await frame.focus();
+  const zoomed = await place();
+  await page.keyboard.press("ArrowRight");
+  assert.ok((await place()).x < zoomed.x - 10, "an arrow key moves the drawing");
+  await page.keyboard.press("-");
+  assert.equal(await shown(), "150%");
+  await page.keyboard.press("+");
+  assert.equal(await shown(), "200%");
+  if (width > 700) {
+    const box = await frame.boundingBox();
+    const middle = [box.x + box.width / 2, box.y + Math.min(box.height, 600) / 2];
+    const held = await place();
+    await page.mouse.move(...middle);
+    await page.mouse.down();
+    await page.mouse.move(middle[0] + 60, middle[1] + 40, { steps: 4 });
+    await page.mouse.up();
+    const dragged = await place();
+    assert.ok(Math.abs(dragged.x - held.x - 60) < 2 && Math.abs(dragged.y - held.y - 40) < 2, "dragged along");
+    await page.keyboard.down("Control");
+    await page.mouse.wheel(0, -240);
+    await page.keyboard.up("Control");
+    assert.ok((await place()).width > dragged.width * 1.1, "Ctrl and the wheel zoom");
+    const scale = await shown();
+    const scrolled = await page.evaluate(() => scrollY);
+    await page.mouse.wheel(0, 200);
+    await page.waitForFunction((y) => scrollY > y, scrolled);
+    assert.equal(await shown(), scale, "the wheel alone scrolls the page");
+  }
+  // a box outside the frame comes into it with the keyboard
+  const hidden = await page.evaluate(() => {
+    const frame = document.querySelector("#drawing .canvas").getBoundingClientRect();
+    const away = [...document.querySelectorAll("#drawing .node[tabindex]")].find((n) => {
+      const box = n.getBoundingClientRect();
+      return box.right < frame.left || box.left > frame.right || box.bottom < frame.top || box.top > frame.bottom;
+    });
+    away?.focus({ preventScroll: true });
+    const box = away?.getBoundingClientRect();
+    return box && { inside: box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom };
+  });
+  assert.ok(!hidden || hidden.inside, "the box in focus is in the frame");
+  await button(3);
+  assert.equal(await shown(), "100%");
+  assert.ok(Math.abs((await place()).width - before.width) < 1, "and all of it again");
   const views = page.locator("#drawing .legend .choice button");
+  assert.ok((await views.count()) >= 2, "the drawing has views");
   for (let i = 0; i < (await views.count()); ++i) {
     await views.nth(i).click();
     assert.equal(await views.nth(i).getAttribute("aria-pressed"), "true");
     assert.ok((await page.locator("#drawing .canvas .zone").count()) > 1, "zones are drawn");
+    assert.deepEqual(await page.evaluate(DRAWING_FAULTS), [], "the drawing, view " + i);
   }
   await closed(page);
 }
+
+// What nobody would draw by hand: boxes or zones upon each other, boxes outside their zone's rows, levels upside down.
+const DRAWING_FAULTS = `(() => {
+  const faults = [];
+  const boxes = (selector) => [...document.querySelectorAll("#drawing .canvas " + selector)].map((n) => n.getBBox());
+  const apart = (a, b) => a.x + a.width <= b.x + 0.1 || b.x + b.width <= a.x + 0.1 || a.y + a.height <= b.y + 0.1 || b.y + b.height <= a.y + 0.1;
+  const zones = boxes(".zone-shape");
+  const nodes = boxes(".node rect");
+  for (const [what, list] of [["zones", zones], ["boxes", nodes]])
+    list.forEach((a, i) => list.slice(0, i).some((b) => !apart(a, b)) && faults.push(what + " overlap at " + Math.round(a.x) + "," + Math.round(a.y)));
+  const within = (a, b) => a.x >= b.x - 0.1 && a.x + a.width <= b.x + b.width + 0.1 && a.y >= b.y - 0.1 && a.y + a.height <= b.y + b.height + 0.1;
+  for (const node of nodes) if (!zones.some((zone) => within(node, zone))) faults.push("a box outside its zone");
+  const { x, y, width, height } = document.querySelector("#drawing .canvas").viewBox.baseVal;
+  for (const zone of zones) if (!within(zone, { x, y, width, height })) faults.push("a zone outside the drawing");
+  const levels = [...document.querySelectorAll("#drawing .canvas .zone-name")]
+    .map((n) => [parseFloat(n.querySelector(".zone-level")?.textContent.slice(1)), n.getBBox().y])
+    .filter(([level]) => !Number.isNaN(level));
+  for (const [a, ay] of levels) for (const [b, by] of levels) if (a > b && ay >= by) faults.push("level " + a + " below level " + b);
+  const dark = [...document.querySelectorAll("#drawing .canvas .node rect")].filter((n) => getComputedStyle(n).fill !== "rgb(255, 255, 255)");
+  if (dark.length) faults.push("boxes filled with " + getComputedStyle(dark[0]).fill);
+  return faults.slice(0, 5);
+})()`;
 
 async function deepLinks(browser, file, width) {
   const page = await opened(browser, file, { width, hash: "#;lang=en" });
@@ -291,6 +488,12 @@ async function main() {
         assert.ok(times.at(-1) < MOST_MS, times.join(", ") + " ms");
       });
     }
+    scanInFull(kakoi, scratch);
+    for (const name of ["plant", "traps", "full"])
+      await test("no English in the Japanese report: " + name, () => japanese(browser, join(scratch, name, "report.html")));
+    // the others have Japanese names
+    await test("no Japanese in the English report: plant", () => english(browser, reports.plant));
+    await test("no markup from text", () => guarded(browser, reports.plant));
     await test("copies", () => copies(browser, reports.plant));
     for (const name of ["plant", "traps"]) await test("print: " + name, () => prints(browser, reports[name]));
   } finally {
