@@ -2,30 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
-#include <mutex>
+
+#include "sensor/capture/chunk_pool.h"
 
 namespace kakoi::capture {
-
-struct ChunkPool : std::enable_shared_from_this<ChunkPool> {
-  std::mutex mutex;
-  std::vector<std::unique_ptr<Chunk>> free;
-
-  std::shared_ptr<Chunk> take() {
-    std::unique_ptr<Chunk> chunk;
-    {
-      const std::lock_guard lock(mutex);
-      if (!free.empty()) {
-        chunk = std::move(free.back());
-        free.pop_back();
-      }
-    }
-    if (!chunk) chunk = std::make_unique<Chunk>(ByteSource::kChunkSize);
-    return {chunk.release(), [pool = shared_from_this()](Chunk* returned) {
-              const std::lock_guard lock(pool->mutex);
-              pool->free.emplace_back(returned);
-            }};
-  }
-};
 
 ByteSource::ByteSource(const std::filesystem::path& path, Hashing hashing)
     : file_(path, hashing), pool_(std::make_shared<ChunkPool>()), chunk_(pool_->take()) {

@@ -33,7 +33,6 @@ const RawPacket* CaptureFile::peek() {
   packet_.ref.capture = index_;
   packet_.ref.number = static_cast<std::uint32_t>(++info_.packets);
   info_.bytes += packet_.original_length;
-  if (packet_.data.size() < packet_.original_length) ++info_.truncated;
   if (info_.packets == 1) info_.first_ts = info_.last_ts = packet_.ref.ts;
   info_.first_ts = std::min(info_.first_ts, packet_.ref.ts);
   info_.last_ts = std::max(info_.last_ts, packet_.ref.ts);

@@ -37,7 +37,7 @@ struct CaptureInfo {
   std::uint64_t file_bytes = 0;
   std::uint64_t packets = 0, bytes = 0;  // bytes: original lengths
   std::int64_t first_ts = 0, last_ts = 0;
-  std::uint64_t truncated = 0;  // packets shorter than on the wire (snap length)
+  std::uint64_t truncated = 0;  // packets cut by the snap length; counted by those who decode
   std::uint64_t malformed = 0;  // frames whose headers do not fit
   std::uint64_t undecoded = 0;  // frames of link types or with headers that are not read
   std::uint64_t commented = 0;  // packets with a comment (pcapng)

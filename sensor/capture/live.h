@@ -4,24 +4,24 @@
 #pragma once
 
 #include <chrono>
-#include <deque>
+#include <condition_variable>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
-#include "sensor/capture/byte_source.h"
 #include "sensor/capture/capture_info.h"
+#include "sensor/capture/ring.h"
 #include "sensor/decode/packet.h"
-
-struct pcap;
 
 namespace kakoi::capture {
 
 struct LiveOptions {
   std::vector<std::string> interfaces;
-  std::string filter;   // BPF, as tcpdump takes it; "": everything
-  int buffer_mib = 64;  // of the kernel, per interface
+  std::string filter;    // BPF, as tcpdump takes it; "": everything
+  int buffer_mib = 64;   // of the kernel, per interface: its readers share it
+  unsigned readers = 1;  // per interface; more than one: each a thread of its own behind a part of the packets
 };
 
 class LiveSet {
@@ -39,41 +39,44 @@ class LiveSet {
   void resume(const std::vector<CaptureInfo>& before);
 
   // Waits for packets, `patience` at most, and hands over those that have come, in order of time over
-  // all interfaces (as far as they arrive within kHoldBack of each other). False when an interface is
-  // gone; its info().error then tells. Interrupted by a signal it returns early.
+  // all interfaces and readers (as far as the kernel delivers them in time). False when an interface is
+  // gone; its info().error then tells. Interrupted by a signal it returns early. The first call starts the
+  // readers' threads: confine before.
   bool poll(std::chrono::milliseconds patience, const Use& use);
-  // Hands over what arrived up to now: what the kernel and poll() still hold back.
+  // Hands over what arrived up to now: what the kernel, the readers and poll() still hold back.
   void drain(const Use& use);
 
-  // Of each interface, by PacketRef::capture; drops as the kernel counts them up to now. `source` is
-  // HOST:INTERFACE, sha256 stays empty.
+  // Of each interface, by PacketRef::capture: what was handed over, and drops as the kernel counts them up
+  // to now. `source` is HOST:INTERFACE, sha256 stays empty.
   std::vector<CaptureInfo> infos();
   // File descriptors that packets come from, for confinement.
   std::vector<int> descriptors() const;
 
-  static constexpr std::chrono::milliseconds kHoldBack{20};
+  static constexpr unsigned kMostReaders = 16;
 
  private:
-  struct Held {
-    RawPacket packet;  // data points into chunk
-    std::shared_ptr<Chunk> chunk;
-  };
   struct Interface {
-    pcap* handle = nullptr;
     CaptureInfo info;
     CaptureInfo before;  // as it was at resume()
-    std::deque<Held> held;
-    std::int64_t latest = 0;  // time stamp, ns
-    bool nanoseconds = false;
-    bool gone = false;
+    std::vector<std::unique_ptr<Ring>> rings;
   };
-  void read(Interface& interface);
+  struct Source {
+    Ring* ring;
+    std::uint32_t capture;
+  };
+  void open(const std::string& name, const LiveOptions& options);
+  void list_sources();
+  void start();
+  void wait(std::chrono::milliseconds patience);
+  std::int64_t heard() const;  // of all rings
   void hand_over(std::int64_t up_to, const Use& use);
-  Bytes keep(Bytes bytes);
 
   std::vector<std::unique_ptr<Interface>> interfaces_;
-  std::shared_ptr<Chunk> chunk_;
-  std::size_t used_ = 0;  // of chunk_
+  std::vector<Source> sources_;  // all their rings
+  bool threads_ = false, started_ = false;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool news_ = false;
 };
 
 }  // namespace kakoi::capture

@@ -28,9 +28,10 @@ bool forbid_sending(const std::vector<int>& sockets) {
   if (!filter) return false;
   const auto refuse = SCMP_ACT_ERRNO(EPERM);
   bool done = true;
-  for (const int call : {SCMP_SYS(socket), SCMP_SYS(socketpair), SCMP_SYS(connect), SCMP_SYS(bind), SCMP_SYS(listen),
-                         SCMP_SYS(accept), SCMP_SYS(accept4), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(sendmmsg),
-                         SCMP_SYS(io_uring_setup), SCMP_SYS(ptrace), SCMP_SYS(execve), SCMP_SYS(execveat)})
+  for (const int call :
+       {SCMP_SYS(socket), SCMP_SYS(socketpair), SCMP_SYS(connect), SCMP_SYS(bind), SCMP_SYS(listen), SCMP_SYS(accept),
+        SCMP_SYS(accept4), SCMP_SYS(setsockopt), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(sendmmsg),
+        SCMP_SYS(io_uring_setup), SCMP_SYS(ptrace), SCMP_SYS(execve), SCMP_SYS(execveat)})
     done &= seccomp_rule_add(filter.get(), refuse, call, 0) == 0;
   for (const int fd : sockets) {
     const auto socket = static_cast<scmp_datum_t>(fd);

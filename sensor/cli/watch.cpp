@@ -85,6 +85,8 @@ int watch(const Arguments& arguments) {
       "max-memory", po::value<std::string>()->default_value("1GiB")->value_name("SIZE"),
       "of the program; the longest idle conversations go first")(
       "buffer", po::value<int>()->default_value(64)->value_name("MIB"), "the kernel's buffer per interface")(
+      "readers", po::value<int>()->default_value(1)->value_name("N"),
+      "threads per interface that take packets from the kernel, each its part; more where one is not enough")(
       "store", po::value<std::string>()->value_name("DIR"), "keep the packets, too, as a ring of pcapng files")(
       "store-size", po::value<std::string>()->default_value("10GB")->value_name("SIZE"), "of the ring");
   const auto values = parse(arguments, options, kHelp);
@@ -96,6 +98,9 @@ int watch(const Arguments& arguments) {
   const std::uint64_t store_size = parse_size((*values)["store-size"].as<std::string>());
   const int threads = (*values)["threads"].as<int>(), buffer = (*values)["buffer"].as<int>();
   if (threads < 1) throw UsageError("--threads takes a number from 1 on, not " + std::to_string(threads));
+  const int readers = (*values)["readers"].as<int>(), most_readers = static_cast<int>(capture::LiveSet::kMostReaders);
+  if (readers < 1 || readers > most_readers)
+    throw UsageError("--readers takes 1 to " + std::to_string(most_readers) + ", not " + std::to_string(readers));
   if (buffer < 1 || buffer > 1024) throw UsageError("--buffer takes 1 to 1024 MiB, not " + std::to_string(buffer));
   const std::string site = (*values)["site"].as<std::string>();
   Judgement judgement = load_judgement(*values, "watch");
@@ -106,8 +111,9 @@ int watch(const Arguments& arguments) {
   std::unique_ptr<capture::LiveSet> live;
   std::unique_ptr<capture::PacketStore> store;
   try {
-    live = std::make_unique<capture::LiveSet>(capture::LiveOptions{
-        (*values)["interface"].as<std::vector<std::string>>(), (*values)["filter"].as<std::string>(), buffer});
+    live = std::make_unique<capture::LiveSet>(
+        capture::LiveOptions{(*values)["interface"].as<std::vector<std::string>>(),
+                             (*values)["filter"].as<std::string>(), buffer, static_cast<unsigned>(readers)});
     if (values->contains("store"))
       store = std::make_unique<capture::PacketStore>((*values)["store"].as<std::string>(), store_size);
   } catch (const capture::CaptureError& error) {

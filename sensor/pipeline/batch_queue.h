@@ -1,6 +1,7 @@
 // A bounded queue of batches between the reading thread and one worker.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -20,7 +21,8 @@ struct Batch {
   std::size_t shard = 0;
 
   void hold(const std::shared_ptr<const void>& piece) {
-    if (memory.empty() || memory.back() != piece) memory.push_back(piece);
+    // From the back: it is nearly always the last, or one of a few where readers take turns.
+    if (std::find(memory.rbegin(), memory.rend(), piece) == memory.rend()) memory.push_back(piece);
   }
   void clear() {
     items.clear();

@@ -46,23 +46,25 @@ std::uint64_t add_content(std::uint64_t h, Bytes bytes, bool tail) noexcept {
 
 // RFC 791 §3.1: version, header length | DSCP | total length | identification | fragment | TTL | protocol | checksum
 // | addresses | options
-std::uint64_t mark_of_ipv4(std::uint64_t h, Bytes packet, bool tail) noexcept {
+std::uint64_t mark_of_ipv4(std::uint64_t h, Bytes packet, bool tail, Bytes& content) noexcept {
   std::array<std::uint8_t, 8> head;
   std::memcpy(head.data(), packet.data(), head.size());
   head[1] = 0;
   const std::size_t total = std::size_t{head[2]} << 8 | head[3];
   if (total >= 20) packet = packet.first(std::min(packet.size(), total));
   h = fold(word(head.data()) ^ h, word(packet.data() + 12) ^ kSecond ^ packet[9]);
-  return add_content(h, packet.subspan(20), tail);
+  content = packet.subspan(20);
+  return add_content(h, content, tail);
 }
 
 // RFC 8200 §3: version, class, flow label | payload length | next header | hop limit | addresses
-std::uint64_t mark_of_ipv6(std::uint64_t h, Bytes packet) noexcept {
+std::uint64_t mark_of_ipv6(std::uint64_t h, Bytes packet, Bytes& content) noexcept {
   const std::size_t length = std::size_t{packet[4]} << 8 | packet[5];
   if (length != 0) packet = packet.first(std::min(packet.size(), length + 40));
   h = fold(length << 8 | packet[6], h ^ kFirst);
   h = add_16(add_16(h, packet.data() + 8), packet.data() + 24);
-  return add_content(h, packet.subspan(40), true);
+  content = packet.subspan(40);
+  return add_content(h, content, true);
 }
 
 // Nobody sends this twice within a millisecond: the sender numbered it, or waits for an answer before it repeats.
@@ -76,17 +78,53 @@ bool leaves_no_doubt(const Decoded& p) noexcept {
 
 }  // namespace
 
-Sighting DuplicateTable::look_up(const Decoded& p, const PacketRef& ref) {
-  std::uint64_t mark = kFirst ^ ref.capture;
+// The piece that the content lies in; a new one takes the place of the one that was new longest ago.
+const DuplicateTable::Piece& DuplicateTable::find_piece(const std::uint8_t* origin,
+                                                        const std::shared_ptr<const void>& memory) {
+  static const Piece kNowhere;
+  if (!memory) return kNowhere;
+  for (std::size_t i = 0; i < kPieces; ++i)
+    if (pieces_[i].memory == memory) return pieces_[piece_ = i];
+  if (++numbers_ == 0) {  // all numbers were given away: what bears them is forgotten
+    for (Bucket& bucket : buckets_)
+      for (Entry& entry : bucket.entries) entry.piece = 0;
+    for (Piece& piece : pieces_) piece = {};
+    numbers_ = 1;
+  }
+  piece_ = numbers_ % kPieces;
+  return pieces_[piece_] = {memory, origin, numbers_};
+}
+
+inline void DuplicateTable::note_place(Entry& entry, Bytes content, const std::shared_ptr<const void>& memory) {
+  const Piece* piece = &pieces_[piece_];
+  if (piece->memory.get() != memory.get()) [[unlikely]]
+    piece = &find_piece(content.data(), memory);
+  const std::ptrdiff_t offset = content.data() - piece->origin;
+  entry.offset = static_cast<std::int32_t>(offset);
+  entry.length = static_cast<std::uint16_t>(content.size());
+  entry.piece = entry.offset == offset && entry.length == content.size() ? piece->number : std::uint16_t{0};
+}
+
+bool DuplicateTable::same_content(const Entry& entry, Bytes content) const noexcept {
+  const Piece& piece = pieces_[entry.piece % kPieces];
+  if (entry.piece == 0 || piece.number != entry.piece) return true;
+  return entry.length == content.size() &&
+         std::memcmp(piece.origin + entry.offset, content.data(), content.size()) == 0;
+}
+
+Sighting DuplicateTable::look_up(const Decoded& p, const PacketRef& ref, const std::shared_ptr<const void>& memory) {
+  std::uint64_t mark = kFirst ^ ref.capture ^ std::uint64_t{p.header_checksum == Checksum::wrong} << 32;
   std::int64_t window = kWindow;
+  Bytes content;
   if (p.network == NetworkLayer::ipv4 && p.datagram.size() >= 20) {
-    mark = mark_of_ipv4(mark, p.datagram, !p.is_tcp());
+    mark = mark_of_ipv4(mark, p.datagram, !p.is_tcp(), content);
   } else if (p.network == NetworkLayer::ipv6 && p.datagram.size() >= 40) {
-    mark = mark_of_ipv6(mark, p.datagram);
+    mark = mark_of_ipv6(mark, p.datagram, content);
   } else if (!p.payload.empty() && !p.source_mac.is_none() &&
              (p.network == NetworkLayer::arp || p.network == NetworkLayer::other)) {
+    content = p.payload;
     mark = fold(mark ^ p.source_mac.lo, p.destination_mac.lo ^ std::uint64_t{p.ethertype} << 48);
-    mark = add_content(mark, p.payload, true);
+    mark = add_content(mark, content, true);
     if (p.network == NetworkLayer::other) window = kCyclicWindow;
   } else {
     return {};
@@ -96,14 +134,16 @@ Sighting DuplicateTable::look_up(const Decoded& p, const PacketRef& ref) {
   const auto macs = static_cast<std::uint32_t>(fold(p.source_mac.lo ^ kFirst, p.destination_mac.lo ^ kSecond));
   const bool certain = leaves_no_doubt(p);
   const auto soon = [&](const Entry& e) { return ref.ts - e.ts <= window && e.ts - ref.ts <= window; };
-  const Entry now{mark, ref.ts, p.vlan, macs, p.ttl};
+  Entry now;
+  now.mark = mark, now.ts = ref.ts, now.vlan = p.vlan & 0xFFFFFF, now.ttl = p.ttl, now.macs = macs;
   const auto repeated = [&]() -> Sighting {
     if (!certain && !delivers_copies(ref)) return {};
     if (certain) mirrors_[ref.capture] = {0, ref.ts};
     return {Copy::exact, false};
   };
   Entry& first = at(mark);
-  if (first.mark != mark || !soon(first)) {
+  if (first.mark != mark || !soon(first) || !same_content(first, content)) {
+    note_place(now, content, memory);
     first = now;
     if (certain && mirrors_[ref.capture].singles < kRemembered) ++mirrors_[ref.capture].singles;
     return {};
@@ -115,7 +155,8 @@ Sighting DuplicateTable::look_up(const Decoded& p, const PacketRef& ref) {
   // The forwarded packet may be delivered twice, too.
   const std::uint64_t form = fold(mark ^ macs, kFirst ^ (std::uint64_t{p.vlan} << 8 | p.ttl));
   Entry& second = at(form);
-  if (second.mark == form && soon(second)) return repeated();
+  if (second.mark == form && soon(second) && same_content(second, content)) return repeated();
+  note_place(now, content, memory);
   second = now;
   second.mark = form;
   return {Copy::routed, !same_vlan};

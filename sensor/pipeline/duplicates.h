@@ -1,10 +1,11 @@
 // Packets that a mirror delivers more than once: a port and its VLAN are mirrored, or both ports that a
 // packet passes, or both sides of a router.
 //
-// A copy is the same packet of the same capture within a millisecond: equal from its IP header on, but for
-// what a router or switch may change underway (TTL, checksum, DSCP; MACs and VLAN tag). The IP identification
+// A copy is the same packet of the same capture within a millisecond: equal from its IP header on, to the last octet,
+// but for what a router or switch may change underway (TTL, checksum, DSCP; MACs and VLAN tag). The IP identification
 // and the checksums above IP are part of it, so a TCP retransmission, which carries a new identification or
-// comes at least a retransmission timeout later, is a packet of its own.
+// comes at least a retransmission timeout later, is a packet of its own. So is one whose checksum of the IP header is
+// right behind one whose is wrong: the forged packet must not hide the true one.
 //
 // What has no identification may be sent twice at once and look the same: a RST for each of two segments, a
 // datagram over IPv6. Such a repeat is a copy only where the mirror is known to deliver copies, by packets that
@@ -15,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <vector>
 
 #include "sensor/decode/packet.h"
@@ -35,8 +37,9 @@ struct Sighting {
 
 class DuplicateTable {
  public:
-  // What the packet is to those before it, of all that were asked for. A repeat in doubt counts as none.
-  Sighting look_up(const Decoded& packet, const PacketRef& ref);
+  // What the packet is to those before it, of all that were asked for. A repeat in doubt counts as none. `memory` keeps
+  // the packet's bytes alive.
+  Sighting look_up(const Decoded& packet, const PacketRef& ref, const std::shared_ptr<const void>& memory);
 
   static constexpr std::int64_t kWindow = 1'000'000;  // ns
   // Cyclic real-time protocols without IP send equal frames every 125 µs and more; ARP does not.
@@ -50,19 +53,35 @@ class DuplicateTable {
   struct Entry {
     std::uint64_t mark = 0;  // of the content and the capture
     std::int64_t ts = std::numeric_limits<std::int64_t>::min() / 2;
-    std::uint32_t vlan = 0, macs = 0;
-    std::uint8_t ttl = 0;
+    std::uint32_t vlan : 24 = 0, ttl : 8 = 0;
+    std::uint32_t macs = 0;
+    // Where the content lies: in the piece of memory of that number (0: nowhere), so far from its origin.
+    std::int32_t offset = 0;
+    std::uint16_t piece = 0, length = 0;
   };
   // Two places for a mark, side by side in the cache; a newer packet takes that of the older.
   static constexpr std::size_t kBuckets = 1 << 11;
   struct alignas(64) Bucket {
     std::array<Entry, 2> entries;
   };
+  static_assert(sizeof(Bucket) == 64, "one cache line");
   // Where the mark is noted, else where it is to be.
   Entry& at(std::uint64_t mark) noexcept {
     std::array<Entry, 2>& e = buckets_[mark >> 20 & (kBuckets - 1)].entries;
     return e[0].mark == mark ? e[0] : e[1].mark == mark ? e[1] : e[0].ts <= e[1].ts ? e[0] : e[1];
   }
+
+  // Memory that packets of late lie in, so that a repeat can be held against the first. Few pieces are enough: a
+  // reader fills one after the other. What lies in none of them is compared by its mark alone.
+  static constexpr std::size_t kPieces = 4;
+  struct Piece {
+    std::shared_ptr<const void> memory;
+    const std::uint8_t* origin = nullptr;  // somewhere in it
+    std::uint16_t number = 0;
+  };
+  void note_place(Entry& entry, Bytes content, const std::shared_ptr<const void>& memory);
+  const Piece& find_piece(const std::uint8_t* origin, const std::shared_ptr<const void>& memory);
+  bool same_content(const Entry& entry, Bytes content) const noexcept;
 
   struct Mirror {                                      // of one capture
     std::uint32_t singles = kRemembered - kUndecided;  // packets without doubt since the last certain copy
@@ -75,6 +94,9 @@ class DuplicateTable {
 
   std::vector<Bucket> buckets_{kBuckets};
   std::vector<Mirror> mirrors_;
+  std::array<Piece, kPieces> pieces_;
+  std::size_t piece_ = 0;  // of the last packet
+  std::uint16_t numbers_ = 0;
 };
 
 }  // namespace kakoi::pipeline

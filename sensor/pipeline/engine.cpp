@@ -20,6 +20,24 @@ void note_copy(Copy copy, CaptureInfo& info) noexcept {
   info.duplicates_redundant += copy == Copy::redundant;
 }
 
+// Whether content is missing. The frame check sequence is none: capture tools that count it in the length on the wire,
+// but leave it away, cut nothing.
+bool is_cut(const RawPacket& raw, const Decoded& p, std::uint32_t snap_length) noexcept {
+  constexpr std::size_t kFcs = 4;  // IEEE 802.3 §3.2.9
+  const std::size_t size = raw.data.size(), missing = raw.original_length - size;
+  if (missing <= raw.fcs_length) return false;
+  if (missing > kFcs) return true;
+  const auto be16 = [&](std::size_t at) { return std::size_t{p.datagram[at]} << 8 | p.datagram[at + 1]; };
+  switch (p.network) {
+    case NetworkLayer::ipv4:
+      return p.datagram.size() < 20 || be16(2) == 0 || be16(2) > p.datagram.size();
+    case NetworkLayer::ipv6:
+      return p.datagram.size() < 40 || be16(4) == 0 || be16(4) + 40 > p.datagram.size();
+    default:  // its own length says nothing; what the snap length cuts is as long as that
+      return missing != kFcs || snap_length == 0 || size >= snap_length;
+  }
+}
+
 void process(Shard& shard, const Batch& batch) {
   const std::vector<Item>& items = batch.items;
   const std::size_t n = items.size();
@@ -77,13 +95,16 @@ void Engine::packet(const RawPacket& raw, CaptureInfo& info, const std::shared_p
   if (decoded.malformed) ++info.malformed;
   if (decoded.undecoded) ++info.undecoded;
   note_clock(raw.ref, info);
-  if (raw.data.size() < raw.original_length)
+  if (raw.data.size() < raw.original_length && is_cut(raw, decoded, info.snaplen)) {
+    ++info.truncated;
     info.cut_at = std::max(info.cut_at, static_cast<std::uint32_t>(raw.data.size()));
+  }
   std::shared_ptr<const void> bytes = memory;
   Sighting seen;
   for (;;) {
     // What is inside a copy is a copy of the same kind.
-    if (seen.copy == Copy::none && (seen = sighting(decoded, raw.ref)).copy != Copy::none) note_copy(seen.copy, info);
+    if (seen.copy == Copy::none && (seen = sighting(decoded, raw.ref, bytes)).copy != Copy::none)
+      note_copy(seen.copy, info);
     if (seen.copy == Copy::exact || seen.copy == Copy::redundant) return;
     const bool counts = seen.copy == Copy::none || seen.elsewhere;
     if (decoded.is_fragment && counts) {
@@ -101,9 +122,9 @@ void Engine::packet(const RawPacket& raw, CaptureInfo& info, const std::shared_p
 }
 
 // PRP and HSR send each frame over two ways: their copies may be late.
-Sighting Engine::sighting(const Decoded& decoded, const PacketRef& ref) {
+Sighting Engine::sighting(const Decoded& decoded, const PacketRef& ref, const std::shared_ptr<const void>& memory) {
   if (decoded.redundancy != Redundancy::none && redundant_.is_copy(decoded, ref.ts)) return {Copy::redundant, false};
-  return duplicates_.look_up(decoded, ref);
+  return duplicates_.look_up(decoded, ref, memory);
 }
 
 // Packets of several queues or interfaces may be a little out of order; that is no step of the clock.

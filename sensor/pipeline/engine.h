@@ -48,7 +48,7 @@ class Engine {
   };
   void work(Worker& worker);
   // What the packet is to those before it, with PRP and HSR's copies among the exact ones.
-  Sighting sighting(const Decoded& decoded, const PacketRef& ref);
+  Sighting sighting(const Decoded& decoded, const PacketRef& ref, const std::shared_ptr<const void>& memory);
   void note_clock(const PacketRef& ref, CaptureInfo& info);
   void add(const Decoded& decoded, const PacketRef& ref, const std::shared_ptr<const void>& memory, Sighting sighting);
   void renew(std::size_t shard);

@@ -25,8 +25,7 @@ LinkState state_of(const flow::Flow& flow, int client) {
   const bool only_syn = (to_server.flags & kSyn) != 0 && to_server.payload == 0 && to_client.packets == 0;
   if (only_syn && (to_server.flags & kAck) == 0) return LinkState::attempted;
   const bool both = to_server.packets > 0 && to_client.packets > 0;
-  if (both && (to_server.flags & to_client.flags & kAck) != 0 && (to_client.flags & kRst) == 0)
-    return LinkState::established;
+  if (both && (to_server.flags & to_client.flags & kAck) != 0) return LinkState::established;
   if (both && (to_server.payload > 0 || to_client.payload > 0)) return LinkState::established;
   return LinkState::one_way;
 }
@@ -246,7 +245,8 @@ void Shard::tcp(flow::Flow& flow, const Item& item) {
   const auto s = static_cast<std::size_t>(item.side);
   flow::Side& side = flow.sides[s];
   const flow::Side& other = flow.sides[1 - s];
-  side.flags = side.flags | p.tcp_flags;
+  // A RST acknowledges on behalf of nobody: a closed port sends it, too (RFC 9293 §3.10.7.1).
+  side.flags = side.flags | ((p.tcp_flags & kRst) != 0 ? kRst : p.tcp_flags);
   flow.unseen.segment(s, p);
   const bool syn = (p.tcp_flags & kSyn) != 0, ack = (p.tcp_flags & kAck) != 0;
   if (syn && !side.syn_seen) {

@@ -117,21 +117,28 @@ def packets_in(out):
         return 0
 
 
-@test
-def watch_sees_what_scan_sees_and_sends_nothing():
-    if not able():
-        return
+def wait_for_packets(out, count, what):
+    """Until a snapshot has them."""
+    wait_for(lambda: packets_in(out) >= count, f"{what} in a snapshot")
+    equal(packets_in(out), count, f"{what} in a snapshot")
+
+
+def sees_what_scan_sees(readers):
     with Mirror() as mirror:
         out, capture, ring = folder("watch"), folder("tcpdump") / "mirror.pcap", folder("ring")
         tcpdump = mirror.tcpdump(capture)
-        watch = mirror.watch(out, "--every", "1s", "--store", ring, "--store-size", "20MB")
+        watch = mirror.watch(out, "--every", "1s", "--readers", str(readers), "--store", ring, "--store-size", "20MB")
         before, frames = mirror.sent(), frames_of(SAMPLE)
-        status = pathlib.Path(f"/proc/{watch.pid}/status").read_text()
-        for field in ("CapPrm", "CapEff", "CapInh", "CapAmb"):
-            expect(f"{field}:\t0000000000000000" in status, f"{field} is not empty")
-        expect("NoNewPrivs:\t1" in status and "Seccomp:\t2" in status, "not confined")
+        sockets = inside("cat", "/proc/net/packet").stdout.decode().splitlines()[1:]
+        equal(len(sockets), readers + 1, f"packet sockets of {readers} readers and of tcpdump")
+        wait_for(lambda: len(list(pathlib.Path(f"/proc/{watch.pid}/task").iterdir())) >= (2 if readers == 1 else 2 + readers), "the threads")
+        for task in pathlib.Path(f"/proc/{watch.pid}/task").iterdir():
+            status = (task / "status").read_text()
+            for field in ("CapPrm", "CapEff", "CapInh", "CapAmb"):
+                expect(f"{field}:\t0000000000000000" in status, f"{field} of thread {task.name} is not empty")
+            expect("NoNewPrivs:\t1" in status and "Seccomp:\t2" in status, f"thread {task.name} is not confined")
         mirror.replay(frames, gap=0.0003)
-        wait_for(lambda: packets_in(out) == len(frames), "all packets in a snapshot")
+        wait_for_packets(out, len(frames), "all packets")
         stop(watch)
         stop(tcpdump, signal.SIGINT)
         equal(watch.returncode, DONE, "status of watch after SIGTERM")
@@ -139,6 +146,18 @@ def watch_sees_what_scan_sees_and_sends_nothing():
         equal(content(out), content(scan_again(capture)), "watch beside scan of the same packets")
         stored = scan_again(*sorted(ring.iterdir()))
         equal(content(out), content(stored), "what was stored")
+
+
+@test
+def watch_sees_what_scan_sees_and_sends_nothing():
+    if able():
+        sees_what_scan_sees(readers=1)
+
+
+@test
+def two_readers_see_what_scan_sees_and_send_nothing():
+    if able():
+        sees_what_scan_sees(readers=2)
 
 
 class Bridge(Mirror):
@@ -197,7 +216,7 @@ def real_hosts_on_a_switch_look_the_same_to_watch_and_scan():
                                  "import urllib.request as u; u.urlopen('http://10.77.0.2/', timeout=20).read()"), check=True)
         time.sleep(1)
         stop(tcpdump, signal.SIGINT)
-        wait_for(lambda: packets_in(out) >= len(frames_of(capture)), "all packets in a snapshot")
+        wait_for_packets(out, len(frames_of(capture)), "all packets")
         stop(watch)
         equal(bridge.sent(), before, "packets sent by the sensor's interface")
         live, offline = content(out), content(scan_again(capture))
@@ -210,12 +229,16 @@ def real_hosts_on_a_switch_look_the_same_to_watch_and_scan():
 
 @test
 def at_the_highest_rate_every_packet_is_seen_or_reported_lost():
-    if not able():
-        return
+    for readers in ("1", "2"):
+        if able():
+            counts_all(readers)
+
+
+def counts_all(readers):
     with Mirror() as mirror:
         out, plain = folder("watch"), folder("plain") / "plain.pcap"
         subprocess.run(["editcap", "-F", "pcap", SAMPLE, plain], check=True)
-        watch = mirror.watch(out, "--every", "2s", "--buffer", "8")
+        watch = mirror.watch(out, "--every", "2s", "--buffer", "8", "--readers", readers)
         count = lambda: int(inside("cat", "/sys/class/net/mirror/statistics/rx_packets").stdout)
         before = count()
         inside("tcpreplay", "-i", "plant", "--topspeed", "--preload-pcap", "--loop=100", plain)
@@ -224,7 +247,7 @@ def at_the_highest_rate_every_packet_is_seen_or_reported_lost():
         stop(watch)
         db = sqlite3.connect(f"file:{out / 'inventory.db'}?mode=ro", uri=True)
         seen, dropped = db.execute("select sum(packets), sum(kernel_drops + interface_drops) from capture").fetchone()
-        equal(seen + dropped, delivered, f"{seen} seen and {dropped} reported lost")
+        equal(seen + dropped, delivered, f"{readers} readers: {seen} seen and {dropped} reported lost")
 
 
 @test
@@ -236,14 +259,14 @@ def watch_goes_on_after_a_kill():
         half = len(frames) // 2
         watch = mirror.watch(out, "--every", "1s")
         mirror.replay(frames[:half], gap=0.0003)
-        wait_for(lambda: packets_in(out) == half, "the first half in a snapshot")
+        wait_for_packets(out, half, "the first half")
         stop(watch, signal.SIGKILL)
         db = sqlite3.connect(out / "inventory.db")
         equal(db.execute("pragma integrity_check").fetchone()[0], "ok", "the database after kill -9")
         equal(packets_in(out), half, "packets after kill -9")
-        watch = mirror.watch(out, "--every", "1s")
+        watch = mirror.watch(out, "--every", "1s", "--readers", "2")
         mirror.replay(frames[half:], gap=0.0003)
-        wait_for(lambda: packets_in(out) == len(frames), "both halves in a snapshot")
+        wait_for_packets(out, len(frames), "both halves")
         stop(watch, signal.SIGINT)
         whole = scan_again(SAMPLE)
         for name in ("assets", "addresses", "services"):
@@ -261,14 +284,14 @@ def a_tap_is_merged_and_filtered_and_the_policy_read_again():
             inside("ip", "link", "set", name, "mtu", "9000", "up")
         out, policy = folder("watch"), folder("policy") / "site.yaml"
         policy.write_text("site: First works\n")
-        watch = mirror.watch(out, "-i", "mirror2", "-f", "not arp", "--every", "1s", "--policy", policy)
+        watch = mirror.watch(out, "-i", "mirror2", "-f", "not arp", "--readers", "2", "--every", "1s", "--policy", policy)
         # a tap: of each pair one direction on either line
         frames = frames_of(CLOSED)
         seen = [f for f in frames if f[12:14] != b"\x08\x06"]
         expect(len(seen) < len(frames), "the capture has no ARP")
         inside("python3", pathlib.Path(__file__).parent / "send_frames.py", "plant,plant2", "0.0005", input=b"".join(
             struct.pack("<I", len(f) | (f[6:12] < f[:6]) << 24) + f for f in frames))
-        wait_for(lambda: packets_in(out) >= len(seen), "all packets in a snapshot")
+        wait_for_packets(out, len(seen), "all packets")
         site = lambda: sqlite3.connect(f"file:{out / 'inventory.db'}?mode=ro", uri=True).execute(
             "select value from meta where key = 'site'").fetchone()
         equal(site(), ("First works",), "site")
@@ -295,7 +318,7 @@ def watch_says_what_is_wrong():
     expect("-i" in done.stderr, done.stderr)
     done = kakoi("watch", "-i", "no-such-interface", "-o", folder("watch"), wanted=BAD_INPUT)
     expect("no-such-interface" in done.stderr and len(done.stderr.splitlines()) == 1, done.stderr)
-    for bad in (("--every", "soon"), ("--every", "0s"), ("--store-size", "10 apples")):
+    for bad in (("--every", "soon"), ("--every", "0s"), ("--store-size", "10 apples"), ("--readers", "0"), ("--readers", "17")):
         done = kakoi("watch", "-i", "lo", *bad, wanted=BAD_INPUT)
         expect(bad[1] in done.stderr, done.stderr)
 

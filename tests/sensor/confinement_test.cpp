@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/if_packet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -61,6 +62,11 @@ TEST(Confinement, RefusesEveryWayToSend) {
       {"dup", [](int fd) -> long { return ::dup(fd); }},
       {"dup2", [](int fd) -> long { return ::dup2(fd, 1); }},
       {"fcntl F_DUPFD", [](int fd) -> long { return ::fcntl(fd, F_DUPFD, 0); }},
+      {"a place in a fanout group",
+       [](int fd) -> long {
+         const int group = PACKET_FANOUT_HASH << 16 | 1;
+         return ::setsockopt(fd, SOL_PACKET, PACKET_FANOUT, &group, sizeof group);
+       }},
       {"another socket", [](int) -> long { return ::socket(AF_INET, SOCK_DGRAM, 0); }},
       {"a packet socket", [](int) -> long { return ::socket(AF_PACKET, SOCK_RAW, 0); }},
       {"another program", [](int) -> long { return ::execl("/bin/true", "true", nullptr); }},

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "sensor/decode/decode.h"
 #include "tests/support/packets.h"
 
@@ -37,14 +39,15 @@ const ByteVector kReset = test::ethernet(1, 2, 0x0800, test::ipv4(1, 2, 6, test:
 class Duplicates : public ::testing::Test {
  protected:
   Copy at(std::int64_t ts, const ByteVector& bytes, std::uint32_t capture = 0) {
+    const auto memory = std::make_shared<const ByteVector>(bytes);
     RawPacket raw;
-    raw.data = bytes;
+    raw.data = *memory;
     raw.original_length = static_cast<std::uint32_t>(bytes.size());
     raw.link_type = 1;
     raw.ref = {ts, capture, ++number_};
     Decoded decoded;
     decode::decode(raw, decoded);
-    sighting_ = table_.look_up(decoded, raw.ref);
+    sighting_ = table_.look_up(decoded, raw.ref, memory);
     return sighting_.copy;
   }
   // Packets of all kinds, each once.
@@ -83,7 +86,7 @@ TEST_F(Duplicates, OtherContentIsAnotherPacket) {
 TEST_F(Duplicates, RoutedIsTtlAndMacs) {
   EXPECT_EQ(at(0, kRequest), Copy::none);
   const ByteVector behind =
-      with(with(with(kRequest, kMacs, hex("02AA00000001 02AA00000002")), kTtl, hex("7F")), kChecksum, hex("0100"));
+      with(with(with(kRequest, kMacs, hex("02AA00000001 02AA00000002")), kTtl, hex("7F")), kChecksum, hex("CB2F"));
   EXPECT_EQ(at(5 * kMicrosecond, behind), Copy::routed);
   EXPECT_FALSE(sighting_.elsewhere);
   EXPECT_EQ(at(6 * kMicrosecond, behind), Copy::exact);  // and that twice
@@ -108,6 +111,35 @@ TEST_F(Duplicates, CapturesAreApart) {
   EXPECT_EQ(at(0, kRequest, 0), Copy::none);
   EXPECT_EQ(at(1, kRequest, 1), Copy::none);
   EXPECT_EQ(at(2, kRequest, 0), Copy::exact);
+}
+// Sent first, to be taken for the packet: the head and its checksum are those of the true one, the rest is not.
+TEST_F(Duplicates, AForgedPacketHidesNothing) {
+  const ByteVector packet = test::with_checksums(
+      test::ipv4(1, 2, 6, test::tcp(40000, 502, 1000, 0, 24, hex("0001 0000 000B 11 10 006B 0002 04 0001 0002"))));
+  const ByteVector plain = test::ethernet(1, 2, 0x0800, packet);
+  ByteVector forged = plain, other_way = plain, damaged = plain;
+  forged.back() ^= 0xFF;
+  other_way.back() ^= 0xFF;
+  --other_way[kTtl];  // as if a router stood between
+  damaged[kChecksum] ^= 0xFF;
+  for (const ByteVector& first : {forged, other_way, damaged}) {
+    const std::int64_t begin = number_ * kSecond;
+    EXPECT_EQ(at(begin, first), Copy::none);
+    EXPECT_EQ(at(begin + 1, plain), Copy::none);
+    EXPECT_EQ(at(begin + 2, plain), Copy::exact);
+  }
+  EXPECT_EQ(at(100 * kSecond, damaged), Copy::none);  // what the mirror delivers twice is one all the same
+  EXPECT_EQ(at(100 * kSecond + 1, damaged), Copy::exact);
+}
+// Pieces of memory are numbered with 16 bits; those whose numbers come again are others.
+TEST_F(Duplicates, MemoryIsFollowedForLong) {
+  for (std::uint32_t i = 0; i < 70000; ++i) {
+    const auto id = static_cast<std::uint16_t>(i);
+    EXPECT_EQ(at(i, with(kRequest, kId, {static_cast<std::uint8_t>(id >> 8), static_cast<std::uint8_t>(id)})),
+              Copy::none);
+  }
+  EXPECT_EQ(at(kSecond, kRequest), Copy::none);
+  EXPECT_EQ(at(kSecond, kRequest), Copy::exact);
 }
 TEST_F(Duplicates, PaddingOfTheFrameIsNoContent) {
   ByteVector shorter = kRequest;

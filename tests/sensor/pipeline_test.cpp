@@ -122,6 +122,12 @@ TEST(Pipeline, LadderOfStates) {
   EXPECT_EQ(state(Script().client(kSyn).server(kSyn | kAck)), LinkState::established);
   EXPECT_EQ(state(Script().client(kAck, kRequest)), LinkState::one_way);
   EXPECT_EQ(state(Script().server(kAck, kAnswer)), LinkState::one_way);
+  // kept alive from both sides, without data, until one gives up
+  EXPECT_EQ(state(Script().client(kAck).server(kAck).client(kAck).server(kRst | kAck)), LinkState::established);
+  EXPECT_EQ(state(Script().client(kAck).server(kAck).client(kRst | kAck)), LinkState::established);
+  // to a host that knows of no connection (RFC 9293 §3.10.7.1; some stacks add the ACK)
+  EXPECT_EQ(state(Script().client(kAck).server(kRst)), LinkState::one_way);
+  EXPECT_EQ(state(Script().client(kAck).server(kRst | kAck)), LinkState::one_way);
 }
 TEST(Pipeline, UnreachableMakesAnAttemptRefused) {
   Script s;
@@ -227,6 +233,36 @@ TEST(Pipeline, WhatTheReceiverDropsIsNotRead) {
   ASSERT_EQ(o.operations.size(), 1u);
   EXPECT_EQ(o.operations[0].key.function_code, 3);
   EXPECT_EQ(o.operations[0].accepted, 1u);
+}
+// Nor may it take the true packet's place as its copy: both begin alike, and only the values written differ.
+TEST(Pipeline, WhatTheReceiverDropsHidesNothing) {
+  const ByteVector write = hex("0001 0000 000B 11 10 006B 0002 04 0001 0002"), forged = hex("0007 0008");
+  Script script;
+  script.with_checksums().handshake().client(kAck, write).forged_before(forged);
+  script.server(kAck, hex("0001 0000 0006 11 10 006B 0002"));
+  const Observed o = observed({script.file()});
+  EXPECT_EQ(only_tcp(o).checksum_wrong, (std::array<std::uint64_t, 2>{1, 0}));
+  EXPECT_EQ(o.captures[0].duplicates, 0u);
+  ASSERT_EQ(o.operations.size(), 1u);
+  EXPECT_EQ(o.operations[0].from_client, 1u);
+  EXPECT_EQ(o.operations[0].accepted, 1u);
+}
+// A tool that counts the frame check sequence (IEEE 802.3 §3.2.9, 4 octets) but does not keep it cuts nothing.
+TEST(Pipeline, AMissingFrameCheckSequenceIsNoCut) {
+  const auto truncated = [](std::uint32_t missing, const ByteVector& frame) {
+    const Observed o = observed({test::pcap({{1, frame, static_cast<std::uint32_t>(frame.size()) + missing}})});
+    return o.captures[0].truncated;
+  };
+  const ByteVector whole = Script().client(kAck, kRequest).records()[0].bytes;
+  const ByteVector cut(whole.begin(), whole.end() - 4);
+  const ByteVector other = test::ethernet(1, 2, 0x8892, ByteVector(46, 0x11));
+  EXPECT_EQ(truncated(4, whole), 0u);
+  EXPECT_EQ(truncated(5, whole), 1u);
+  EXPECT_EQ(truncated(4, cut), 1u);
+  EXPECT_EQ(truncated(4, other), 0u);
+  EXPECT_EQ(truncated(3, other), 1u);
+  // as long as the file's snap length (65535): it may well be the rest of a longer frame
+  EXPECT_EQ(truncated(4, ByteVector(65535, 0x11)), 1u);
 }
 TEST(Pipeline, ChecksumsThatAreNotFilledInAreNoDamage) {
   const Observed o = observed({Script().handshake().client(kAck, kRequest).server(kAck, kAnswer).file()});
