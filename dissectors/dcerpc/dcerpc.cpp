@@ -1,5 +1,5 @@
 // Connection-oriented DCE/RPC, version 5 (C706 §12.6, MS-RPCE §2.2.2). Not here: calls, interfaces, endpoint mapper,
-// datagrams (version 4, which PROFINET uses), RPC over SMB and HTTP.
+// datagrams (version 4; for PROFINET see profinet_cm), RPC over SMB and HTTP.
 //
 //   05 | minor | type | flags | data representation ×4 | fragment length ×2 | authentication length ×2 | call id ×4 | …
 //   … | authentication: type, level, pad, 0, context ×4 | token

@@ -1,8 +1,10 @@
 // FTP control connections. A PDU is a command line or a whole reply, of several lines if need be.
-// Not here: data connections, transfers by name, GSSAPI; after AUTH TLS nothing can be read.
+// Not here: what data connections carry, transfers by name, GSSAPI; after AUTH TLS nothing can be read.
 //
 //   USER name CRLF                                  (RFC 959 §5.3)
 //   331 text CRLF    or   220-text CRLF … CRLF 220 text CRLF   (§4.2)
+//   227 text (h1,h2,h3,h4,p1,p2) CRLF, PORT h1,h2,h3,h4,p1,p2 CRLF          (§4.1.2)
+//   229 text (|||port|) CRLF,          EPRT |family|address|port| CRLF      (RFC 2428 §2, §3)
 #include "dissectors/ftp/ftp.h"
 
 #include <algorithm>
@@ -131,6 +133,50 @@ bool is_ftp_reply(unsigned code, std::string_view text) noexcept {
   }
 }
 
+struct Number {
+  std::uint32_t value = 0;
+  std::size_t digits = 0;
+};
+Number number_at(std::string_view text) noexcept {
+  Number n;
+  while (n.digits < text.size() && n.digits < 6 && text::is_digit(text[n.digits]))
+    n.value = n.value * 10 + static_cast<std::uint32_t>(text[n.digits++] - '0');
+  return n;
+}
+std::uint16_t port_of(const Number& n) noexcept {
+  return n.digits != 0 && n.value <= 0xFFFF ? static_cast<std::uint16_t>(n.value) : 0;
+}
+
+// h1,h2,h3,h4,p1,p2; in a reply at the first digit behind the code (RFC 1123 §4.1.2.6). 0: none.
+std::uint16_t port_of_six(std::string_view text) noexcept {
+  while (!text.empty() && !text::is_digit(text[0])) text.remove_prefix(1);
+  std::uint32_t octets[6];
+  for (std::size_t i = 0; i < 6; ++i) {
+    const Number n = number_at(text);
+    if (n.digits == 0 || n.value > 0xFF) return 0;
+    octets[i] = n.value;
+    text.remove_prefix(n.digits);
+    if (i == 5) break;
+    if (text.empty() || text[0] != ',') return 0;
+    text.remove_prefix(1);
+  }
+  return static_cast<std::uint16_t>(octets[4] << 8 | octets[5]);
+}
+
+// |family|address|port| with whatever delimiter comes first; family and address may be empty. 0: none.
+std::uint16_t port_of_extended(std::string_view text) noexcept {
+  if (text.empty() || text::is_digit(text[0])) return 0;
+  const char delimiter = text[0];
+  std::size_t at = 0;
+  for (int fields = 0; fields < 2; ++fields) {
+    at = text.find(delimiter, at + 1);
+    if (at == std::string_view::npos) return 0;
+  }
+  const Number n = number_at(text.substr(at + 1));
+  const std::size_t end = at + 1 + n.digits;
+  return end < text.size() && text[end] == delimiter ? port_of(n) : 0;
+}
+
 // "(vsFTPd 3.0.3)", "VxWorks FTP server (VxWorks 5.4.2) ready."; not "Welcome to files.example."
 bool names_software(std::string_view line) noexcept {
   if (text::contains(line, "ftp")) return true;
@@ -195,6 +241,10 @@ class Ftp final : public Dissector {
       awaited_ = text::equals(command.verb, "syst")   ? Awaited::syst
                  : text::equals(command.verb, "auth") ? Awaited::auth
                                                       : Awaited::nothing;
+      if (text::equals(command.verb, "port"))
+        state_port(kClientDataPort, port_of_six(command.argument), emit);
+      else if (text::equals(command.verb, "eprt"))
+        state_port(kClientDataPort, port_of_extended(text::trim(command.argument)), emit);
     }
   }
 
@@ -206,6 +256,10 @@ class Ftp final : public Dissector {
       return Interest::more;
     }
     if (code < 200) return Interest::more;  // preliminary (§4.2): the final reply follows
+    if (code == 227) state_port(kServerDataPort, port_of_six(reply.substr(4)), emit);
+    if (code == 229)
+      if (const std::size_t open = reply.find('('); open != std::string_view::npos)
+        state_port(kServerDataPort, port_of_extended(reply.substr(open + 1)), emit);
     const Awaited answered = awaited_;
     awaited_ = Awaited::nothing;
     if (answered == Awaited::user && code == 230) {
@@ -248,6 +302,10 @@ class Ftp final : public Dissector {
       emit(OpenAccess{"ftp-anonymous"});
     else if (is_secret())
       state(CredentialOutcome::accepted, emit);
+  }
+
+  static void state_port(std::string_view kind, std::uint16_t port, const Emit& emit) {
+    if (port != 0) emit(Points{.access = OperationClass::session, .kind = kind, .first = port});
   }
 
   void state(CredentialOutcome outcome, const Emit& emit) const {

@@ -1,7 +1,9 @@
-// TFTP requests (RFC 1350 §5, options RFC 2347). The transfer itself goes on between two other ports.
+// TFTP requests (RFC 1350 §5, options RFC 2347), and the head of the transfer, which goes on between the port that
+// asked and another one of the server (§4).
 //
 //   00 01 | file NUL mode NUL [option NUL value NUL]…     read request
 //   00 02 | file NUL mode NUL [option NUL value NUL]…     write request
+//   00 03 | block | data           00 04 | block           00 06 | option NUL value NUL…
 #include "dissectors/tftp/tftp.h"
 
 #include "dissectors/core/text.h"
@@ -82,3 +84,52 @@ constinit const Protocol protocol = {
 };
 
 }  // namespace kakoi::tftp
+
+namespace kakoi::tftp_data {
+
+namespace {
+
+// Texts, each with its NUL: names and values by turns (RFC 2347).
+bool is_options(std::string_view text) noexcept {
+  std::size_t texts = 0;
+  for (std::size_t begin = 0; begin < text.size(); ++texts) {
+    const std::size_t end = text.find('\0', begin);
+    if (end == std::string_view::npos || end == begin) return false;
+    for (std::size_t i = begin; i < end; ++i)
+      if (!text::is_printable(text[i])) return false;
+    begin = end + 1;
+  }
+  return texts != 0 && texts % 2 == 0;
+}
+
+// Only what a transfer begins with: its later blocks look like anything.
+Frame frame(Bytes bytes, Role) {
+  if (bytes.size() < 4 || bytes[0] != 0) return Frame::foreign();
+  const unsigned block = static_cast<unsigned>(bytes[2]) << 8 | bytes[3];
+  const bool fits = (bytes[1] == tftp::Opcode::data && block == 1) ||
+                    (bytes[1] == tftp::Opcode::ack && block <= 1 && bytes.size() == 4) ||
+                    (bytes[1] == tftp::Opcode::oack && is_options(as_text(bytes.subspan(2))));
+  return fits ? Frame::whole(bytes.size()) : Frame::foreign();
+}
+
+class Reader final : public Dissector {
+ public:
+  Interest on_pdu(const Pdu&, const Emit&) override { return Interest::done; }
+};
+
+}  // namespace
+
+constinit const Protocol protocol = {
+    .name = "tftp_data",
+    .over_tcp = false,
+    .over_udp = true,
+    .ports = {},
+    .max_pdu = 65535,
+    .header = Header::weak,
+    .framing = Framing::binary,
+    .domain = Domain::shared,
+    .frame = frame,
+    .open = []() -> std::unique_ptr<Dissector> { return std::make_unique<Reader>(); },
+};
+
+}  // namespace kakoi::tftp_data

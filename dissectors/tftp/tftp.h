@@ -8,3 +8,10 @@ namespace kakoi::tftp {
 extern const Protocol protocol;
 
 }  // namespace kakoi::tftp
+
+// The transfer, between the port that asked and one that the server chose (§4).
+namespace kakoi::tftp_data {
+
+extern const Protocol protocol;
+
+}  // namespace kakoi::tftp_data

@@ -1,6 +1,8 @@
 // DNS over UDP and TCP (RFC 1035) and LLMNR (RFC 4795): who asked for which name, and what was answered.
 // Not here: zone transfers, dynamic updates, DNS over TLS or HTTPS.
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 #include "sensor/control/dns_message.h"
 #include "sensor/control/protocols.h"
@@ -65,18 +67,69 @@ LookupOutcome outcome_of(unsigned rcode) noexcept {
   return rcode == 0 ? LookupOutcome::answered : rcode == 3 ? LookupOutcome::no_such_name : LookupOutcome::failed;
 }
 
+// What a resolver says of an address of this network; the inventory judges whose name it is. Addresses of the internet
+// are left out: their names are others' and many.
+void state_name(const Address& address, std::string_view name, std::string_view method, std::uint8_t confidence,
+                const Emit& emit) noexcept {
+  if (address.is_global() || address.is_loopback() || address.is_unspecified() || address.is_multicast() ||
+      address.is_broadcast())
+    return;
+  emit(Identity{Trait::name, name, method, confidence, {Who::address, address}});
+}
+
+// "2.20.77.10.in-addr.arpa" is 10.77.20.2 (RFC 1035 §3.5), 32 nibbles under ip6.arpa an IPv6 address (RFC 3596 §2.5).
+Address reversed_address(std::string_view name) noexcept {
+  const auto ends_with = [name](std::string_view lower) {
+    return name.size() > lower.size() &&
+           std::equal(lower.begin(), lower.end(), name.end() - static_cast<std::ptrdiff_t>(lower.size()),
+                      [](char l, char c) { return l == (c >= 'A' && c <= 'Z' ? c + 32 : c); });
+  };
+  constexpr std::string_view kFour = ".in-addr.arpa", kSix = ".ip6.arpa";
+  const bool four = ends_with(kFour);
+  if (!four && !ends_with(kSix)) return {};
+  std::string_view labels = name.substr(0, name.size() - (four ? kFour : kSix).size());
+  const int base = four ? 10 : 16;
+  const unsigned wanted = four ? 4 : 32, most = four ? 255 : 15;
+  Address six{0, 0};
+  std::uint32_t ip = 0;
+  for (unsigned i = 0; i < wanted; ++i) {
+    unsigned value = 0;
+    const auto [end, error] = std::from_chars(labels.data(), labels.data() + labels.size(), value, base);
+    if (error != std::errc() || value > most) return {};
+    labels.remove_prefix(static_cast<std::size_t>(end - labels.data()));
+    if (labels.empty() != (i + 1 == wanted) || (!labels.empty() && labels.front() != '.')) return {};
+    if (!labels.empty()) labels.remove_prefix(1);
+    ip |= value << 8 * (i & 3);  // the last octet, or nibble, comes first
+    (i < 16 ? six.lo : six.hi) |= std::uint64_t{value} << 4 * (i & 15);
+  }
+  return four ? Address::ipv4(ip) : six;
+}
+
 void state_answer(const dns::Header& h, dns::Walker& walk, bool names_its_sender, const Emit& emit) noexcept {
   dns::Question asked;
   if (h.questions == 0 || !walk.next(asked)) return;
   std::array<Address, dns::kMaxAddresses> addresses;
   std::size_t count = 0;
   dns::Record record;
+  dns::Name target;
   for (unsigned i = 0; i < h.answers && i < dns::kMaxRecords && walk.next(record); ++i) {
     const Address address = record.address();
+    if (!names_its_sender && record.type == dns::kPtr && walk.data_name(record, target))
+      if (const Address reversed = reversed_address(record.name.text()); !reversed.is_none())
+        state_name(reversed, target.text(), "dns ptr", 45, emit);
     if (address.is_none() || count == addresses.size()) continue;
     addresses[count++] = address;
     if (names_its_sender && address == emit.context().speaker_address())
       emit(Identity{Trait::name, record.name.text(), "llmnr", 75, {}});
+    // Under the record's own name: what was asked for may be an alias (CNAME). In small letters, for resolvers vary the
+    // case of their questions to tell forged answers.
+    if (!names_its_sender) {
+      const std::string_view name = record.name.text();
+      std::array<char, 256> lower;
+      std::transform(name.begin(), name.end(), lower.begin(),
+                     [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+      state_name(address, {lower.data(), name.size()}, "dns answer", 40, emit);
+    }
   }
   emit(NameLookup{asked.name.text(), asked.type, outcome_of(h.rcode()), std::span(addresses).first(count)});
 }

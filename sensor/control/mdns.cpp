@@ -68,18 +68,26 @@ void state_reverse(const dns::Walker& walk, const dns::Record& record, const Emi
 void state_text(const dns::Record& record, const Emit& emit) noexcept {
   const bool about_device = ends_with_no_case(record.name.text(), "._device-info._tcp.local");
   const bool about_printer = ends_with_no_case(record.name.text(), "._ipp._tcp.local") ||
+                             ends_with_no_case(record.name.text(), "._ipps._tcp.local") ||
                              ends_with_no_case(record.name.text(), "._printer._tcp.local") ||
                              ends_with_no_case(record.name.text(), "._pdl-datastream._tcp.local");
+  if (ends_with_no_case(record.name.text(), "._axis-video._tcp.local") ||
+      ends_with_no_case(record.name.text(), "._rtsp._tcp.local"))
+    emit(Identity{Trait::role, "camera", "mdns service", 60, {}});
   if (!about_device && !about_printer) return;
   // "model" is Apple's device-info key; "ty" the printer's make and model (Bonjour Printing §9.2).
   const std::string_view key = about_device ? "model=" : "ty=";
   ByteReader r(record.data);
+  bool is_queue = false;  // of a computer that prints for others: CUPS has them under /printers (§9.2.2, "rp")
   while (r.remaining() > 0) {
     const std::string_view entry = as_text(r.take(r.u8()));
-    if (!r.ok() || !entry.starts_with(key)) continue;
+    if (!r.ok()) break;
+    is_queue = is_queue || entry.starts_with("rp=printers/");
+    if (!entry.starts_with(key)) continue;
     const std::string_view value = trimmed(entry.substr(key.size()));
     if (!value.empty()) emit(Identity{Trait::model, value, "mdns txt", 70, {}});
   }
+  if (about_printer && !is_queue) emit(Identity{Trait::role, "printer", "mdns service", 60, {}});
 }
 
 // CPU and operating system as character strings (RFC 1035 §3.3.2); avahi publishes it.

@@ -64,6 +64,17 @@ void blank_fins(Octets m, std::size_t command) noexcept {
   if (command < m.size() && m[command] == kProtection) blank_from(m, command + 2);
 }
 
+// Programmer logon and change of privilege level carry a password, in the header or behind it. A packet that does not begin
+// with a request may be the rest of one.
+void blank_ge_srtp(Octets m) noexcept {
+  constexpr std::size_t kService = 42, kMailbox = 31, kTextService = 50;
+  constexpr std::uint8_t kRequest = 2, kWithText = 0x80, kLogon = 0x20, kPrivilege = 0x21;
+  if (m.empty() || m[0] > 3 || (m.size() > 1 && m[1] != 0)) return blank_from(m, 0);
+  if (m[0] != kRequest || m.size() <= kMailbox) return;
+  const std::size_t at = m[kMailbox] == kWithText ? kTextService : kService;
+  if (at < m.size() && (m[at] == kLogon || m[at] == kPrivilege)) blank_from(m, at + 1);
+}
+
 void blank_fox(Octets m) noexcept {
   const std::string_view words = as_text(Bytes(m));
   const std::size_t line = words.find('\n');
@@ -87,6 +98,7 @@ void blank_controller(std::string_view protocol, Octets message) noexcept {
   if (protocol == "slmp") return blank_slmp(message);
   if (protocol == "fins") return blank_fins(message, 10);
   if (protocol == "fins_tcp") return blank_fins(message, 26);
+  if (protocol == "ge_srtp") return blank_ge_srtp(message);
   if (protocol == "fox") return blank_fox(message);
   if (protocol == "ads_udp") return blank_from(message, 24);  // user and password of a new route
   if (protocol == "mms") return blank_mms(message);

@@ -123,7 +123,7 @@ struct Known {
   std::string_view protocol;
   void (*blank)(Octets, Role) noexcept;
 };
-constexpr std::array<Known, 13> kKnown = {{{"smb", blank_smb},
+constexpr std::array<Known, 14> kKnown = {{{"smb", blank_smb},
                                            {"rdp", blank_rdp},
                                            {"rfb", blank_rfb},
                                            {"kerberos", blank_kerberos},
@@ -132,6 +132,7 @@ constexpr std::array<Known, 13> kKnown = {{{"smb", blank_smb},
                                            {"mqtt", blank_mqtt},
                                            {"redis", blank_redis},
                                            {"tftp", blank_tftp},
+                                           {"tftp_data", blank_tftp},
                                            {"syslog", blank_syslog},
                                            {"smtp", blank_smtp},
                                            {"pop3", blank_pop3},

@@ -2,24 +2,64 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string_view>
 #include <utility>
+
+#include "sensor/inventory/software.h"
 
 namespace kakoi {
 
 namespace {
 
 // Whoever answers these is there to serve; a web page, SSH or Telnet is on any device.
-constexpr std::array<std::string_view, 14> kOfficeServices = {"smb",    "ldap",       "kerberos", "smtp", "imap",
-                                                              "pop3",   "mssql",      "mysql",    "nfs",  "rpc",
-                                                              "radius", "postgresql", "oracle",   "sip"};
+constexpr std::array<std::string_view, 13> kOfficeServices = {"ldap",       "kerberos", "smtp", "imap", "pop3",
+                                                              "mssql",      "mysql",    "nfs",  "rpc",  "radius",
+                                                              "postgresql", "oracle",   "sip"};
+
+// Web pages, SSH and FTP are on controllers, switches and cameras, too. They make a server of what several hosts use if
+// the software is that of computers: systems that answer with their name, and FTP servers that one installs.
+constexpr std::array<std::string_view, 4> kComputersBySsh = {"Debian", "Ubuntu", "FreeBSD", "Windows"};
+constexpr std::array<std::string_view, 9> kComputersByHttp = {
+    "(Debian", "(Ubuntu", "(Red Hat", "(CentOS", "(Rocky", "(AlmaLinux", "(SUSE", "(Win", "Microsoft-IIS"};
+constexpr std::array<std::string_view, 6> kFtpServers = {"vsFTPd",    "ProFTPD",       "FileZilla Server",
+                                                         "Pure-FTPd", "Microsoft FTP", "Serv-U"};
+
+constexpr std::array<std::string_view, 4> kDatabases = {"mssql", "mysql", "postgresql", "oracle"};
+constexpr std::uint16_t kPiServer = 5450;  // of a process historian (AVEVA PI), which has a protocol of its own
+
+// Parts of the names of firewalls' products, as LLDP, CDP, SNMP, banners and pages tell them.
+constexpr std::array<std::string_view, 16> kFirewalls = {"FortiGate",
+                                                         "FortiOS",
+                                                         "Palo Alto Networks",
+                                                         "PAN-OS",
+                                                         "SonicWALL",
+                                                         "SonicWall",
+                                                         "Adaptive Security Appliance",
+                                                         "pfSense",
+                                                         "OPNsense",
+                                                         "Check Point",
+                                                         "WatchGuard",
+                                                         "Firebox",
+                                                         "mGuard",
+                                                         "SCALANCE S6",
+                                                         "Stormshield",
+                                                         "Tofino"};
+
+// Unit identifiers that one address must answer for to be a gateway: a controller answers for itself, and often for two
+// or three parts of itself.
+constexpr std::size_t kUnitsOfGateway = 4;
+
+enum class Asked : std::uint8_t { http, tls, ssh, ftp, telnet, smb, count };
+
+constexpr std::uint16_t kLpd = 515, kIpp = 631, kRawPrint = 9100;
 
 // What answers these controls something itself. The earlier line counts for more: gateways answer several. OPC UA and Fox
 // are not here, because SCADA servers answer them, too.
 struct Controller {
   std::string_view protocol, role, reason;
 };
-constexpr std::array<Controller, 15> kControllers = {{
+constexpr std::array<Controller, 17> kControllers = {{
     {"modbus", "plc", "answers modbus"},
     {"modbus_rtu", "plc", "answers modbus"},
     {"s7comm", "plc", "answers s7comm"},
@@ -29,12 +69,14 @@ constexpr std::array<Controller, 15> kControllers = {{
     {"fins_tcp", "plc", "answers fins"},
     {"ads", "plc", "answers ads"},
     {"ads_udp", "plc", "answers ads"},
+    {"ge_srtp", "plc", "answers ge-srtp"},
     {"dnp3", "rtu", "answers dnp3"},
     {"iec104", "rtu", "answers iec104"},
     {"mms", "ied", "answers mms"},
     {"enip", "ot_device", "answers EtherNet/IP"},
     {"bacnet", "ot_device", "answers BACnet"},
     {"hart_ip", "ot_device", "answers HART-IP"},
+    {"profinet_cm", "ot_device", "answers PROFINET"},
 }};
 
 const Controller* controller_of(std::string_view protocol) noexcept {
@@ -56,6 +98,8 @@ class Observer {
     observe_ot();
     observe_it();
     observe_services();
+    observe_software();
+    observe_servers();
     return std::move(found_);
   }
 
@@ -96,9 +140,39 @@ class Observer {
     asks.erase(std::unique(asks.begin(), asks.end()), asks.end());
     for (const auto& [client, server] : asks) ++found_[client].ot_servers;
 
-    for (const OperationRow& o : observed_.operations)
-      if (o.key.cls == OperationClass::program && o.from_client != 0)
-        if (Activity* const client = at(ends_[o.link].client)) client->programs = true;
+    observe_operations();
+  }
+
+  void observe_operations() {
+    std::set<std::pair<std::uint32_t, std::uint32_t>> units;  // server, unit that answered
+    for (const OperationRow& o : observed_.operations) {
+      const auto [client, server] = ends_[o.link];
+      if (Activity* const a = at(client); a && o.from_client != 0) {
+        a->programs = a->programs || o.key.cls == OperationClass::program;
+        a->commands = a->commands || is_command(o.key.cls);
+      }
+      const bool has_units = o.protocol->name == "modbus" || o.protocol->name == "modbus_rtu";
+      if (has_units && o.accepted != 0 && o.key.unit != kNoValue && at(server)) units.emplace(server, o.key.unit);
+    }
+    for (auto first = units.begin(); first != units.end();) {
+      const auto end = units.lower_bound({first->first + 1, 0});
+      if (static_cast<std::size_t>(std::distance(first, end)) >= kUnitsOfGateway)
+        found_[first->first].fronts_devices = true;
+      first = end;
+    }
+  }
+
+  static constexpr bool is_command(OperationClass cls) noexcept {
+    switch (cls) {
+      case OperationClass::write:
+      case OperationClass::control:
+      case OperationClass::parameter:
+      case OperationClass::program:
+      case OperationClass::mode:
+        return true;
+      default:
+        return false;
+    }
   }
 
   void observe_it() {
@@ -126,6 +200,23 @@ class Observer {
       if (name == "dns") server->serves_dns = true;
       if (std::find(kOfficeServices.begin(), kOfficeServices.end(), name) != kOfficeServices.end())
         server->serves_office = true;
+      if (std::find(kDatabases.begin(), kDatabases.end(), name) != kDatabases.end()) server->serves_database = true;
+      if (const Asked asked = asked_by(name); asked != Asked::count && ends_[i].client != Resolution::kNone)
+        asked_.push_back({ends_[i].server, asked, ends_[i].client});
+    }
+    for (std::size_t i = 0; i < ends_.size(); ++i) {
+      const LinkRow& link = observed_.links[i];
+      const LinkKey& k = link.key;
+      if (k.transport == Transport::tcp && k.server_port == kPiServer && is_answered(link))
+        if (Activity* const server = at(ends_[i].server)) server->serves_database = true;
+      if (k.transport != Transport::tcp ||
+          (k.server_port != kLpd && k.server_port != kIpp && k.server_port != kRawPrint))
+        continue;
+      Activity* const server = at(ends_[i].server);
+      if (!server || !is_answered(link) || link.payload[0] == 0) continue;
+      // pages go as they are, but for IPP, which is HTTP
+      const bool is_http = link.protocol && link.protocol->name == "http";
+      if (k.server_port == kIpp ? is_http : !link.protocol) server->serves_prints = true;
     }
     for (const auto& [lease, seen] : observed_.leases)
       if (lease.granted)
@@ -136,15 +227,84 @@ class Observer {
       const Address& speaker = route.speaker_mac.is_none() ? route.speaker : route.speaker_mac;
       if (Activity* const router = at(resolution_.find(speaker, route.vlan))) router->announces_routes = true;
     }
-    for (const auto& [key, seen] : observed_.identities)
-      if (key.trait == Trait::user_agent && key.text.starts_with("Mozilla/"))
-        if (Activity* const client = at(resolution_.find(key.subject, key.vlan))) client->browses = true;
+  }
+
+  void observe_software() {
+    const auto names_any = [](std::string_view text, const auto& list) {
+      return std::any_of(list.begin(), list.end(),
+                         [&](std::string_view one) { return text.find(one) != std::string_view::npos; });
+    };
+    for (const auto& [key, seen] : observed_.identities) {
+      if (key.trait == Trait::description || key.trait == Trait::product || key.trait == Trait::software ||
+          key.trait == Trait::os) {
+        if (Activity* const a = at(resolution_.find(key.subject, key.vlan))) {
+          a->is_firewall = a->is_firewall || names_any(key.text, kFirewalls);
+          a->is_mobile = a->is_mobile || key.text.starts_with("android-dhcp");
+        }
+      }
+      if (key.trait != Trait::user_agent && (key.trait != Trait::software || key.port == 0)) continue;
+      const std::uint32_t asset = resolution_.find(key.subject, key.vlan);
+      Activity* const a = at(asset);
+      if (!a) continue;
+      if (key.trait == Trait::user_agent) {
+        a->browses = a->browses || key.text.starts_with("Mozilla/");
+        a->is_mobile = a->is_mobile || key.text.starts_with("Mozilla/5.0 (iPhone") ||
+                       key.text.starts_with("Mozilla/5.0 (iPad") || key.text.starts_with("Mozilla/5.0 (Linux; Android");
+      } else if (key.protocol == "ssh") {
+        const std::string_view system = system_of_ssh(key.text);
+        if (std::find(kComputersBySsh.begin(), kComputersBySsh.end(), system) != kComputersBySsh.end())
+          computers_.insert(asset);
+      } else if (key.protocol == "http") {
+        if (names_any(key.text, kComputersByHttp)) computers_.insert(asset);
+        // a computer that prints for others
+        if (key.port == kIpp && key.text.starts_with("CUPS")) queues_.insert(asset);
+      } else if (key.protocol == "ftp" && names_any(key.text, kFtpServers)) {
+        with_ftp_.insert(asset);
+      }
+    }
+    for (const std::uint32_t asset : queues_) found_[asset].serves_prints = false;
+  }
+
+  void observe_servers() {
+    std::sort(asked_.begin(), asked_.end());
+    asked_.erase(std::unique(asked_.begin(), asked_.end()), asked_.end());
+    for (std::size_t begin = 0, end = 0; begin < asked_.size(); begin = end) {
+      const std::uint32_t asset = asked_[begin].server;
+      std::array<std::uint32_t, static_cast<std::size_t>(Asked::count)> clients{};
+      for (; end < asked_.size() && asked_[end].server == asset; ++end)
+        ++clients[static_cast<std::size_t>(asked_[end].what)];
+      const auto of = [&](Asked what) { return clients[static_cast<std::size_t>(what)]; };
+      Activity& a = found_[asset];
+      a.smb_clients = of(Asked::smb);
+      const bool has_pages = of(Asked::http) + of(Asked::tls) + of(Asked::telnet) != 0;
+      if (computers_.contains(asset) && of(Asked::ssh) >= 1 && of(Asked::http) + of(Asked::tls) >= 2)
+        a.general_server = "answers http and ssh to several hosts";
+      else if (computers_.contains(asset) && of(Asked::ssh) >= 2)
+        a.general_server = "answers ssh to several hosts";
+      else if (of(Asked::ftp) >= 2 && (computers_.contains(asset) || (with_ftp_.contains(asset) && !has_pages)))
+        a.general_server = "answers ftp to several hosts";
+    }
+  }
+
+  static Asked asked_by(std::string_view protocol) noexcept {
+    constexpr std::array<std::string_view, static_cast<std::size_t>(Asked::count)> names = {"http", "tls",    "ssh",
+                                                                                            "ftp",  "telnet", "smb"};
+    const auto found = std::find(names.begin(), names.end(), protocol);
+    return static_cast<Asked>(found - names.begin());
   }
 
   const Observed& observed_;
   const Resolution& resolution_;
   std::vector<Activity> found_;
   const std::vector<LinkEnds>& ends_;
+  struct Use {
+    std::uint32_t server;
+    Asked what;
+    std::uint32_t client;
+    auto operator<=>(const Use&) const = default;
+  };
+  std::vector<Use> asked_;
+  std::set<std::uint32_t> computers_, with_ftp_, queues_;  // assets
 };
 
 }  // namespace

@@ -13,9 +13,17 @@ struct Activity {
   bool is_ot = false, is_it = false;
   std::string_view controller, controller_reason;  // the role of who answers such a protocol; static, "" none
   bool serves_ot = false;                          // an OT protocol that controllers and servers alike answer
-  bool serves_dhcp = false, serves_dns = false, serves_office = false;
-  bool programs = false;          // sent a program to an OT device
-  bool announces_routes = false;  // routing, redundancy protocols, router advertisements
+  bool serves_dhcp = false, serves_dns = false;
+  bool serves_office = false;  // but for files: any Windows machine may share a folder
+  bool serves_prints = false;
+  std::uint32_t smb_clients = 0;    // assets that it answers SMB
+  std::string_view general_server;  // why it passes for a general-purpose server; static, "" it does not
+  bool programs = false;            // sent a program to an OT device
+  bool commands = false;            // wrote to or commanded one, or more
+  bool serves_database = false;
+  bool fronts_devices = false;                  // answers for several addresses of a serial line
+  bool is_firewall = false, is_mobile = false;  // as its description, its software says
+  bool announces_routes = false;                // routing, redundancy protocols, router advertisements
   bool browses = false;
   std::uint32_t ot_servers = 0;  // assets that it asks by an OT protocol
   std::uint32_t it_client_links = 0;

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "sensor/inventory/activity.h"
+#include "sensor/inventory/dns_names.h"
 #include "sensor/inventory/oui.h"
 #include "sensor/inventory/software.h"
 
@@ -44,7 +45,8 @@ int name_rank(const Attribute& a) noexcept {
                                                "kerberos",
                                                "cldap",
                                                "ldap",
-                                               "dns"};
+                                               "dns ptr",
+                                               "dns answer"};
   int rank = a.confidence < kHearsay ? 100 : 0;
   for (const std::string_view method : order) {
     if (std::string_view(a.method).starts_with(method)) return rank;
@@ -101,7 +103,7 @@ void add_same_identities(std::vector<Attribute>& attributes, const Resolution& r
   attributes.insert(attributes.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
 }
 
-std::vector<Attribute> collect(const Observed& observed, const Resolution& resolution,
+std::vector<Attribute> collect(const Observed& observed, const Resolution& resolution, const DnsNames& dns_names,
                                const std::filesystem::path& ieee_data) {
   // claims about several addresses of one asset are one claim
   std::map<
@@ -114,6 +116,7 @@ std::vector<Attribute> collect(const Observed& observed, const Resolution& resol
     if (asset == Resolution::kNone) continue;  // only ever spoken of
     const Scope scope = resolution.assets()[asset].scope;
     if (scope == Scope::multicast || scope == Scope::broadcast) continue;
+    if (DnsNames::is_one(key) && !dns_names.names(key, asset)) continue;
     claims[{asset, to_string(key.trait), key.text, key.method, key.protocol, key.confidence}].merge(seen);
     const auto claim_system = [&](std::string_view os, std::uint8_t confidence) {
       if (!os.empty()) claims[{asset, to_string(Trait::os), os, key.method, key.protocol, confidence}].merge(seen);
@@ -147,6 +150,9 @@ std::vector<Attribute> collect(const Observed& observed, const Resolution& resol
   return attributes;
 }
 
+// A workstation shares a folder with one or two others.
+constexpr std::uint32_t kServedBySharing = 3;
+
 struct Duty {  // a role, and why
   std::string_view role, reason;
 };
@@ -155,11 +161,13 @@ Duty role_of(const Asset& asset, const Activity& a, std::string_view own_word) {
   if (asset.scope == Scope::multicast || asset.scope == Scope::broadcast || asset.scope == Scope::internet) return {};
   // An identity object names the kind of device; that it answers the protocol does not.
   const bool is_any_device = a.controller == "ot_device";
+  if (a.fronts_devices) return {"gateway", "answers modbus for four units or more"};
   if (!a.controller.empty() && !is_any_device) return {a.controller, a.controller_reason};
   for (const std::string_view known : {"plc", "hmi"})
     if (own_word == known) return {known, "says so itself"};
   if (is_any_device && own_word != "switch") return {a.controller, a.controller_reason};
   if (a.serves_ot && a.ot_servers == 0 && own_word != "switch") return {"ot_device", "answers an OT protocol"};
+  if (a.is_firewall) return {"firewall", "its description names a firewall"};
   if (asset.is_router) {
     if (!asset.addresses.empty() && is_virtual_router(asset.addresses.back().address))
       return {"router", "virtual router address"};
@@ -167,16 +175,23 @@ Duty role_of(const Asset& asset, const Activity& a, std::string_view own_word) {
   }
   if (a.announces_routes) return {"router", "announces routes"};
   if (a.programs) return {"engineering_station", "sends programs to OT devices"};
+  if (a.ot_servers >= 2 && a.serves_database && !a.commands)
+    return {"historian", "reads from OT devices, commands none, and answers as a database"};
   if (a.serves_ot && a.ot_servers != 0) return {"scada_server", "asks OT devices and answers an OT protocol"};
   if (a.ot_servers >= 5) return {"scada_server", "asks five or more OT devices"};
   if (a.ot_servers != 0) return {"hmi", "asks OT devices"};
-  for (const std::string_view known : {"router", "switch", "engineering_station", "ot_device"})
+  for (const std::string_view known : {"router", "switch", "engineering_station", "ot_device", "printer", "camera"})
     if (own_word == known) return {known, "says so itself"};
   if (a.serves_dhcp) return {"server", "answers dhcp"};
   if (a.serves_dns) return {"server", "answers dns"};
   if (a.serves_office) return {"server", "answers office protocols"};
+  if (a.smb_clients >= kServedBySharing) return {"server", "shares files with several hosts"};
+  if (a.serves_prints) return {"printer", "takes pages to print"};
+  if (a.is_mobile) return {"mobile", "its software is that of phones and tablets"};
   if (a.browses) return {"workstation", "browser user agent"};
+  if (!a.general_server.empty()) return {"server", a.general_server};
   if (a.it_client_links >= 3) return {"workstation", "uses office services"};
+  if (a.smb_clients != 0) return {"server", "shares files"};
   return {};
 }
 
@@ -186,6 +201,8 @@ bool is_ot_role(std::string_view own_word) noexcept {
 
 std::optional<double> purdue_level(std::string_view role) noexcept {
   if (role == "plc" || role == "rtu" || role == "ied" || role == "ot_device") return 1.0;
+  if (role == "gateway") return 1.0;
+  if (role == "historian") return 3.0;
   if (role == "hmi" || role == "scada_server" || role == "engineering_station") return 2.0;
   return std::nullopt;
 }
@@ -200,7 +217,8 @@ std::string best_address(const Asset& asset) {
 
 Description describe(const Observed& observed, const Resolution& resolution, const std::filesystem::path& ieee_data) {
   Description d;
-  d.attributes = collect(observed, resolution, ieee_data);
+  const DnsNames dns_names(observed, resolution);
+  d.attributes = collect(observed, resolution, dns_names, ieee_data);
   const std::vector<Activity> activities = observe_activity(observed, resolution);
   auto claim = d.attributes.cbegin();
   for (std::uint32_t i = 0; i < resolution.assets().size(); ++i) {
@@ -213,6 +231,7 @@ Description describe(const Observed& observed, const Resolution& resolution, con
         if (into.empty() && claim->name == to_string(trait)) into = claim->value;
       };
       if (claim->name == to_string(Trait::name) && is_address(claim->value)) continue;
+      if (claim->method.starts_with("dns ") && !dns_names.is_only_name(claim->method, i)) continue;
       take(Trait::name, p.name);
       take(Trait::vendor, p.vendor);
       take(Trait::product, p.product);

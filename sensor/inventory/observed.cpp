@@ -7,6 +7,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "sensor/inventory/transfers.h"
+
 namespace kakoi {
 
 namespace {
@@ -172,6 +174,7 @@ void Observed::settle() {
     if (link.packets[1] > 0 || !unreachable.contains(link.key)) continue;
     if (link.state == LinkState::attempted || link.state == LinkState::datagram) link.state = LinkState::refused;
   }
+  mark_data_connections(*this);
 }
 
 void Observed::sort() {

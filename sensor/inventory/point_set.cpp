@@ -11,13 +11,16 @@ PointSet::PointSet(const std::vector<Block>& blocks, bool truncated) : truncated
     if (block.bits != 0) add({block});
 }
 
-void PointSet::add(std::uint32_t first, std::uint32_t count) {
+void PointSet::add_range(std::uint32_t first, std::uint32_t count) {
   if (count == 0) return;
   if (count > kLongestRange) count = kLongestRange, truncated_ = true;
   const std::uint32_t last = count - 1 > std::numeric_limits<std::uint32_t>::max() - first
                                  ? std::numeric_limits<std::uint32_t>::max()
                                  : first + (count - 1);
-  if (first / kBlock == last / kBlock && has(first, last)) return;
+  if (first / kBlock == last / kBlock) {
+    latest_ = find(first / kBlock);
+    if (has(latest_, first, last)) return;
+  }
   std::vector<Block> fresh;
   for (std::uint32_t number = first / kBlock; number <= last / kBlock; ++number) {
     std::uint64_t bits = ~std::uint64_t{0};
@@ -28,13 +31,21 @@ void PointSet::add(std::uint32_t first, std::uint32_t count) {
   add(fresh);
 }
 
-// Of one block. Nearly all messages touch what was touched before.
-bool PointSet::has(std::uint32_t first, std::uint32_t last) const noexcept {
-  const auto at = std::lower_bound(blocks_.begin(), blocks_.end(), first / kBlock,
-                                   [](const Block& block, std::uint32_t number) { return block.number < number; });
-  if (at == blocks_.end() || at->number != first / kBlock) return false;
+std::size_t PointSet::find(std::uint32_t number) const noexcept {
+  // Without branches: which half it is in, nobody can foretell.
+  const Block* at = blocks_.data();
+  for (std::size_t size = blocks_.size(); size > 0;) {
+    const std::size_t half = size / 2;
+    at += at[half].number < number ? size - half : 0;
+    size = half;
+  }
+  return static_cast<std::size_t>(at - blocks_.data());
+}
+
+bool PointSet::has(std::size_t at, std::uint32_t first, std::uint32_t last) const noexcept {
+  if (at == blocks_.size() || blocks_[at].number != first / kBlock) return false;
   const std::uint64_t bits = ~std::uint64_t{0} << first % kBlock & ~std::uint64_t{0} >> (kBlock - 1 - last % kBlock);
-  return (at->bits & bits) == bits;
+  return (blocks_[at].bits & bits) == bits;
 }
 
 void PointSet::merge(const PointSet& other) {
@@ -60,7 +71,7 @@ void PointSet::add(const std::vector<Block>& blocks) {
   if (blocks_.size() > kMostBlocks) blocks_.resize(kMostBlocks), truncated_ = true;
 }
 
-bool PointSet::contains(std::uint32_t point) const noexcept { return has(point, point); }
+bool PointSet::contains(std::uint32_t point) const noexcept { return has(find(point / kBlock), point, point); }
 
 std::vector<std::pair<std::uint32_t, std::uint32_t>> PointSet::ranges() const {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> runs;

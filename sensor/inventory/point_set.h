@@ -3,6 +3,7 @@
 // lowest points stay.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -25,7 +26,15 @@ class PointSet {
   PointSet(const std::vector<Block>& blocks, bool truncated);  // in any order
 
   // count ≥ 1; points beyond 2^32 - 1 do not exist.
-  void add(std::uint32_t first, std::uint32_t count);
+  void add(std::uint32_t first, std::uint32_t count) {
+    // Nearly all messages touch what was touched before, and most what the last one touched.
+    const std::uint32_t bit = first % kBlock;
+    if (latest_ < blocks_.size() && blocks_[latest_].number == first / kBlock && count - 1 < kBlock - bit) {
+      const std::uint64_t bits = ~std::uint64_t{0} >> (kBlock - count) << bit;
+      if ((blocks_[latest_].bits & bits) == bits) return;
+    }
+    add_range(first, count);
+  }
   void merge(const PointSet& other);
   bool contains(std::uint32_t point) const noexcept;
   // Maximal runs of touched points, first and last, ascending.
@@ -34,9 +43,13 @@ class PointSet {
   bool truncated() const noexcept { return truncated_; }
 
  private:
-  bool has(std::uint32_t first, std::uint32_t last) const noexcept;  // all of them; of one block
+  void add_range(std::uint32_t first, std::uint32_t count);
+  // Position of the first block whose number is not below.
+  std::size_t find(std::uint32_t number) const noexcept;
+  bool has(std::size_t at, std::uint32_t first, std::uint32_t last) const noexcept;  // all of them; of one block
   void add(const std::vector<Block>& blocks);
   std::vector<Block> blocks_;  // ascending
+  std::size_t latest_ = 0;     // block that was asked for last; of no meaning but speed
   bool truncated_ = false;     // something did not fit
 };
 

@@ -206,10 +206,11 @@ void Recorder::points(const Context& context, const Points& fact) {
 PointRow* Recorder::point_row(const Context& context, const Points& fact) {
   const Conversation& c = *context.conversation;
   const PointPlace place{context.protocol, fact.kind.data(), c.handle, fact.unit, fact.peer_unit, fact.access};
+  if (latest_points_.row && latest_points_.place == place) return latest_points_.row;  // one message, many points
   const std::size_t mask = point_index_.size() - 1;
   std::size_t at = hash_of(place) & mask;
   for (; point_index_[at].row; at = (at + 1) & mask)
-    if (point_index_[at].place == place) return point_index_[at].row;
+    if (point_index_[at].place == place) return (latest_points_ = point_index_[at]).row;
   PointRow* const row =
       slot(observed_.points, {link_key(c), context.protocol->name, fact.kind, fact.access, fact.unit, fact.peer_unit});
   if (!row) return nullptr;

@@ -121,10 +121,11 @@ class Recorder final : public Sink {
   std::array<Pending, kQueue> queue_{};
   std::uint64_t queued_ = 0, applied_ = 0;  // ever
 
-  std::vector<PointSlot> point_index_;              // open addressing; rows of observed_.points never move
-  std::size_t point_rows_ = 0;                      // in point_index_
-  std::vector<ActionLog*> action_logs_;             // by link; null: none yet
-  std::unordered_map<std::uint64_t, Seen*> known_;  // by hash of link, fact and its text
+  std::vector<PointSlot> point_index_;  // open addressing; rows of observed_.points never move
+  std::size_t point_rows_ = 0;          // in point_index_
+  PointSlot latest_points_;
+  std::vector<ActionLog*> action_logs_;                                       // by link; null: none yet
+  std::unordered_map<std::uint64_t, Seen*> known_;                            // by hash of link, fact and its text
   std::unordered_map<std::string, std::optional<Certificate>> certificates_;  // by their DER
   Seen* last_ = nullptr;  // the Seen that the newest rare fact went to
 };

@@ -461,3 +461,4 @@ CREATE INDEX advisory_match_asset ON advisory_match(asset_id);
 CREATE INDEX finding_packet_finding ON finding_packet(finding_id);
 CREATE INDEX finding_asset_finding ON finding_asset(finding_id);
 CREATE INDEX finding_asset_asset ON finding_asset(asset_id);
+CREATE INDEX verdict_check_control ON verdict_check(framework, control);

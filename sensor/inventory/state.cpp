@@ -7,6 +7,7 @@
 
 #include "sensor/inventory/hash.h"
 #include "sensor/inventory/ids.h"
+#include "sensor/inventory/transfers.h"
 
 namespace kakoi {
 
@@ -79,6 +80,7 @@ class Reader {
   Bytes rest() const noexcept { return in_.subspan(at_); }
 
   const Protocol* protocol(std::string_view name) const {
+    if (name == ftp_data_protocol.name) return &ftp_data_protocol;
     const Protocol* found = name.empty() ? nullptr : protocol_(name);
     if (!name.empty() && !found) throw StateError("protocol '" + std::string(name) + "' is not known");
     return found;

@@ -1,6 +1,7 @@
 // What was commanded, and which points were touched.
 #include <algorithm>
 
+#include "sensor/inventory/transfers.h"
 #include "sensor/inventory/writer.h"
 
 namespace kakoi {
@@ -30,6 +31,7 @@ std::size_t depth(const std::map<LinkKey, ActionLog>& logs) {
 void Writer::write_control() {
   Insert range_row(db, "point_range");
   for (const auto& [key, row] : observed.points) {
+    if (is_agreement(key)) continue;
     const auto id = link(key.link);
     if (!id) continue;
     for (const auto& [first, last] : row.points.ranges())

@@ -4,6 +4,7 @@
 
 #include "sensor/inventory/activity.h"
 #include "sensor/inventory/software.h"
+#include "sensor/inventory/transfers.h"
 #include "sensor/inventory/writer.h"
 
 namespace kakoi {
@@ -51,10 +52,12 @@ std::map<Port, std::string> software_of_ports(const Observed& observed, const Re
 
 void Writer::write_services() {
   std::vector<Use> uses;
+  const std::vector<TransferPart> parts = transfer_parts(observed);
   for (std::size_t i = 0; i < observed.links.size(); ++i) {
     const LinkRow& l = observed.links[i];
     const auto [client, server] = resolution.ends()[i];
-    if (server == Resolution::kNone || client == Resolution::kNone || !is_answered(l)) continue;
+    if (server == Resolution::kNone || client == Resolution::kNone || parts[i] == TransferPart::transfer) continue;
+    if (!is_answered(l) && parts[i] != TransferPart::answered_elsewhere) continue;
     const Scope scope = resolution.assets()[server].scope;
     if (scope == Scope::multicast || scope == Scope::broadcast) continue;
     uses.push_back({{server, l.key.server, l.key.transport, l.key.server_port}, l.protocol, client, l.seen.first});

@@ -86,6 +86,33 @@ TEST(Ftp, RepliesMayArriveInPieces) {
   EXPECT_EQ(observe(ftp::protocol, chunks).all<Credential>().size(), 2u);
 }
 
+std::vector<std::string> data_ports(std::initializer_list<test::Chunk> chunks) {
+  std::vector<std::string> stated;
+  const auto seen = observe(ftp::protocol, chunks);
+  for (const Points& p : seen.all<Points>()) stated.push_back(std::string(p.kind) + ' ' + std::to_string(p.first));
+  return stated;
+}
+
+TEST(Ftp, NamesThePortsOfDataConnections) {
+  using Stated = std::vector<std::string>;
+  // zeek, pe/pe-single.pcap, frames 24, 25; suricata-verify, ftp-active-mode.pcap, frame 22
+  EXPECT_EQ(data_ports({client_text("PASV\r\n"), server_text("227 Entering Passive Mode (192,168,1,32,160,191).\r\n")}),
+            (Stated{"data port of the server 41151"}));
+  EXPECT_EQ(data_ports({client_text("PORT 127,0,0,1,156,67\r\n")}), (Stated{"data port of the client 40003"}));
+  // RFC 1123 §4.1.2.6: without parentheses; RFC 2428 §2, §3
+  EXPECT_EQ(data_ports({server_text("227 =10,0,0,1,4,1\r\n")}), (Stated{"data port of the server 1025"}));
+  EXPECT_EQ(data_ports({server_text("229 Entering Extended Passive Mode (|||6446|)\r\n")}),
+            (Stated{"data port of the server 6446"}));
+  EXPECT_EQ(data_ports(
+                {client_text("EPRT |1|132.235.1.2|6275|\r\n"), client_text("EPRT |2|1080::8:800:200C:417A|5282|\r\n")}),
+            (Stated{"data port of the client 6275", "data port of the client 5282"}));
+  EXPECT_EQ(data_ports({server_text("227 (192,168,1,32,160)\r\n"), server_text("227 (1,2,3,4,256,1)\r\n"),
+                        server_text("229 (|||70000|)\r\n"), server_text("229 (|||12\r\n"), server_text("229 x\r\n"),
+                        client_text("PORT \r\n"), client_text("PORT 1,2,3,4,0,0\r\n"), client_text("EPRT |||\r\n"),
+                        client_text("EPRT 1\r\n")}),
+            Stated{});
+}
+
 TEST(Ftp, ProbeLeavesOtherProtocolsOfLinesAlone) {
   EXPECT_TRUE(probe("220 (vsFTPd 3.0.3)\r\n"));
   EXPECT_TRUE(probe("USER anonymous\r\n"));

@@ -135,6 +135,22 @@ TEST(Tftp, StatesWriteRequests) {
   EXPECT_FALSE(tftp::protocol.probe(hex("00 01 66 69 6C 65 00 78 00"), Role::client));
 }
 
+TEST(Tftp, KnowsATransferByItsHead) {
+  const auto fits = [](std::string_view bytes) {
+    return tftp_data::protocol.frame(hex(bytes), Role::server).kind == Frame::Kind::whole;
+  };
+  // nDPI, tftp.pcap, frames 4 (cut), 101, 104, 109
+  EXPECT_TRUE(fits("000300010a0a0a0a0a0a4e6574776f726b"));
+  EXPECT_FALSE(fits("00040031"));
+  EXPECT_TRUE(fits("00040000"));
+  EXPECT_TRUE(fits("0006626c6b73697a650031343638007473697a650031303030303000"));
+  EXPECT_FALSE(fits("0006626c6b73697a6500313436380074"));  // cut
+  EXPECT_FALSE(fits("0006626c6b73697a6500"));              // a name without a value
+  EXPECT_FALSE(fits("000400010000"));                      // longer than an acknowledgement
+  EXPECT_FALSE(fits("000166696c6531006f6374657400"));      // a request
+  EXPECT_FALSE(fits("0003"));
+}
+
 // zeek, raw_packets.pcap, frame 11 and 13: a home router announces itself.
 TEST(Ssdp, ReadsAnnouncements) {
   const auto seen = observe(

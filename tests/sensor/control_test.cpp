@@ -154,6 +154,56 @@ TEST(Dns, CutMessageKeepsQuestionAndBlamesNobody) {
   EXPECT_TRUE(recorder.all<Anomaly>().empty());
 }
 
+// A resolver's word about addresses of the network: LightPcapNg many_interfaces #7 and #17, suricata-verify
+// vxlan-decoder-03 #25.
+constexpr std::string_view kReverseAnswer =
+    "f303 8580 0001 0001 0000 0000 0331333901310331363803313932 07696e2d61646472046172706100 000c0001"
+    "c00c 000c 0001 0000000e 000e 0c4861647269656c732d4d425000";
+constexpr std::string_view kReverseAnswerOfTheInternet =
+    "6fad 8180 0001 0002 0000 0000 0332353302313203323533023137 07696e2d61646472046172706100 000c0001"
+    "c00c 000c 0001 00000a8c 001c 0e75736d6961312d6e74702d303032076161706c696d6703636f6d00"
+    "c00c 000c 0001 00000a8c 000d 0474696d65056170706c65c04f";
+constexpr std::string_view kPrivateAnswer =
+    "786c 8180 0001 0001 0000 0000 126563322d31382d3139362d3134352d323234 0c65752d63656e7472616c2d31 07636f6d70757465"
+    "09616d617a6f6e617773 03636f6d00 0001 0001 c00c 0001 0001 00000014 0004 ac1f11bc";
+
+TEST(Dns, ClaimsNamesOfAddressesThatAreNotTheInternets) {
+  const auto claims = [](std::string_view message) {
+    std::vector<std::string> list;
+    const Recorder recorder = over_udp(dns_udp_protocol, {server(message)});
+    for (const Identity& i : recorder.all<Identity>()) {
+      EXPECT_EQ(i.trait, Trait::name);
+      EXPECT_EQ(i.subject.who, Who::address);
+      EXPECT_LT(i.confidence, 50);
+      list.push_back(to_string(i.subject.address) + ' ' + std::string(i.text) + " by " + std::string(i.method));
+    }
+    return list;
+  };
+  using Claims = std::vector<std::string>;
+  EXPECT_EQ(claims(kReverseAnswer), (Claims{"192.168.1.139 Hadriels-MBP by dns ptr"}));
+  EXPECT_EQ(claims(kReverseAnswerOfTheInternet), Claims{});
+  EXPECT_EQ(claims(kMsftncsiAnswer), Claims{});
+  EXPECT_EQ(claims(kPrivateAnswer),
+            (Claims{"172.31.17.188 ec2-18-196-145-224.eu-central-1.compute.amazonaws.com by dns answer"}));
+  // RFC 1034 §3.6.2: the address is the canonical name's, not the alias's (www → WEB1 → 10.0.0.4)
+  EXPECT_EQ(claims("0001 8180 0001 0002 0000 0000 0377777705706c616e7400 0001 0001"
+                   "c00c 0005 0001 0000000e 0007 0457454231c010"
+                   "c027 0001 0001 0000000e 0004 0a000004"),
+            (Claims{"10.0.0.4 web1.plant by dns answer"}));
+  // RFC 3596 §2.5; and reverse names that are none
+  EXPECT_EQ(claims("0001 8180 0001 0001 0000 0000"
+                   "0131013001300130013001300130013001300130013001300130013001300130"
+                   "0130013001300130013001300130013001300130013001300130013001640166 03697036046172706100 000c0001"
+                   "c00c 000c 0001 0000000e 0004 02703100"),
+            (Claims{"fd00::1 p1 by dns ptr"}));
+  EXPECT_EQ(claims("0001 8180 0001 0001 0000 0000 033331390131033136380331393207696e2d61646472046172706100 000c0001"
+                   "c00c 000c 0001 0000000e 0004 02703100"),
+            Claims{});
+  EXPECT_EQ(claims("0001 8180 0001 0001 0000 0000 01310331363803313932 07696e2d61646472046172706100 000c0001"
+                   "c00c 000c 0001 0000000e 0004 02703100"),
+            Claims{});
+}
+
 // ── mDNS ── icsnpp-opcua-binary open62541_discover_getendpoints_discover_urls #1, from 192.168.224.105
 constexpr std::string_view kOpcuaAnnouncement =
     "00008400 0000000c 00000000 0a4d6175 692d3136 37313400 00010001 00000258 00040a01 60250e4c"
@@ -215,6 +265,19 @@ TEST(Mdns, StatesModelAndOperatingSystem) {
   EXPECT_EQ(recorder.identity(Trait::model), "iMac11,3");
   EXPECT_EQ(recorder.identity(Trait::os), "LINUX");
   EXPECT_TRUE(recorder.all<Anomaly>().empty());
+}
+
+// Bonjour Printing §9.2: a printer's queue, and one of a computer that prints for others (CUPS).
+TEST(Mdns, APrinterIsOneUnlessItIsAQueueOfAComputer) {
+  const auto role = [](std::string_view text) {
+    return over_udp(mdns_protocol, {client("0000 8400 0000 0001 0000 0000 0161 045f697070 045f746370 056c6f63616c 00"
+                                           "0010 8001 00001194 " +
+                                           std::string(text))})
+        .identity(Trait::role);
+  };
+  EXPECT_EQ(role("000d 0c 72703d6970702f7072696e74"), "printer");            // rp=ipp/print
+  EXPECT_EQ(role("0012 11 72703d7072696e746572732f6c6162656c"), "");         // rp=printers/label
+  EXPECT_EQ(role("0012 11 74793d4c6162656c207072696e74657231"), "printer");  // ty=… alone
 }
 
 // ── LLMNR ── suricata-verify smb2-07 #6

@@ -151,6 +151,112 @@ TEST(Inventory, Roles) {
   EXPECT_EQ(rows(db, "select count(*) from asset where is_it and not is_ot"), "2");
 }
 
+// What several hosts use of a general-purpose computer is a server; pages, SSH and FTP of devices are not.
+TEST(Inventory, RolesOfServersAndPrinters) {
+  static const Protocol ftp = test::make_protocol("ftp", Domain::shared), smb = test::make_protocol("smb", Domain::it);
+  Traffic t;
+  const auto numbered = [](int n) {
+    return host("02:00:bc:00:00:" + std::to_string(n), "192.168.1." + std::to_string(n));
+  };
+  const Host web = numbered(10), jump = numbered(11), files = numbered(12), device = numbered(13), lone = numbered(14),
+             old = numbered(15), printer = numbered(16), queue = numbered(17), shares = numbered(18),
+             nas = numbered(19), plc = numbered(20), busy = numbered(21);
+  const auto software = [&](const Host& of, std::string_view protocol, std::string_view text, std::uint16_t port) {
+    IdentityKey key{of.ip,          0,   Trait::software, std::string(text), "banner", std::string(protocol), 80,
+                    Transport::tcp, port};
+    t.observed.identities[key].add(t.packet());
+  };
+  for (const int n : {70, 71, 72}) {
+    const Host client = numbered(n);
+    t.talk(client, web, 80, &test::kHttp);
+    t.talk(client, jump, 22, &test::kSsh);
+    t.talk(client, files, 21, &ftp);
+    t.talk(client, device, 80, &test::kHttp), t.talk(client, device, 22, &test::kSsh), t.talk(client, device, 21, &ftp);
+    t.talk(client, old, 21, &ftp), t.talk(client, old, 80, &test::kHttp);
+    t.talk(client, nas, 445, &smb);
+    t.talk(client, plc, 22, &test::kSsh);
+  }
+  t.talk(numbered(70), web, 22, &test::kSsh);
+  t.talk(numbered(70), lone, 22, &test::kSsh);
+  software(web, "ssh", "OpenSSH_9.2p1 Debian-2+deb12u3", 22);
+  software(jump, "ssh", "OpenSSH_for_Windows_8.1", 22);
+  software(lone, "ssh", "OpenSSH_9.2p1 Debian-2+deb12u3", 22);
+  software(plc, "ssh", "OpenSSH_9.2p1 Debian-2+deb12u3", 22);
+  software(device, "ssh", "dropbear_2019.78", 22);
+  software(device, "ftp", "VxWorks FTP server (VxWorks 5.4.2) ready.", 21);
+  software(files, "ftp", "(vsFTPd 3.0.3)", 21);
+  software(old, "ftp", "(vsFTPd 2.0.5)", 21);  // with pages of its own: a device may run it
+  t.talk(kHmi, plc, 502, &test::kModbus);
+  for (const Host& of : {printer, queue}) t.talk(numbered(70), of, 631, &test::kHttp);
+  software(queue, "http", "CUPS/2.4 IPP/2.1", 631);
+  t.talk(numbered(70), shares, 445, &smb), t.talk(numbered(70), busy, 445, &smb);
+  for (const std::uint16_t port : {std::uint16_t{80}, std::uint16_t{8080}, std::uint16_t{8000}})
+    t.talk(busy, numbered(90), port, &test::kHttp);
+  for (LinkRow& link : t.observed.links) link.payload = {100, 100};
+  Database db = write(t.observed);
+  const auto role = [&](const Host& h) {
+    return rows(db, "select role, role_reason from asset join address using (asset_id) where value = '" +
+                        to_string(h.ip) + "'");
+  };
+  EXPECT_EQ(role(web), "server|answers http and ssh to several hosts");
+  EXPECT_EQ(role(jump), "server|answers ssh to several hosts");
+  EXPECT_EQ(role(files), "server|answers ftp to several hosts");
+  EXPECT_EQ(role(device), "|");
+  EXPECT_EQ(role(lone), "|");
+  EXPECT_EQ(role(old), "|");
+  EXPECT_EQ(role(printer), "printer|takes pages to print");
+  EXPECT_EQ(role(queue), "|");
+  EXPECT_EQ(role(shares), "server|shares files");
+  EXPECT_EQ(role(nas), "server|shares files with several hosts");
+  EXPECT_EQ(role(busy), "workstation|uses office services");  // that shares a folder
+  EXPECT_EQ(role(plc), "plc|answers modbus");
+}
+
+// A resolver's word names a host of the network: not a service, not somebody else's site, not a device that says its own.
+TEST(Inventory, NamesThatAResolverGives) {
+  Traffic t;
+  const auto numbered = [](int n) {
+    return host("02:00:bc:00:00:" + std::to_string(n), "192.168.1." + std::to_string(n));
+  };
+  for (int n = 10; n < 22; ++n) t.talk(kHmi, numbered(n), 80, &test::kHttp);
+  const auto answer = [&](int n, std::string_view name, std::string_view method = "dns answer") {
+    t.identity(at("192.168.1." + std::to_string(n)), Trait::name, name, method, 40);
+  };
+  answer(10, "plc1.plant.example");
+  answer(11, "hmi.works.co.jp");                                       // of the domain that a lease states
+  answer(12, "cache.cdn.com");                                         // somebody's site behind a proxy
+  answer(13, "pool.plant.example"), answer(14, "pool.plant.example");  // several hosts
+  answer(15, "www.plant.example"), answer(15, "_ldap._tcp.plant.example"), answer(15, "works.co.jp");
+  answer(16, "a.plant.example"), answer(16, "b.plant.example");  // one may be a service's
+  answer(17, "a1.plant.example"), answer(17, "b1.plant.example"), answer(17, "Real.plant.example", "dns ptr");
+  answer(18, "press"), answer(18, "press.plant.example");
+  answer(19, "told.plant.example");
+  t.identity(at("192.168.1.19"), Trait::name, "OWN", "dhcp option 12", 80);
+  t.identity(at("192.168.1.20"), Trait::name, "mill.corp.de", "lldp", 80);
+  answer(21, "saw.corp.de");  // as another device of that domain
+  LeaseKey lease;
+  lease.client_mac = kHmi.mac;
+  lease.domain = "works.co.jp";
+  lease.granted = true;
+  t.observed.leases[lease].add(t.packet());
+  Database db = write(t.observed);
+  const auto name = [&](int n) {
+    return rows(
+        db, "select name from asset join address using (asset_id) where value = '192.168.1." + std::to_string(n) + "'");
+  };
+  EXPECT_EQ(name(10), "plc1.plant.example");
+  EXPECT_EQ(name(11), "hmi.works.co.jp");
+  for (const int n : {12, 13, 14, 15, 16}) EXPECT_EQ(name(n), "192.168.1." + std::to_string(n));
+  EXPECT_EQ(name(17), "Real.plant.example");
+  EXPECT_EQ(name(18), "press");
+  EXPECT_EQ(name(19), "OWN");
+  EXPECT_EQ(name(21), "saw.corp.de");
+  EXPECT_EQ(rows(db, "select distinct confidence from attribute where method like 'dns %'"), "40");
+  EXPECT_EQ(
+      rows(db, "select count(*) from attribute where value in ('cache.cdn.com', 'pool.plant.example', 'works.co.jp')"),
+      "0");
+}
+
 TEST(Inventory, RolesByControlProtocol) {
   const auto protocol = [](std::string_view name) { return test::make_protocol(name, Domain::ot); };
   const Protocol s7 = protocol("s7comm"), mms = protocol("mms"), bacnet = protocol("bacnet"), opcua = protocol("opcua");
@@ -183,6 +289,53 @@ TEST(Inventory, RolesByControlProtocol) {
   EXPECT_EQ(role(adapter), "");        // cyclic data goes both ways
   EXPECT_EQ(role(room), "ot_device");  // peers that ask each other
   EXPECT_EQ(role(floor), "ot_device");
+}
+
+// What tells a gateway from a controller, a historian from a SCADA server, a firewall from a router, a phone from a PC.
+TEST(Inventory, RolesOfGatewaysHistoriansFirewallsAndPhones) {
+  static const Protocol mysql = test::make_protocol("mysql", Domain::it);
+  const auto numbered = [](int n) {
+    return host("00:00:bc:00:00:" + std::to_string(n), "192.168.1." + std::to_string(n));
+  };
+  const Host gateway = numbered(31), plc = numbered(32), historian = numbered(33), scada = numbered(34),
+             reader = numbered(35), firewall = numbered(36), phone = numbered(37), camera = numbered(38);
+  Traffic t;
+  const auto ask = [&](const Host& client, const Host& server, std::uint32_t unit, OperationClass cls) {
+    t.talk(client, server, 502, &test::kModbus);
+    OperationRow o;
+    o.link = static_cast<std::uint32_t>(t.observed.links.size() - 1);
+    o.protocol = &test::kModbus;
+    o.key.cls = cls;
+    o.key.function_code = cls == OperationClass::write ? 6 : 3;
+    o.key.unit = unit;
+    o.from_client = o.from_server = o.accepted = 1;
+    o.seen.add(t.packet());
+    t.observed.operations.push_back(o);
+  };
+  for (const std::uint32_t unit : {1u, 2u, 3u, 4u}) ask(historian, gateway, unit, OperationClass::read);
+  for (const std::uint32_t unit : {1u, 2u, 3u}) ask(historian, plc, unit, OperationClass::read);
+  for (const Host& server : {gateway, plc}) {
+    ask(scada, server, 1, OperationClass::write);
+    ask(reader, server, 1, OperationClass::read);
+  }
+  for (const Host& server : {historian, scada}) t.talk(numbered(90), server, 3306, &mysql);
+  t.identity(firewall.ip, Trait::description, "FortiGate-60F v7.2.8", "snmp sysDescr", 80);
+  t.identity(phone.ip, Trait::user_agent, "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X)", "http user-agent",
+             60);
+  t.identity(camera.ip, Trait::role, "camera", "mdns service", 60);
+  for (const Host& of : {firewall, phone, camera}) t.talk(numbered(90), of, 80, &test::kHttp);
+  Database db = write(t.observed);
+  const auto role = [&](const Host& h) {
+    return rows(db, "select role from asset join address using (asset_id) where value = '" + to_string(h.ip) + "'");
+  };
+  EXPECT_EQ(role(gateway), "gateway");
+  EXPECT_EQ(role(plc), "plc");
+  EXPECT_EQ(role(historian), "historian");
+  EXPECT_EQ(role(scada), "hmi");   // it commands
+  EXPECT_EQ(role(reader), "hmi");  // nobody asks it for what it read
+  EXPECT_EQ(role(firewall), "firewall");
+  EXPECT_EQ(role(phone), "mobile");
+  EXPECT_EQ(role(camera), "camera");
 }
 
 TEST(Inventory, TlsBetweenOtDevicesIsNoOfficeTraffic) {

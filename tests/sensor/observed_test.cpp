@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "dissectors/ftp/ftp.h"
+#include "dissectors/tftp/tftp.h"
+#include "sensor/inventory/transfers.h"
 #include "traffic.h"
 
 namespace kakoi {
@@ -90,6 +95,59 @@ TEST(Observed, UnreachableLinksAreRefusedUnlessTheServerAnswers) {
   t.observed.settle();
   EXPECT_EQ(t.observed.links[0].state, LinkState::refused);
   EXPECT_EQ(t.observed.links[1].state, LinkState::established);
+}
+
+// Client kA speaks FTP to kB, which names port 41151; kA names port 5282.
+Traffic control_connection() {
+  Traffic t;
+  const LinkKey control = t.talk(kA, kB, 21, &ftp::protocol).key;
+  t.observed.points[{control, "ftp", ftp::kServerDataPort, OperationClass::session}].points.add(41151, 1);
+  t.observed.points[{control, "ftp", ftp::kClientDataPort, OperationClass::session}].points.add(5282, 1);
+  return t;
+}
+
+TEST(Transfers, AreThoseOfTheNamedPortsInWhateverPartTheyWereNamed) {
+  const auto data = [] {
+    Traffic t;
+    t.skip_to(100);
+    t.talk(kA, kB, 41151);
+    t.talk(kC, kB, 41151);  // of no control connection
+    t.talk(kA, kB, 41152);
+    t.talk(kB, kA, 5282, &test::kHttp);  // what is transferred looks like HTTP
+    t.talk(kA, kB, 20);
+    t.talk(kC, kB, 20);
+    return t.observed;
+  };
+  for (const bool named_first : {true, false}) {
+    Observed one = named_first ? control_connection().observed : data();
+    Observed two = named_first ? data() : control_connection().observed;
+    one.settle(), two.settle();
+    one.merge(std::move(two));
+    one.settle();
+    one.sort();
+    std::vector<std::string> links;
+    for (const LinkRow& l : one.links)
+      links.push_back(to_string(l.key.client).substr(10) + " > " + to_string(l.key.server).substr(10) + ' ' +
+                      std::to_string(l.key.server_port) + ' ' + std::string(l.protocol ? l.protocol->name : "-"));
+    EXPECT_EQ(links, (std::vector<std::string>{"10 > 20 20 ftp_data", "10 > 20 21 ftp", "10 > 20 41151 ftp_data",
+                                               "10 > 20 41152 -", "20 > 10 5282 ftp_data", "30 > 20 20 -",
+                                               "30 > 20 41151 -"}));
+    const std::vector<TransferPart> parts = transfer_parts(one);
+    EXPECT_EQ(std::count(parts.begin(), parts.end(), TransferPart::transfer), 3);
+  }
+}
+
+TEST(Transfers, OfTftpAnswerTheRequest) {
+  Traffic t;
+  const auto datagrams = [&](const Host& from, const Host& to, std::uint16_t port, const Protocol* protocol,
+                             LinkState state) { t.talk(from, to, port, protocol, state, 0, Transport::udp); };
+  datagrams(kA, kB, 69, &tftp::protocol, LinkState::attempted);           // 0
+  datagrams(kB, kA, 2000, &tftp_data::protocol, LinkState::established);  // 1: the client's port is the lower one
+  datagrams(kA, kC, 69, &tftp::protocol, LinkState::attempted);           // 2: no answer
+  datagrams(kC, kB, 3000, &tftp_data::protocol, LinkState::established);  // 3: nobody asked
+  const auto parts = transfer_parts(t.observed);
+  EXPECT_EQ(parts, (std::vector{TransferPart::answered_elsewhere, TransferPart::transfer, TransferPart::none,
+                                TransferPart::none}));
 }
 
 }  // namespace

@@ -320,6 +320,8 @@ TEST_F(RedactTest, KeepsRequestsForFilesAndTheHeadOfALogLine) {
   link("udp", 69, "tftp");
   EXPECT_TRUE(holds(redact(datagram(50000, 69, ascii(std::string_view("\0\2plc.bin\0octet\0", 16)))), "plc.bin"));
   EXPECT_FALSE(holds(redact(datagram(50000, 69, ascii(std::string_view("\0\3\0\1 s3cret", 11)))), "s3cret"));
+  link("udp", 50001, "tftp_data");
+  EXPECT_FALSE(holds(redact(datagram(50000, 50001, ascii(std::string_view("\0\3\0\1 s3cret", 11)))), "s3cret"));
   link("udp", 514, "syslog");
   const ByteVector line = redact(datagram(50000, 514, ascii("<34>Oct 11 22:14:15 host su: password is s3cret")));
   EXPECT_TRUE(holds(line, "<34>"));

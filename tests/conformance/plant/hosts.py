@@ -46,7 +46,6 @@ def ports(number):
 
 
 MODBUS = ("tcp", 502, "modbus")
-FTP_DATA, TFTP_DATA = 20021, 20069  # the only ports that the servers take for transfers, below all of clients
 VISIBLE = [
     Host("gw1", ports(1), "router", True, {("udp", 123, "ntp")}, routes=True),
     host("infra1", 2, OFFICE, "server", False, ("udp", 53, "dns"), ("udp", 67, "dhcp"), ("udp", 69, "tftp")),
@@ -96,7 +95,7 @@ def prepare(plant):
     (work / "snmpd.conf").write_text("agentaddress udp:161\nrocommunity public\nsysName ups1\nsysLocation room 3\n")
     (work / "vsftpd.conf").write_text(
         "listen=YES\nbackground=NO\nanonymous_enable=YES\nlocal_enable=NO\nsecure_chroot_dir=/run/vsftpd/empty\n"
-        f"anon_root={work}/ftp\nseccomp_sandbox=NO\npasv_min_port={FTP_DATA}\npasv_max_port={FTP_DATA}\n")
+        f"anon_root={work}/ftp\nseccomp_sandbox=NO\n")
     (work / "chrony.conf").write_text(f"local stratum 8\nallow all\npidfile {work}/chronyd.pid\ncmdport 0\nbindcmdaddress /\n")
     (work / "avahi.conf").write_text("[server]\nhost-name=printer1\nuse-ipv4=yes\nuse-ipv6=no\nenable-dbus=no\n"
                                      "[publish]\npublish-hinfo=no\npublish-workstation=no\n")
@@ -128,8 +127,7 @@ def serve(plant):
     plant.serve("infra1", ["dnsmasq", "-k", "-C", "/dev/null", "--log-facility=-", "-R", "-h", "--user=root", "--no-ping",
                            f"--domain={DOMAIN}", f"--local=/{DOMAIN}/", "--dhcp-range=10.77.20.100,10.77.20.120,1h",
                            f"--dhcp-option=3,{GATEWAYS[OFFICE]}", "--dhcp-authoritative", f"--dhcp-leasefile={work}/leases",
-                           "--enable-tftp", f"--tftp-root={work}/tftp", "--pid-file",
-                           f"--tftp-port-range={TFTP_DATA},{TFTP_DATA}", *records, *leases])
+                           "--enable-tftp", f"--tftp-root={work}/tftp", "--pid-file", *records, *leases])
     plant.serve("gw1", ["chronyd", "-d", "-x", "-u", "root", "-f", work / "chrony.conf"])
     for name in ("gw1", "nat1", "mon1"):
         interfaces = "eth0" if name == "nat1" else "eth0,eth1"

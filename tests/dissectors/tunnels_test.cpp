@@ -1,0 +1,173 @@
+#include "dissectors/ike/ike.h"
+#include "dissectors/openvpn/openvpn.h"
+#include "dissectors/wireguard/wireguard.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/told.h"
+
+namespace kakoi {
+namespace {
+
+using namespace test;
+
+std::vector<std::uint8_t> with(std::vector<std::uint8_t> bytes, std::size_t at, std::uint8_t octet) {
+  bytes.at(at) = octet;
+  return bytes;
+}
+std::vector<std::uint8_t> first(const std::vector<std::uint8_t>& bytes, std::size_t n) {
+  return {bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n)};
+}
+bool whole(const Protocol& protocol, const std::vector<std::uint8_t>& bytes) {
+  const Frame frame = protocol.frame(bytes, Role::client);
+  return frame.kind == Frame::Kind::whole && frame.size == bytes.size();
+}
+bool foreign(const Protocol& protocol, const std::vector<std::uint8_t>& bytes) {
+  return protocol.frame(bytes, Role::client).kind == Frame::Kind::foreign;
+}
+Role sender(const Protocol& protocol, const std::vector<std::uint8_t>& bytes) { return protocol.speaker(bytes).role; }
+
+// nDPI, wireguard.pcap, frames 1, 2 and 9
+const auto kInitiation =
+    hex("01000000d837d0305fcec7c8e5c8e2e3f7989eef60c228d82329d602b6b1e2bb9d068f89cf9d4d4532780f6d27264f7b9870"
+        "1fdc27a4ec00aeb6becdbef2332f1b4084cadb93823935c012ae255e7b25eff13940c321fa6bd66a2a87b061db1430173e93"
+        "7f569349de2856dc5f2616763eeeafc0533b01dd965e7ec76976e28f683d671200000000000000000000000000000000");
+const auto kResponse =
+    hex("0200000006f47dabd837d030b18d5550bd4042a37a46823ac08db1ec66839bc0ca2d64bc15cd80232b66232faec24af8918d"
+        "e1060ff5c98e865d5f35f272214c5260110dc4c61e32cdd8542100000000000000000000000000000000");
+const auto kKeepalive = hex("0400000006f47dab03000000000000001956e2b6651dd4f59cb23092a0d09671");
+
+TEST(WireGuard, IsProvedByItsHandshake) {
+  EXPECT_TRUE(whole(wireguard::protocol, kInitiation));
+  EXPECT_TRUE(whole(wireguard::protocol, kResponse));
+  EXPECT_EQ(sender(wireguard::protocol, kInitiation), Role::client);
+  EXPECT_EQ(sender(wireguard::protocol, kResponse), Role::server);
+  EXPECT_TRUE(observe(wireguard::protocol, {{Role::client, kInitiation}}, Transport::udp).stated.empty());
+}
+
+TEST(WireGuard, IsNotADatagramOfThatLength) {
+  EXPECT_TRUE(foreign(wireguard::protocol, {}));
+  EXPECT_TRUE(foreign(wireguard::protocol, kKeepalive));  // too little to go by
+  EXPECT_TRUE(foreign(wireguard::protocol, first(kInitiation, 147)));
+  EXPECT_TRUE(foreign(wireguard::protocol, with(kInitiation, 0, 2)));  // a response is shorter
+  EXPECT_TRUE(foreign(wireguard::protocol, with(kInitiation, 1, 1)));
+  EXPECT_TRUE(foreign(wireguard::protocol, with(kInitiation, 147, 1)));
+  EXPECT_TRUE(foreign(wireguard::protocol, with(std::vector<std::uint8_t>(148), 0, 1)));
+}
+
+// nDPI, openvpn_nohmac.pcapng, frames 1 to 3
+const auto kClientReset = hex("3839fded2daa10a4370000000000");
+const auto kServerReset = hex("409421917de7267729010000000039fded2daa10a43700000000");
+const auto kAcknowledgement = hex("2839fded2daa10a43701000000009421917de7267729");
+// nDPI, 443-opvn.pcap, frames 4 and 6: TCP, tls-auth with SHA-1
+const auto kSignedClientReset =
+    hex("002a38d67be45be5c201eb016435fcb1d6f60e1ac88b329546dc3c7abf0b9e000000015e3e7b980000000000");
+const auto kSignedServerReset =
+    hex("00364019082e80f9ca5280215a4e44156e16067a54fe8ae743758cd691d0d6000000015e3e7b980100000000d67be45be5c2"
+        "01eb00000000");
+// nDPI, openvpn-tlscrypt.pcap, frames 1 and 2: tls-crypt v2
+const auto kWrappedClientReset =
+    hex("50aae06512392a3d710a010001625a9e9785ead7700d5d18dac8f1eb9b317b46a2fc3519cab585d134a9251798df506f1883"
+        "1d1778e9aece89e8c67f5743d0c3e4e22b9c779d05805b1a327a5d2afca997b7dc48bea88594971a6eead55058f2f29ef6e4"
+        "39da74f848d1316ca7989f309d71701fc24fc5a86802fed6efa0171cef869f910a4aee47457f8f664db7a9e539e62c63f358"
+        "78e72cf94f89bf97bcdb2fcf49ed9de6aa4847a3dc89680a520e7c202b526577b9c2fb4cc651147ab81811e87ddb4f35c872"
+        "c9214929b05d940f2d90ec0c8f053c013674b613c7c55cc58fa3707be8f03445616a57dd96ea5394b299fc4b2e4cf66fae1c"
+        "79caaf73552bc215433cb04e7cd0509d5be75d05c2b820b77b82913f3919f5d32840854ffd7e12b6643164a99a4870055d9d"
+        "8ad22f24d4c6b9d58c80d26681e99ee759027e3d85e90a522b3bd7a2d777b886fa438043ca69a9c2f7563bfa7ff4bdfeca21"
+        "f4012b");
+const auto kWrappedServerReset =
+    hex("4053c96dd083724fd200000001625a9e9721ea783a859f9c2d8edd04f1e1c9f78f4493a69dfacd5cf0b0c1873cf1aa7d4000"
+        "649f91fd227cf02fe525f9af94a91332159bb09c8c26");
+
+TEST(OpenVpn, FitsTheResetsOfBothSides) {
+  for (const auto& each : {kClientReset, kSignedClientReset, kWrappedClientReset}) {
+    EXPECT_TRUE(whole(openvpn::protocol, each));
+    EXPECT_EQ(sender(openvpn::protocol, each), Role::client);
+  }
+  for (const auto& each : {kServerReset, kSignedServerReset, kWrappedServerReset}) {
+    EXPECT_TRUE(whole(openvpn::protocol, each));
+    EXPECT_EQ(sender(openvpn::protocol, each), Role::server);
+  }
+  // nDPI, openvpn.pcap, frames 25 and 27: TCP without tls-auth
+  EXPECT_TRUE(whole(openvpn::protocol, hex("000e38507a28a78275788d0000000000")));
+  EXPECT_TRUE(whole(openvpn::protocol, hex("001a409ad747beb24d8a1b0100000000507a28a78275788d00000000")));
+}
+
+// Without tls-crypt's later version: the same lengths, an opcode of version 2, no client key behind.
+TEST(OpenVpn, FitsTheFirstTlsCrypt) {
+  EXPECT_TRUE(whole(openvpn::protocol, with(first(kWrappedClientReset, 54), 0, 0x38)));
+  EXPECT_TRUE(whole(openvpn::protocol, first(kWrappedServerReset, 66)));
+  EXPECT_TRUE(foreign(openvpn::protocol, first(kWrappedServerReset, 67)));
+}
+
+TEST(OpenVpn, IsNothingLess) {
+  EXPECT_TRUE(foreign(openvpn::protocol, {}));
+  EXPECT_TRUE(foreign(openvpn::protocol, kAcknowledgement));
+  EXPECT_TRUE(foreign(openvpn::protocol, first(kClientReset, 13)));
+  EXPECT_TRUE(foreign(openvpn::protocol, with(kClientReset, 9, 1)));           // acknowledges what nobody sent
+  EXPECT_TRUE(foreign(openvpn::protocol, with(kClientReset, 13, 1)));          // is not the first packet
+  EXPECT_TRUE(foreign(openvpn::protocol, with(kSignedClientReset, 33, 9)));    // of the replay id
+  EXPECT_TRUE(foreign(openvpn::protocol, with(kWrappedClientReset, 352, 0)));  // the length of the client's key
+  EXPECT_TRUE(foreign(openvpn::protocol, hex("16030100ba010000b60303")));
+  EXPECT_EQ(openvpn::protocol.frame(hex("000e38507a28"), Role::client).size, 16u);
+  EXPECT_EQ(openvpn::protocol.header, Header::weak);
+}
+
+// nDPI, ah.pcapng, frames 1 and 2: IKE_SA_INIT
+const auto kInit =
+    hex("1c1869f6d29ba0cc0000000000000000212022080000000000000166220000300000002c010100040300000c0100000c800e"
+        "01000300000802000006030000080300000d00000008040000142800006800140000a29f74cb78c798d31654621b3517ab39"
+        "517330fe49a112e52154feb8671a1dc50301f67d6a0b9be2fde27d286af620232ad77f5d9a085fbe9ed1248f5de731497ce0"
+        "4b51c93a9b09b737d783de9d14b04592f0695cf1e251bd53dbd8b6057cdd2b0000246cbde3730e815c3ed7b4d31374469cd4"
+        "9e1f506bdd9cedb49c58cd96da7b628c2b000017434953434f2d44454c4554452d524541534f4e2b000013434953434f5650"
+        "4e2d5245562d30322b000017434953434f2d44594e414d49432d524f55544529000015464c455856504e2d535550504f5254"
+        "45442900001c00004004236fb80b00e123217aba0d0c8b34b1ed5cd911090000001c000040051203d641f084b9af5e205e1c"
+        "9d854da14e7583db");
+const auto kInitAnswer =
+    hex("1c1869f6d29ba0cc572a8ae7557ad9ec212022200000000000000166220000300000002c010100040300000c0100000c800e"
+        "01000300000802000006030000080300000d00000008040000142800006800140000dff35d487b63b2e57d970bbbaf73c6ef"
+        "633b3d3b3def0ed6ed75ab8e22b2f371aeb10c47ce9aa8ed2c94c3a09d2f266523a1a5bd15c5159437ec36b338010e5e4d25"
+        "1bcb7a8c14501565920f4b46840d7e13d8c2ef728f26ee0c1d042ba747652b000024cb12ce9ec530198b2f08cd7ab42dddf0"
+        "c9c25e0c2d0ef9aca6a606e0a853d2452b000017434953434f2d44454c4554452d524541534f4e2b000013434953434f5650"
+        "4e2d5245562d30322b000017434953434f2d44594e414d49432d524f55544529000015464c455856504e2d535550504f5254"
+        "45442900001c00004004b49b2901e0efab13bc0dacfa2aad1ced7bccdfb50000001c00004005c4174006b4118249a9ac629c"
+        "a64904cd2cf11e9e");
+// tcpdump, isakmp4500.pcap, frames 3, 4 and 11: main mode, then quick mode behind the marker of port 4500
+const auto kMainMode =
+    hex("9e89f2388f90bc1e00000000000000000110020000000000000001240d000094000000010000000100000088000100040300"
+        "002000010000800b0001800c0e10800100058002000180030003800400050300002001010000800b0001800c0e1080010005"
+        "8002000280030003800400050300002002010000800b0001800c0e1080010005800200028003000380040002000000200301"
+        "0000800b0001800c0e10800100058002000180030003800400020d0000104f456b5262475852766d50450d000014afcad713"
+        "68a1f1c96b8696fc775701000d0000144a131c81070358455c5728f20e95452f0d0000147d9419a65310ca6f2c179d921552"
+        "9d560d000014cd60464335df21f87cfdb2fc68b6a448000000144485152d18b6bbcd0be8a8469579ddcc");
+const auto kMainModeAnswer =
+    hex("9e89f2388f90bc1e0a74357ce3d1a4bf0110020000000000000000880d000034000000010000000100000028000100010000"
+        "002000010000800b0001800c0e10800100058002000180030003800400050d0000104f456b5262475852766d50450d000014"
+        "afcad71368a1f1c96b8696fc77570100000000144a131c81070358455c5728f20e95452f");
+const auto kQuickMode =
+    hex("000000009e89f2388f90bc1e0a74357ce3d1a4bf081020018b7e894700000034253b31860e68ec8415a4735ab3f8725a3de7"
+        "aa093924a402");
+
+TEST(Ike, FitsBothVersions) {
+  for (const auto& each : {kInit, kInitAnswer, kMainMode, kMainModeAnswer, kQuickMode})
+    EXPECT_TRUE(whole(ike::protocol, each));
+  EXPECT_EQ(sender(ike::protocol, kInit), Role::client);
+  EXPECT_EQ(sender(ike::protocol, kInitAnswer), Role::server);
+  EXPECT_TRUE(ike::protocol.speaker(kMainMode).certain);
+  EXPECT_FALSE(ike::protocol.speaker(kMainModeAnswer).certain);
+}
+
+TEST(Ike, IsNothingLess) {
+  EXPECT_TRUE(foreign(ike::protocol, {}));
+  EXPECT_TRUE(foreign(ike::protocol, first(kInit, 27)));
+  EXPECT_TRUE(foreign(ike::protocol, first(kInit, kInit.size() - 1)));
+  EXPECT_TRUE(foreign(ike::protocol, with(kInit, 17, 0x30)));      // version
+  EXPECT_TRUE(foreign(ike::protocol, with(kInit, 18, 2)));         // an exchange of version 1
+  EXPECT_TRUE(foreign(ike::protocol, with(kInit, 19, 0x80)));      // flags
+  EXPECT_TRUE(foreign(ike::protocol, with(kMainMode, 16, 0x21)));  // a payload of version 2
+  EXPECT_TRUE(foreign(ike::protocol, with(kQuickMode, 0, 0x8b)));  // ESP: an SPI, no marker
+  EXPECT_TRUE(foreign(ike::protocol, hex("ff")));                  // keeps a NAT's entry
+}
+
+}  // namespace
+}  // namespace kakoi
