@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Checks the captures against expected.yaml by tshark alone: that the packets which prove each finding are
-there, that hosts and services are the ones listed and no others, that nothing is malformed or tells of the
-machine that captured. Needs tshark and python3-yaml; prints what is wrong, and exits 1 if anything is.
+"""Checks the captures against expected.yaml and rules/pairs.yaml by tshark alone: that the packets which prove
+each finding are there, that hosts and services are the ones listed and no others, that nothing is malformed or
+tells of the machine that captured. Needs tshark and python3-yaml; prints what is wrong, and exits 1 if anything is.
 """
 import pathlib
 import re
@@ -62,13 +62,31 @@ def check(capture, expected):
                        " udp.checksum.status==0", "-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE",
                        "-o", "udp.check_checksum:TRUE"):
         complain(f"malformed: {line}")
+    check_privacy(capture)
+
+
+def check_privacy(capture):
     told = capture.read_bytes()
     for word in (socket.gethostname(), "/tmp/", "/root", "/home/", "x86_64", "Linux"):
         if re.search(rb"(?<![A-Za-z0-9])" + re.escape(word.encode()) + rb"(?![A-Za-z0-9])", told) and len(word) > 2:
-            complain(f"'{word}' stands in the file")
+            problems.append(f"{capture.name}: '{word}' stands in the file")
+
+
+def check_pairs(folder):
+    told = yaml.safe_load((folder / "pairs.yaml").read_text())
+    for rule, pair in [*told["rules"].items(), *((rule, pair) for rule, pairs in told["more"].items() for pair in pairs)]:
+        for side in (pair["hit"], pair["miss"]):
+            capture = folder / f"{side['capture']}.pcapng"
+            for wanted, filters in ((True, side.get("filter", [])), (False, side.get("absent", []))):
+                for each in filters:
+                    if bool(tshark(capture, "-Y", each)) != wanted:
+                        problems.append(f"{rule}: {capture.name}: {'no' if wanted else 'a'} packet matches {each}")
+    for capture in sorted(folder.glob("*.pcapng")):
+        check_privacy(capture)
 
 
 for name, expectation in yaml.safe_load((HERE / "expected.yaml").read_text())["captures"].items():
     check(HERE / name, expectation)
+check_pairs(HERE / "rules")
 print("\n".join(problems) or "captures and expected.yaml agree")
 sys.exit(1 if problems else 0)

@@ -19,6 +19,7 @@ import check_packs  # noqa: F401
 import check_planted_secrets  # noqa: F401
 import check_register  # noqa: F401
 import check_risk  # noqa: F401
+import check_rule_pairs  # noqa: F401
 import check_sameness  # noqa: F401
 import check_secrets  # noqa: F401
 import check_verdicts  # noqa: F401

@@ -1,5 +1,5 @@
-// One fuzz target for every dissector: compiled once per entry of KAKOI_PROTOCOLS with -DPROTOCOL=name,
-// and per flow protocol of sensor/control with -DCONTROL_PROTOCOL=name.
+// One fuzz target for every dissector: linked once per entry of KAKOI_PROTOCOLS and per flow protocol of
+// sensor/control, each with a generated source that says which protocol is `fuzzed`.
 //
 // Input: segment size | variation | records: length ×2 (little-endian, top bit: sent by the server) | bytes
 //
@@ -14,22 +14,12 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/notes.h"
 
-#ifdef CONTROL_PROTOCOL
-#include "sensor/control/protocols.h"
-#define TARGET kakoi::CONTROL_PROTOCOL
-#else
-namespace kakoi::PROTOCOL {
-extern const Protocol protocol;
-}
-#define TARGET kakoi::PROTOCOL::protocol
-#endif
+extern const kakoi::Protocol& fuzzed;
 
 namespace {
 
 using namespace kakoi;
 using fuzz::demand;
-
-constexpr const Protocol& kProtocol = TARGET;
 
 struct Record {
   Role speaker;
@@ -50,7 +40,7 @@ std::vector<Record> records_of(ByteReader r) {
 // Plays bytes to one dissector as the sensor would.
 class Player {
  public:
-  explicit Player(Transport transport) : dissector_(kProtocol.open()) { conversation_.transport = transport; }
+  explicit Player(Transport transport) : dissector_(fuzzed.open()) { conversation_.transport = transport; }
 
   void stream(Role speaker, Bytes segment) {
     auto& kept = kept_[static_cast<std::size_t>(speaker)];
@@ -59,7 +49,7 @@ class Player {
     while (at < kept.size() && !done_) {
       // A copy of its own per question, so that a read past the end is seen.
       const std::vector<std::uint8_t> head(kept.begin() + static_cast<std::ptrdiff_t>(at), kept.end());
-      const Frame frame = kProtocol.frame(head, speaker);
+      const Frame frame = fuzzed.frame(head, speaker);
       if (frame.kind == Frame::Kind::foreign) {
         foreign = true;
         dissector_->on_gap(speaker);
@@ -69,14 +59,14 @@ class Player {
       demand(frame.size > 0, "a frame of no bytes");
       if (frame.kind == Frame::Kind::more) {
         demand(frame.size > head.size(), "more bytes asked for than are missing");
-        if (head.size() < kProtocol.max_pdu) break;
+        if (head.size() < fuzzed.max_pdu) break;
         foreign = true;  // it will never be satisfied
         dissector_->on_gap(speaker);
         at = kept.size();
         break;
       }
       if (frame.size > head.size()) break;
-      pdu(speaker, Bytes(head).first(std::min(frame.size, kProtocol.max_pdu)), frame.size);
+      pdu(speaker, Bytes(head).first(std::min(frame.size, fuzzed.max_pdu)), frame.size);
       at += frame.size;
     }
     kept.erase(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(std::min(at, kept.size())));
@@ -85,10 +75,10 @@ class Player {
   void datagram(Role speaker, Bytes bytes) {
     while (!bytes.empty() && !done_) {
       const auto head = fuzz::own(bytes);
-      const Frame frame = kProtocol.frame(head, speaker);
+      const Frame frame = fuzzed.frame(head, speaker);
       if (frame.kind != Frame::Kind::whole || frame.size > head.size()) return;
       demand(frame.size > 0, "a frame of no bytes");
-      pdu(speaker, Bytes(head).first(std::min(frame.size, kProtocol.max_pdu)), frame.size);
+      pdu(speaker, Bytes(head).first(std::min(frame.size, fuzzed.max_pdu)), frame.size);
       bytes = bytes.subspan(frame.size);
     }
   }
@@ -99,7 +89,7 @@ class Player {
   }
 
   void end() {
-    const Context context{&kProtocol, &conversation_, {1, 0, 1}, Role::client, {}};
+    const Context context{&fuzzed, &conversation_, {1, 0, 1}, Role::client, {}};
     dissector_->on_end(Emit{context, notes});
   }
 
@@ -111,8 +101,8 @@ class Player {
   void pdu(Role speaker, Bytes bytes, std::size_t wire_size) {
     const Bytes left = bytes.first(bytes.size() - std::min(cut, bytes.size() - 1));
     const auto copy = fuzz::own(left);
-    const Context context{&kProtocol, &conversation_, {1, 0, 1}, speaker, {}};
-    if (kProtocol.speaker != nullptr) kProtocol.speaker(copy);
+    const Context context{&fuzzed, &conversation_, {1, 0, 1}, speaker, {}};
+    if (fuzzed.speaker != nullptr) fuzzed.speaker(copy);
     done_ = dissector_->on_pdu({speaker, copy, wire_size}, Emit{context, notes}) == Interest::done;
   }
 
@@ -123,7 +113,7 @@ class Player {
 };
 
 void play_hostile(const std::vector<Record>& records, std::size_t segment_size, unsigned variation) {
-  const bool datagrams = !kProtocol.over_tcp || (kProtocol.over_udp && (variation & 1) != 0);
+  const bool datagrams = !fuzzed.over_tcp || (fuzzed.over_udp && (variation & 1) != 0);
   const unsigned lose_every = variation >> 1 & 7;  // 0: none
   Player player(datagrams ? Transport::udp : Transport::tcp);
   player.cut = variation >> 4;
@@ -157,7 +147,7 @@ void compare_segmentations(const std::vector<Record>& records, std::size_t segme
   split.end();
   demand(whole.notes.sound && split.notes.sound, "a stated number is out of range");
   // After lost framing, where it is found again depends on where segments start.
-  if (kProtocol.framing == Framing::binary && !whole.foreign && !whole.notes.lost_sync)
+  if (fuzzed.framing == Framing::binary && !whole.foreign && !whole.notes.lost_sync)
     demand(whole.notes.lines == split.notes.lines, "segmentation changes what is stated");
 }
 
@@ -171,9 +161,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::vector<Record> records = records_of(r);
 
   for (const Record& record : records)
-    if (kProtocol.probe != nullptr && !record.bytes.empty()) kProtocol.probe(fuzz::own(record.bytes), record.speaker);
+    if (fuzzed.probe != nullptr && !record.bytes.empty()) fuzzed.probe(fuzz::own(record.bytes), record.speaker);
 
-  if (kProtocol.over_tcp) compare_segmentations(records, segment_size);
+  if (fuzzed.over_tcp) compare_segmentations(records, segment_size);
   play_hostile(records, segment_size, variation);
   return 0;
 }

@@ -135,6 +135,22 @@ TEST(VpnTunnel, IsProvedByTheIpHeaderAndHintedByThePort) {
   EXPECT_EQ(other.of("vpn-tunnel", "confidence"), "45");
 }
 
+TEST(VpnTunnel, IsProvedByTheHandshakeOnAnyPort) {
+  Talk handshake = udp(443);
+  handshake.protocol = "wireguard";
+  Site site = plant();
+  site.link("hmi", "cloud", handshake);
+  EXPECT_THAT(site.subjects("vpn-tunnel"), ElementsAre("hmi"));
+  EXPECT_EQ(site.of("vpn-tunnel", "confidence"), "90");
+  EXPECT_THAT(site.of("vpn-tunnel", "detail_en"), HasSubstr("WireGuard, udp/443"));
+  EXPECT_THAT(site.subjects("vpn-tunnel", "allowed_external: [{name: hub, cidr: 8.8.4.4, protocol: wireguard}]\n"),
+              IsEmpty());
+  Site silent = plant();
+  handshake.to_client = handshake.payload_to_client = 0;
+  silent.link("hmi", "cloud", handshake);
+  EXPECT_THAT(silent.subjects("vpn-tunnel"), IsEmpty());
+}
+
 TEST(VpnTunnel, IsNotMulticastNorARecognisedProtocolNorUnanswered) {
   Site site = plant();
   site.link("hmi", "routers", ip(51));

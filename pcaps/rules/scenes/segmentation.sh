@@ -1,0 +1,158 @@
+# shellcheck shell=bash disable=SC2016,SC2034,SC2086,SC2154
+# Who shares a wire, and what passes between zones. Control is 192.168.7.0/24, office 192.168.8.0/24. To be sourced.
+
+office_reads() {  # OFFICE_ADDRESS
+  router
+  behind_router OFFICE "$1"
+  cast SRV01
+  page SRV01
+  action
+  run OFFICE $fetch --interface "$1" http://192.168.7.2/
+}
+scene_office_to_control() { office_reads 192.168.8.40; }
+scene_jump_host_to_control() { office_reads 192.168.8.50; }
+scene_office_on_control_vlan() {
+  switch_up vlan10 vlan20
+  cast_in vlan10 192.168.7 HMI01 PLC01 PC01 SRV02
+  slave PLC01
+  page SRV02
+  action
+  poll HMI01 192.168.7.11
+  run PC01 $fetch http://192.168.7.9/
+}
+scene_office_on_its_vlan() {
+  switch_up vlan10 vlan20
+  cast_in vlan10 192.168.7 HMI01 PLC01
+  cast_in vlan20 192.168.8 PC01 SRV02
+  slave PLC01
+  page SRV02
+  action
+  poll HMI01 192.168.7.11
+  run PC01 $fetch http://192.168.8.9/
+}
+two_subnets() {  # SEGMENT   of the second
+  switch_up vlan10 vlan20
+  cast_in vlan10 192.168.7 HMI01 PLC01
+  cast_in "$1" 192.168.8 SCADA01 PLC02
+  slave PLC01
+  slave PLC02
+  action
+  poll HMI01 192.168.7.11
+  poll SCADA01 192.168.8.12
+}
+scene_subnets_one_vlan() { two_subnets vlan10; }
+scene_subnets_two_vlans() { two_subnets vlan20; }
+loop() {  # MAC   of what asks for an address in VLAN 20
+  switch_up vlan10 vlan20
+  cast_in vlan10 192.168.7 HMI01 PLC01
+  namespace BOX
+  port BOX eth0 "$1" vlan20
+  slave PLC01
+  action
+  poll HMI01 192.168.7.11
+  run BOX busybox udhcpc -f -n -q -t 2 -T 1 -i eth0 -s /bin/true
+}
+scene_mac_twice() { loop "${card[HMI01]}"; }
+scene_mac_once() { loop "${card[PC02]}"; }
+two_legs() {  # SECOND_ADDRESS
+  cast HMI01 PLC01 SRV01
+  ip -n "$PLANT-SRV01" addr add "$1/24" dev eth0
+  host SRV02 "${card[SRV02]}" span "${1%.*}.9/24"
+  slave PLC01
+  page SRV01
+  action
+  poll HMI01 192.168.7.11
+  run HMI01 $fetch http://192.168.7.2/
+  run SRV02 $fetch "http://$1/"
+}
+scene_two_legs() { two_legs 192.168.8.2; }
+scene_two_addresses() { two_legs 192.168.7.6; }  # both in the same subnet
+scene_modbus_from_office() {
+  router
+  behind_router OFFICE 192.168.8.40
+  cast PLC01
+  slave PLC01
+  action
+  run OFFICE node "$STATE/modbus_identify.js" 192.168.7.11 --from 192.168.8.40
+}
+scene_modbus_within() {
+  router
+  cast PLC01 HMI01
+  slave PLC01
+  action
+  run HMI01 node "$STATE/modbus_identify.js" 192.168.7.11
+}
+scene_modbus_write_from_office() {
+  router
+  behind_router OFFICE 192.168.8.40
+  ip -n "$PLANT-OFFICE" route replace default via 100.64.1.1 src 192.168.8.40
+  cast PLC01
+  slave PLC01
+  action
+  command OFFICE 192.168.7.11
+}
+# Three zones on one wire: planning 192.168.9.0/24, supervision 192.168.8.0/24, machines 192.168.7.0/24.
+level() {  # PREFIX
+  switch_up span
+  cast_in span 192.168.7 PLC01
+  cast_in span "$1" SRV01
+  ip -n "$PLANT-PLC01" route add "$1.0/24" dev eth0
+  ip -n "$PLANT-SRV01" route add 192.168.7.0/24 dev eth0
+  slave PLC01
+  action
+  poll SRV01 192.168.7.11
+}
+scene_from_planning() { level 192.168.9; }
+scene_from_supervision() { level 192.168.8; }
+cells() {
+  switch_up span
+  cast_in span 192.168.7 SRV01
+  cast_in span 192.168.8 HMI01
+  ip -n "$PLANT-SRV01" route add 192.168.8.0/24 dev eth0
+  ip -n "$PLANT-HMI01" route add 192.168.7.0/24 dev eth0
+}
+scene_cells_by_web() {
+  cells
+  page SRV01
+  action
+  run HMI01 $fetch http://192.168.7.2/
+}
+scene_cells_by_ssh() {
+  cells
+  shell_server SRV01
+  action
+  shell_to HMI01 192.168.7.2
+}
+share_into_control() {  # OFFICE_ADDRESS
+  router
+  behind_router OFFICE "$1"
+  ip -n "$PLANT-OFFICE" route replace default via 100.64.1.1 src "$1"
+  cast HMI01
+  shares HMI01
+  action 2
+  open_share OFFICE 192.168.7.30
+}
+scene_share_from_office() { share_into_control 192.168.8.40; }
+scene_share_from_jump_host() { share_into_control 192.168.8.50; }
+
+machine() {  # a box that translates the addresses of the cell behind it
+  cast SRV01
+  namespace BOX
+  port BOX eth0 00:90:e8:07:00:70 span
+  ip -n "$PLANT-BOX" addr add 192.168.7.70/24 dev eth0
+  ip netns exec "$PLANT-BOX" sysctl -qw net.ipv4.ip_forward=1
+  namespace CELL
+  cable BOX cell 10.0.0.1/24 CELL eth0 10.0.0.2/24
+  ip -n "$PLANT-CELL" route add default via 10.0.0.1
+  ip netns exec "$PLANT-BOX" nft "table ip t { chain c { type nat hook postrouting priority 100; oifname eth0 masquerade; }; }"
+  page SRV01
+  action
+}
+scene_behind_nat() {
+  machine
+  run CELL $fetch http://192.168.7.2/
+}
+scene_box_itself() {  # the same box, on its own behalf
+  machine
+  run BOX $fetch http://192.168.7.2/
+}
