@@ -264,7 +264,8 @@ async function main() {
     const gone = new Promise((done) => browser.process.once("exit", done));
     browser.close();
     await gone;
-    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+    // its helpers end a little later, and write until then
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 

@@ -498,7 +498,7 @@ async function main() {
     for (const name of ["plant", "traps"]) await test("print: " + name, () => prints(browser, reports[name]));
   } finally {
     await browser.close();
-    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 20 });
   }
   console.log(passed + " passed, " + failed + " failed");
   process.exitCode = failed || !passed ? 1 : 0;
