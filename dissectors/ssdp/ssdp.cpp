@@ -80,7 +80,6 @@ class Ssdp final : public Dissector {
       const std::string_view type = value.substr(at + kDevice.size());
       emit(Identity{Trait::description, type, "upnp device type", 50, {}});
       if (type.starts_with("InternetGatewayDevice")) emit(Identity{Trait::role, "router", "upnp device type", 60, {}});
-      if (type.starts_with("DigitalSecurityCamera")) emit(Identity{Trait::role, "camera", "upnp device type", 60, {}});
     }
   }
 };

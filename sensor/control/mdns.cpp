@@ -71,9 +71,6 @@ void state_text(const dns::Record& record, const Emit& emit) noexcept {
                              ends_with_no_case(record.name.text(), "._ipps._tcp.local") ||
                              ends_with_no_case(record.name.text(), "._printer._tcp.local") ||
                              ends_with_no_case(record.name.text(), "._pdl-datastream._tcp.local");
-  if (ends_with_no_case(record.name.text(), "._axis-video._tcp.local") ||
-      ends_with_no_case(record.name.text(), "._rtsp._tcp.local"))
-    emit(Identity{Trait::role, "camera", "mdns service", 60, {}});
   if (!about_device && !about_printer) return;
   // "model" is Apple's device-info key; "ty" the printer's make and model (Bonjour Printing §9.2).
   const std::string_view key = about_device ? "model=" : "ty=";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -49,6 +50,8 @@ constexpr std::array<std::string_view, 16> kFirewalls = {"FortiGate",
 // Unit identifiers that one address must answer for to be a gateway: a controller answers for itself, and often for two
 // or three parts of itself.
 constexpr std::size_t kUnitsOfGateway = 4;
+// How often each: many controllers answer whatever the unit, so that a scan of units makes no gateway.
+constexpr std::uint64_t kPolled = 3;
 
 enum class Asked : std::uint8_t { http, tls, ssh, ftp, telnet, smb, count };
 
@@ -144,7 +147,7 @@ class Observer {
   }
 
   void observe_operations() {
-    std::set<std::pair<std::uint32_t, std::uint32_t>> units;  // server, unit that answered
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> answers;  // by server and unit
     for (const OperationRow& o : observed_.operations) {
       const auto [client, server] = ends_[o.link];
       if (Activity* const a = at(client); a && o.from_client != 0) {
@@ -152,14 +155,12 @@ class Observer {
         a->commands = a->commands || is_command(o.key.cls);
       }
       const bool has_units = o.protocol->name == "modbus" || o.protocol->name == "modbus_rtu";
-      if (has_units && o.accepted != 0 && o.key.unit != kNoValue && at(server)) units.emplace(server, o.key.unit);
+      if (has_units && o.accepted != 0 && o.key.unit != kNoValue && at(server))
+        answers[{server, o.key.unit}] += o.accepted;
     }
-    for (auto first = units.begin(); first != units.end();) {
-      const auto end = units.lower_bound({first->first + 1, 0});
-      if (static_cast<std::size_t>(std::distance(first, end)) >= kUnitsOfGateway)
-        found_[first->first].fronts_devices = true;
-      first = end;
-    }
+    std::map<std::uint32_t, std::size_t> units;  // by server
+    for (const auto& [place, count] : answers)
+      if (count >= kPolled && ++units[place.first] == kUnitsOfGateway) found_[place.first].fronts_devices = true;
   }
 
   static constexpr bool is_command(OperationClass cls) noexcept {

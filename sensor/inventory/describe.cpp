@@ -180,7 +180,7 @@ Duty role_of(const Asset& asset, const Activity& a, std::string_view own_word) {
   if (a.serves_ot && a.ot_servers != 0) return {"scada_server", "asks OT devices and answers an OT protocol"};
   if (a.ot_servers >= 5) return {"scada_server", "asks five or more OT devices"};
   if (a.ot_servers != 0) return {"hmi", "asks OT devices"};
-  for (const std::string_view known : {"router", "switch", "engineering_station", "ot_device", "printer", "camera"})
+  for (const std::string_view known : {"router", "switch", "engineering_station", "ot_device", "printer"})
     if (own_word == known) return {known, "says so itself"};
   if (a.serves_dhcp) return {"server", "answers dhcp"};
   if (a.serves_dns) return {"server", "answers dns"};

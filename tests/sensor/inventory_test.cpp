@@ -298,9 +298,10 @@ TEST(Inventory, RolesOfGatewaysHistoriansFirewallsAndPhones) {
     return host("00:00:bc:00:00:" + std::to_string(n), "192.168.1." + std::to_string(n));
   };
   const Host gateway = numbered(31), plc = numbered(32), historian = numbered(33), scada = numbered(34),
-             reader = numbered(35), firewall = numbered(36), phone = numbered(37), camera = numbered(38);
+             reader = numbered(35), firewall = numbered(36), phone = numbered(37), scanned = numbered(38);
   Traffic t;
-  const auto ask = [&](const Host& client, const Host& server, std::uint32_t unit, OperationClass cls) {
+  const auto ask = [&](const Host& client, const Host& server, std::uint32_t unit, OperationClass cls,
+                       std::uint64_t times = 3) {
     t.talk(client, server, 502, &test::kModbus);
     OperationRow o;
     o.link = static_cast<std::uint32_t>(t.observed.links.size() - 1);
@@ -308,12 +309,13 @@ TEST(Inventory, RolesOfGatewaysHistoriansFirewallsAndPhones) {
     o.key.cls = cls;
     o.key.function_code = cls == OperationClass::write ? 6 : 3;
     o.key.unit = unit;
-    o.from_client = o.from_server = o.accepted = 1;
+    o.from_client = o.from_server = o.accepted = times;
     o.seen.add(t.packet());
     t.observed.operations.push_back(o);
   };
   for (const std::uint32_t unit : {1u, 2u, 3u, 4u}) ask(historian, gateway, unit, OperationClass::read);
   for (const std::uint32_t unit : {1u, 2u, 3u}) ask(historian, plc, unit, OperationClass::read);
+  for (std::uint32_t unit = 1; unit < 20; ++unit) ask(numbered(91), scanned, unit, OperationClass::read, 1);
   for (const Host& server : {gateway, plc}) {
     ask(scada, server, 1, OperationClass::write);
     ask(reader, server, 1, OperationClass::read);
@@ -322,8 +324,7 @@ TEST(Inventory, RolesOfGatewaysHistoriansFirewallsAndPhones) {
   t.identity(firewall.ip, Trait::description, "FortiGate-60F v7.2.8", "snmp sysDescr", 80);
   t.identity(phone.ip, Trait::user_agent, "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X)", "http user-agent",
              60);
-  t.identity(camera.ip, Trait::role, "camera", "mdns service", 60);
-  for (const Host& of : {firewall, phone, camera}) t.talk(numbered(90), of, 80, &test::kHttp);
+  for (const Host& of : {firewall, phone}) t.talk(numbered(90), of, 80, &test::kHttp);
   Database db = write(t.observed);
   const auto role = [&](const Host& h) {
     return rows(db, "select role from asset join address using (asset_id) where value = '" + to_string(h.ip) + "'");
@@ -335,7 +336,7 @@ TEST(Inventory, RolesOfGatewaysHistoriansFirewallsAndPhones) {
   EXPECT_EQ(role(reader), "hmi");  // nobody asks it for what it read
   EXPECT_EQ(role(firewall), "firewall");
   EXPECT_EQ(role(phone), "mobile");
-  EXPECT_EQ(role(camera), "camera");
+  EXPECT_EQ(role(scanned), "plc");
 }
 
 TEST(Inventory, TlsBetweenOtDevicesIsNoOfficeTraffic) {
