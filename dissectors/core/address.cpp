@@ -4,8 +4,19 @@
 
 #include <cstdio>
 #include <cstring>
+#include <random>
 
 namespace kakoi {
+
+namespace {
+HashSecret drawn() {
+  std::random_device device;
+  const auto word = [&] { return std::uint64_t{device()} << 32 | device(); };
+  return {word(), word()};
+}
+}  // namespace
+// before any table is made, also of those that live as long as the program
+__attribute__((init_priority(101))) const HashSecret hash_secret = drawn();
 
 namespace {
 struct Range4 {

@@ -68,14 +68,29 @@ std::string to_string(const Address& address);
 // The reverse of to_string; also takes '-' between the octets of a MAC.
 std::optional<Address> parse_address(std::string_view text);
 
-constexpr std::uint64_t mix(std::uint64_t h, std::uint64_t v) noexcept {
+// Drawn when the process starts. Keys of tables come from hostile traffic: were the hash known, somebody could send
+// ten thousand addresses that share one, and each look-up would walk along all of them. What hashed tables hold never
+// comes out in their order.
+struct HashSecret {
+  std::uint64_t left, right;
+};
+extern const HashSecret hash_secret;
+
+// For tables: both halves of a product whose factors nobody outside knows.
+inline std::uint64_t mix(std::uint64_t h, std::uint64_t v) noexcept {
+  __extension__ using Product = unsigned __int128;
+  const Product product = Product{h ^ hash_secret.left} * (v ^ hash_secret.right);
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+// The same in every process: for what shows in results, such as which shard a conversation goes to.
+constexpr std::uint64_t steady_mix(std::uint64_t h, std::uint64_t v) noexcept {
   h ^= v;
   h *= 0x9E37'79B9'7F4A'7C15ull;
   return h ^ h >> 29;
 }
 
 struct AddressHash {
-  std::size_t operator()(const Address& a) const noexcept { return mix(mix(0x243F6A8885A308D3ull, a.hi), a.lo); }
+  std::size_t operator()(const Address& a) const noexcept { return mix(a.hi, a.lo); }
 };
 
 }  // namespace kakoi

@@ -36,27 +36,29 @@ void Exchange::give_up(const Emit& emit) {
 
 void Exchange::end(const Emit& emit) {
   for (std::size_t i = 0; i < kMostRequests; ++i) {
-    Request& request = requests_[(next_ + i) % kMostRequests];
-    if (request.open) close(request, emit);
+    const std::size_t place = (next_ + i) % kMostRequests;
+    if (is_open(place)) close(requests_[place], emit);
   }
 }
 
 Request* Exchange::ask(const Request& request, const Emit& emit) {
-  Request* last = nullptr;  // on this link
-  for (Request& earlier : requests_) {
-    if (earlier.id == 0 || !same_link(earlier, request)) continue;
-    if (last == nullptr || earlier.id > last->id) last = &earlier;
+  const Request* last = nullptr;  // on this link
+  for (std::size_t i = 1; i <= kMostRequests && last == nullptr; ++i) {
+    const Request& earlier = requests_[(next_ + kMostRequests - i) % kMostRequests];
+    if (earlier.id == 0) break;
+    if (same_link(earlier, request)) last = &earlier;
   }
   if (last != nullptr && last->sequence == request.sequence && last->function_code == request.function_code &&
       last->digest == request.digest && Function{request.function_code} != Function::read)
     return nullptr;
-  Request& slot = requests_[next_];
-  next_ = (next_ + 1) % kMostRequests;
-  if (slot.open) close(slot, emit);
+  const std::size_t place = next_;
+  Request& slot = requests_[place];
+  next_ = static_cast<std::uint16_t>((place + 1) % kMostRequests);
+  if (is_open(place)) close(slot, emit);
   slot = request;
   if (++last_id_ == 0) ++last_id_;
   slot.id = last_id_;
-  slot.open = true;
+  open_ = static_cast<std::uint16_t>(open_ | 1u << place);
   slot.asked = emit.context().packet;
   return &slot;
 }
@@ -65,8 +67,10 @@ Request* Exchange::find(const Response& response) noexcept {
   Request* oldest = nullptr;
   Request* match = nullptr;
   for (std::size_t i = 0; i < kMostRequests; ++i) {
-    Request& request = requests_[(next_ + i) % kMostRequests];
-    if (!request.open || request.sequence != response.sequence || request.master != response.master ||
+    const std::size_t place = (next_ + i) % kMostRequests;
+    if (!is_open(place)) continue;
+    Request& request = requests_[place];
+    if (request.sequence != response.sequence || request.master != response.master ||
         request.actor != other(response.answerer) ||
         (request.outstation != response.outstation && request.outstation != kSelfAddress))
       continue;
@@ -84,9 +88,10 @@ Request* Exchange::find(const Response& response) noexcept {
 
 Request* Exchange::find_confirmed(std::uint16_t master, std::uint16_t outstation) noexcept {
   for (std::size_t i = 1; i <= kMostRequests; ++i) {
-    Request& request = requests_[(next_ + kMostRequests - i) % kMostRequests];
-    if (request.open && request.confirmed_link && request.master == master && request.outstation == outstation)
-      return &request;
+    const std::size_t place = (next_ + kMostRequests - i) % kMostRequests;
+    if (!is_open(place)) continue;
+    Request& request = requests_[place];
+    if (request.confirmed_link && request.master == master && request.outstation == outstation) return &request;
   }
   return nullptr;
 }
@@ -95,7 +100,7 @@ void Exchange::answer(Request& request, Outcome outcome, std::string_view status
   if (outcome != Outcome::none)
     emit(Operation{request.cls, request.function_code, request.outstation, request.master, kNoValue, outcome, false});
   if (request.has_actions) tell_actions(request, outcome, status, emit);
-  request.open = false;
+  open_ = static_cast<std::uint16_t>(open_ & ~(1u << (&request - requests_.data())));
 }
 
 void Exchange::tell_actions(const Request& request, Outcome rest, std::string_view status, const Emit& emit) {

@@ -22,7 +22,6 @@ struct Request {
   std::uint8_t function_code = 0;
   OperationClass cls = OperationClass::other;
   Role actor = Role::client;
-  bool open = false;
   bool confirmed_link = false;  // came as confirmed user data, so the link layer answers, too
   bool critical = false;        // changes the outstation
   bool has_actions = false;
@@ -118,15 +117,17 @@ class Exchange {
   Store& store();
   void give_up(const Emit& emit);
   void close(Request& request, const Emit& emit);
+  bool is_open(std::size_t place) const noexcept { return (open_ >> place & 1) != 0; }
   Outcome outcome_without_answer(const Request& request) const noexcept;
   void tell_actions(const Request& request, Outcome rest, std::string_view status, const Emit& emit);
 
-  std::array<Request, kMostRequests> requests_;
-  std::size_t next_ = 0;  // the oldest
+  std::uint16_t next_ = 0;  // the oldest of requests_
+  std::uint16_t open_ = 0;  // a bit for each of requests_
   std::uint32_t last_id_ = 0;
   std::array<std::uint32_t, 2> heard_{};  // the last request's id when that side was heard last
-  bool lost_ = false;
   std::unique_ptr<Store> store_;
+  bool lost_ = false;
+  std::array<Request, kMostRequests> requests_;  // a ring
 };
 
 }  // namespace kakoi::dnp3

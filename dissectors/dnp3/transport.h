@@ -59,8 +59,8 @@ class Links {
 
  private:
   static constexpr std::size_t kMaxLinks = 8;  // the one unused for longest makes room, and loses a partial fragment
-  std::array<Link, kMaxLinks> links_;
   std::uint64_t clock_ = 0;
+  std::array<Link, kMaxLinks> links_;
 };
 
 }  // namespace kakoi::dnp3

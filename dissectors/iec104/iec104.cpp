@@ -74,7 +74,7 @@ Protocol::Speaker speaker(Bytes bytes) {
   }
 }
 
-class Reader final : public Dissector {
+class alignas(64) Reader final : public Dissector {
  public:
   Interest on_pdu(const Pdu& pdu, const Emit& emit) override {
     if (!pdu.complete()) emit(Anomaly{Fault::truncated, static_cast<std::uint32_t>(pdu.bytes.size())});
@@ -224,14 +224,15 @@ class Reader final : public Dissector {
 
   static constexpr std::uint32_t kCauseAt = kAsduAt + 2;
 
+  // What every frame needs first: it fits a cache line.
   Hearing hearing_;
-  OpenCommands commands_;
-  LinkControl link_;
+  std::array<std::optional<std::uint16_t>, 2> expected_{};  // next N(S), by Role
   SizeGuess guess_;
   FieldSizes sizes_;
-  std::array<std::optional<std::uint16_t>, 2> expected_{};  // next N(S), by Role
   bool secured_ = false;
   bool open_stated_ = false;
+  OpenCommands commands_;
+  LinkControl link_;
 };
 
 std::unique_ptr<Dissector> open() { return std::make_unique<Reader>(); }

@@ -57,11 +57,11 @@ class OpenCommands {
 
   // More than a window (k, §5.5: 12 I-frames) leaves open.
   static constexpr std::size_t kMostOpen = 32;
-  std::array<Command, kMostOpen> open_{};  // the oldest first
-  std::size_t size_ = 0;
+  std::uint32_t size_ = 0;  // of open_
   std::uint32_t requests_ = 0;
   std::array<std::uint32_t, 2> answered_{};  // serial of the latest request that was answered, by actor
   std::array<bool, 2> missed_{true, true};   // by actor
+  std::array<Command, kMostOpen> open_{};    // the oldest first
 };
 
 }  // namespace kakoi::iec104

@@ -84,8 +84,29 @@ void Exchange::on_request(const Message& message, const Emit& emit) {
   emit(Operation{.cls = kind.cls, .function_code = message.code(), .unit = message.unit, .qualifier = kind.qualifier});
   check_request(message, emit);
   if (message.is_exception()) return;
-  state_points(message.pdu, message.unit, emit);
+  if (is_new(message)) state_points(message.pdu, message.unit, emit);
   remember(message, kind, emit);
+}
+
+// Whether the points of such a request have not been stated of late. They rest on the unit and the first five octets
+// (§6.1 to §6.12, §6.16); of functions that name more than one run of points, on all octets.
+bool Exchange::is_new(const Message& request) noexcept {
+  constexpr std::size_t kHead = 5;
+  constexpr std::uint64_t kTaken = 1 << 8;  // told_ begins with zeros
+  switch (function_of(request.code())) {
+    case Function::read_write_multiple_registers:
+    case Function::read_file_record:
+    case Function::write_file_record:
+      return true;
+    default:
+      break;
+  }
+  if (request.pdu.size() < kHead) return true;
+  std::uint64_t key = kTaken | request.unit;
+  for (std::size_t i = 0; i < kHead; ++i) key = key << 8 | request.pdu[i];
+  if (std::find(told_.begin(), told_.end(), key) != told_.end()) return false;
+  told_[told_at_++ % told_.size()] = key;
+  return true;
 }
 
 void Exchange::on_answer(const Message& message, const Emit& emit) {

@@ -33,20 +33,22 @@ class Exchange {
   void on_end(const Emit& emit);
 
  private:
-  struct Request {
+  struct Request {  // one cache line
+    PacketRef asked;
+    Kind kind;
+    std::uint32_t heard = 0;  // answers heard when it was asked
     std::uint16_t transaction = 0;
     std::uint8_t unit = 0, code = 0;
     std::uint8_t byte_count = 0;  // that the answer has to have; 0: not known
     std::uint8_t head_size = 0;   // octets in `head`, of commands only
     bool in_doubt = false;        // its answer may have been lost, or have passed before it was known
     bool may_be_silent = false;   // the standard wants no answer
-    std::uint32_t heard = 0;      // answers heard when it was asked
-    Kind kind;
-    PacketRef asked;
     std::array<std::uint8_t, kActionHead> head{};
   };
+  static_assert(sizeof(Request) == 64);
 
   void on_request(const Message& message, const Emit& emit);
+  bool is_new(const Message& request) noexcept;
   void on_answer(const Message& message, const Emit& emit);
   void make_room(const Message& message, const Emit& emit);
   void remember(const Message& message, Kind kind, const Emit& emit);
@@ -56,15 +58,20 @@ class Exchange {
   void state_commands(const Request& request, const Decision& decision, const Emit& emit);
   void state_identity(const Message& message, Kind kind, const Emit& emit);
 
+  // In the order of use, for a plant's conversations take turns and none stays in the cache: what every message needs
+  // first, then the oldest request, which is usually the only one.
+  std::uint32_t heard_ = 0;  // answers
+  std::uint8_t count_ = 0;   // of waiting_
+  std::uint8_t told_at_ = 0;
+  bool open_stated_ = false;
+  PacketRef last_heard_;  // the latest answer
+  // Requests whose points are stated already, as is_new() packs them. A client asks for the same time and again.
+  std::array<std::uint64_t, 4> told_{};
   // Messaging Guide, NumberMaxOfServerTransaction: a server takes 1 to 16 transactions at a time. Oldest first.
   std::array<Request, 16> waiting_;
-  std::size_t count_ = 0;
   // The last Write File Record, whole: its sub-requests may lie anywhere in it.
   std::array<std::uint8_t, 253> file_write_{};
   std::size_t file_write_size_ = 0;
-  std::uint32_t heard_ = 0;  // answers
-  PacketRef last_heard_;     // the latest of them
-  bool open_stated_ = false;
 };
 
 }  // namespace kakoi::modbus

@@ -128,7 +128,7 @@ Protocol::Speaker speaker(Bytes bytes) {
   return unsure;
 }
 
-class Reader final : public Dissector {
+class alignas(64) Reader final : public Dissector {
  public:
   Interest on_pdu(const Pdu& pdu, const Emit& emit) override {
     if (!pdu.complete()) emit(Anomaly{Fault::truncated, static_cast<std::uint32_t>(pdu.bytes.size())});

@@ -30,12 +30,13 @@ struct FlowKey {
   bool operator==(const FlowKey&) const = default;
 
   std::uint64_t hash() const noexcept {
-    std::uint64_t h = pair_hash();
-    h = mix(h, std::uint64_t{port_a} << 48 | std::uint64_t{port_b} << 32 | vlan);
-    return mix(h, std::uint64_t{number} << 8 | static_cast<std::uint64_t>(transport));
+    return mix(mix(a.hi, a.lo) ^ (std::uint64_t{port_a} << 48 | std::uint64_t{port_b} << 32 | vlan),
+               mix(b.hi, b.lo) ^ (std::uint64_t{number} << 8 | static_cast<std::uint64_t>(transport)));
   }
-  // Of the two addresses alone: all flows of a host pair go to the same shard.
-  std::uint64_t pair_hash() const noexcept { return mix(mix(mix(mix(0x243F6A8885A308D3ull, a.hi), a.lo), b.hi), b.lo); }
+  // Of the two addresses alone, and the same in every process: all flows of a host pair go to the same shard.
+  std::uint64_t pair_hash() const noexcept {
+    return steady_mix(steady_mix(steady_mix(steady_mix(0x243F6A8885A308D3ull, a.hi), a.lo), b.hi), b.lo);
+  }
 };
 
 // The key of a decoded packet and the side (0 = a) that sent it. Flows between MACs where there is
@@ -82,7 +83,7 @@ struct alignas(64) Side {
   static constexpr std::uint64_t kMac = (std::uint64_t{1} << 48) - 1;
 };
 
-// Laid out for the packet path: a packet touches the head and the side that sent it.
+// Laid out for the packet path: a packet touches the head, the side that sent it and, of TCP, the line behind.
 struct Flow {
   FlowKey key;
   std::uint32_t hash = 0;      // upper half of the key's, to tell entries apart quickly
@@ -97,18 +98,18 @@ struct Flow {
   bool doubted : 1 = false;          // a checksum was wrong: from here on each is looked at
   std::unique_ptr<Session> session;  // while something can be learned
   std::array<Side, 2> sides;
-  std::array<PacketRef, 2> first;  // of each side
-  std::array<std::uint32_t, 2> syn_sequence{};
-  std::uint32_t place = 0;                 // in the table's pool
-  std::uint32_t link = kNoValue;           // row in Observed::links, once identified
-  const Protocol* protocol = nullptr;      // once identified
   Unseen unseen;                           // TCP
   std::array<ChecksumTally, 2> checksums;  // of the packets of each side that were looked at
+  std::array<PacketRef, 2> first;          // of each side
+  std::array<std::uint32_t, 2> syn_sequence{};
+  std::uint32_t place = 0;             // in the table's pool
+  std::uint32_t link = kNoValue;       // row in Observed::links, once identified
+  const Protocol* protocol = nullptr;  // once identified
 
   std::int64_t last_ts() const noexcept { return std::max(sides[0].last.ts, sides[1].last.ts); }
   Seen seen(std::size_t side) const noexcept { return {first[side], sides[side].last, sides[side].packets}; }
 };
-static_assert(sizeof(Side) == 64 && offsetof(Flow, sides) == 64, "one cache line each");
+static_assert(sizeof(Side) == 64 && offsetof(Flow, sides) == 64 && offsetof(Flow, first) == 256, "cache lines");
 
 class FlowTable {
  public:
@@ -122,6 +123,7 @@ class FlowTable {
     if (const std::uint32_t at = index_[hash & mask_]; at != 0) {
       __builtin_prefetch(&entry(at - 1));
       __builtin_prefetch(&entry(at - 1).sides[static_cast<std::size_t>(side)], 1);
+      __builtin_prefetch(&entry(at - 1).unseen, 1);
     }
   }
   // The entry that is probably meant: the one at the hash's own place, if it has that hash.

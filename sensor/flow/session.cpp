@@ -5,13 +5,13 @@
 namespace kakoi::flow {
 
 Session::Session(const Ends& ends, std::span<const Protocol* const> candidates)
-    : ends_(ends), candidates_(candidates), guess_(std::make_unique<Guess>()) {}
+    : guess_(std::make_unique<Guess>()), ends_(ends), candidates_(candidates) {}
 
 Session::State Session::segment(int side, std::uint32_t sequence, Bytes bytes, std::uint32_t length,
                                 const Carrier& carrier, SessionHost& host) {
   if (done_) return State::finished;
   host_ = &host;
-  side_ = side;
+  side_ = static_cast<std::int8_t>(side);
   const auto conflicts = counters_.conflicts;
   ways_[static_cast<std::size_t>(side)].window.segment(sequence, bytes, length, carrier, *this, counters_);
   if (protocol_ && counters_.conflicts != conflicts)
@@ -24,7 +24,7 @@ Session::State Session::datagram(int side, Bytes bytes, std::uint32_t length, co
                                  SessionHost& host) {
   if (done_) return State::finished;
   host_ = &host;
-  side_ = side;
+  side_ = static_cast<std::int8_t>(side);
   if (!protocol_) {
     identify(bytes, carrier);
     account(host);
@@ -44,12 +44,13 @@ Session::State Session::datagram(int side, Bytes bytes, std::uint32_t length, co
 
 void Session::account(SessionHost& host) noexcept {
   const Way& way = ways_[static_cast<std::size_t>(side_)];
-  const std::size_t held = way.window.held() + way.assembler.held();
-  std::size_t guess = 0;
-  if (guess_) guess = guess_->held_bytes + guess_->head[0].capacity() + guess_->head[1].capacity();
-  std::size_t& before = held_[static_cast<std::size_t>(side_)];
+  const auto held = static_cast<std::uint32_t>(way.window.held() + way.assembler.held());
+  std::uint32_t guess = 0;
+  if (guess_)
+    guess = static_cast<std::uint32_t>(guess_->held_bytes + guess_->head[0].capacity() + guess_->head[1].capacity());
+  std::uint32_t& before = held_[static_cast<std::size_t>(side_)];
   if (held == before && guess == held_guess_) return;
-  host.on_held(static_cast<std::ptrdiff_t>(held + guess) - static_cast<std::ptrdiff_t>(before + held_guess_));
+  host.on_held(std::int64_t{held} + guess - before - held_guess_);
   before = held;
   held_guess_ = guess;
 }
@@ -62,7 +63,7 @@ void Session::release(SessionHost& host) {
     guess_->head = {};
   }
   for (const int side : {0, 1}) {
-    side_ = side;
+    side_ = static_cast<std::int8_t>(side);
     Way& way = ways_[static_cast<std::size_t>(side)];
     if (!done_) way.window.flush(*this, counters_);
     if (protocol_) way.assembler.release(role_of(side), *this);
@@ -73,7 +74,7 @@ void Session::release(SessionHost& host) {
 void Session::finish(SessionHost& host, const Carrier& last) {
   host_ = &host;
   for (const int side : {0, 1}) {
-    side_ = side;
+    side_ = static_cast<std::int8_t>(side);
     if (!done_) ways_[static_cast<std::size_t>(side)].window.flush(*this, counters_);
   }
   done_ = true;
@@ -165,15 +166,15 @@ void Session::identify(Bytes run, const Carrier& carrier) {
 void Session::adopt(const Protocol& protocol, int client) {
   const std::unique_ptr<Guess> guess = std::move(guess_);
   protocol_ = &protocol;
-  client_ = client;
+  client_ = static_cast<std::int8_t>(client);
   const auto c = static_cast<std::size_t>(client), s = 1 - c;
   conversation_ = {ends_.address[c], ends_.address[s], ends_.port[c], ends_.port[s],
                    ends_.transport,  ends_.vlan,       kNoValue};
   conversation_.handle = host_->on_identified(conversation_, protocol);
   dissector_ = protocol.open();
-  const int current = side_;
+  const std::int8_t current = side_;
   for (const Held& held : guess->held) {
-    side_ = held.side;
+    side_ = static_cast<std::int8_t>(held.side);
     if (done_) break;
     if (ends_.transport == Transport::tcp) {
       dissect(held.side, held.bytes, held.carrier);

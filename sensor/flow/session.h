@@ -46,7 +46,7 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
   // Gives up what waits for missing bytes. The flow goes on, as behind a gap.
   void release(SessionHost& host);
   // Bytes of memory, about, that wait: as told to the host.
-  std::size_t held() const noexcept { return held_[0] + held_[1] + held_guess_; }
+  std::size_t held() const noexcept { return std::size_t{held_[0]} + held_[1] + held_guess_; }
 
   // What the flow began with; it may have turned to TLS since.
   const Protocol* protocol() const noexcept { return first_protocol_ ? first_protocol_ : protocol_; }
@@ -55,7 +55,6 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
   void prefetch(int side) const noexcept {
     __builtin_prefetch(this);
     __builtin_prefetch(&ways_[static_cast<std::size_t>(side)], 1);
-    __builtin_prefetch(reinterpret_cast<const char*>(&ways_[static_cast<std::size_t>(side)]) + 64, 1);
     __builtin_prefetch(&conversation_);
   }
   void prefetch_dissector() const noexcept {
@@ -63,6 +62,7 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
     if (!line) return;
     __builtin_prefetch(line, 1);
     __builtin_prefetch(line + 64, 1);
+    __builtin_prefetch(line + 128, 1);
   }
   const SegmentWindow::Counters& counters() const noexcept { return counters_; }
 
@@ -99,30 +99,30 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
     SegmentWindow window;
     PduAssembler assembler;
   };
+  struct Guess;
   SessionHost* host_ = nullptr;  // during a call
   const Protocol* protocol_ = nullptr;
   std::unique_ptr<Dissector> dissector_;
-  int client_ = 0;
-  int side_ = 0;  // whose segment is being worked on
+  std::unique_ptr<Guess> guess_;         // while not identified
+  std::array<std::uint32_t, 2> held_{};  // by side: bytes of memory that the host was told of
+  std::int8_t client_ = 0;
+  std::int8_t side_ = 0;  // whose segment is being worked on
   bool done_ = false;
   bool turns_to_tls_ = false;  // with the next run of bytes
   std::array<Way, 2> ways_;
   Conversation conversation_;
   SegmentWindow::Counters counters_;
+  std::uint32_t held_guess_ = 0;
   unsigned foreign_runs_ = 0;
   Ends ends_;
   std::span<const Protocol* const> candidates_;
   const Protocol* first_protocol_ = nullptr;  // once the flow turned to TLS
-  // while not identified
   struct Guess {
     Identifier identifier;
     std::array<std::vector<std::uint8_t>, 2> head;  // of a PDU that is not whole yet
     std::vector<Held> held;
     std::size_t held_bytes = 0;
   };
-  std::unique_ptr<Guess> guess_;
-  std::array<std::size_t, 2> held_{};
-  std::size_t held_guess_ = 0;
 };
 
 }  // namespace kakoi::flow

@@ -57,10 +57,10 @@ Statement& Statement::bind(int index, std::nullptr_t) {
   check(statement_, sqlite3_bind_null(statement_, index));
   return *this;
 }
-Statement& Statement::bind(int index, std::span<const std::uint8_t> blob) {
+Statement& Statement::bind_static(int index, std::span<const std::uint8_t> blob) {
   check(statement_,
         sqlite3_bind_blob64(statement_, index, blob.empty() ? reinterpret_cast<const std::uint8_t*>("") : blob.data(),
-                            blob.size(), SQLITE_TRANSIENT));
+                            blob.size(), SQLITE_STATIC));
   return *this;
 }
 bool Statement::step() {

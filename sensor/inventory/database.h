@@ -56,7 +56,6 @@ class Statement {
   Statement& bind(int index, bool flag) { return bind(index, static_cast<std::int64_t>(flag)); }
   Statement& bind(int index, double number);
   Statement& bind(int index, std::nullptr_t);
-  Statement& bind(int index, std::span<const std::uint8_t> blob);
   template <typename T>
   Statement& bind(int index, const std::optional<T>& value) {
     return value ? bind(index, *value) : bind(index, nullptr);
@@ -64,6 +63,7 @@ class Statement {
 
   // Without a copy: the text must live until the statement has run.
   Statement& bind_static(int index, std::string_view text);
+  Statement& bind_static(int index, std::span<const std::uint8_t> blob);
 
   bool step();   // true: a row is there
   void reset();  // ready to run again, with bindings cleared

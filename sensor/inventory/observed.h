@@ -61,8 +61,8 @@ struct LinkRow {
   Seen seen;
 };
 
-struct OperationRow {
-  std::uint32_t link = 0;  // index into Observed::links
+struct alignas(64) OperationRow {  // two cache lines
+  std::uint32_t link = 0;          // index into Observed::links
   const Protocol* protocol = nullptr;
   Operation key;  // without `outcome` and `is_message`
   std::uint64_t from_client = 0, from_server = 0, accepted = 0, refused = 0, unanswered = 0;

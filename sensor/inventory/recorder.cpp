@@ -195,40 +195,59 @@ std::uint64_t Recorder::hash_of(const PointPlace& p) noexcept {
              std::uint64_t{p.unit} << 32 | p.peer_unit);
 }
 
-void Recorder::points(const Context& context, const Points& fact) {
-  if (context.conversation->handle == kNoValue || fact.count == 0) return;
-  if (PointRow* row = point_row(context, fact)) {
-    if (row->first.number == 0) row->first = context.packet;
-    row->points.add(fact.first, fact.count);
-  }
+bool Recorder::PointRange::join(const PointRange& o) noexcept {
+  const std::uint64_t end = std::uint64_t{first} + count, its_end = std::uint64_t{o.first} + o.count;
+  if (count == 0 || o.first > end || first > its_end) return false;
+  first = std::min(first, o.first);
+  count = static_cast<std::uint32_t>(std::min<std::uint64_t>(std::max(end, its_end) - first, kNoValue));
+  return true;
 }
 
-PointRow* Recorder::point_row(const Context& context, const Points& fact) {
+void Recorder::points(const Context& context, const Points& fact) {
+  if (context.conversation->handle == kNoValue || fact.count == 0) return;
+  PointSlot* const slot = point_slot(context, fact);
+  if (!slot) return;
+  const bool is_usual = fact.count <= PointSet::kLongestRange;  // else the set keeps a part of it
+  const PointRange range{fact.first, fact.count};
+  if (is_usual && (slot->known[0].covers(range) || slot->known[1].covers(range))) return;
+  if (slot->row->first.number == 0) slot->row->first = context.packet;
+  slot->row->points.add(fact.first, fact.count);
+  if (!is_usual || slot->known[0].join(range) || slot->known[1].join(range)) return;
+  slot->newest ^= 1;
+  slot->known[slot->newest] = range;
+}
+
+Recorder::PointSlot* Recorder::point_slot(const Context& context, const Points& fact) {
   const Conversation& c = *context.conversation;
   const PointPlace place{context.protocol, fact.kind.data(), c.handle, fact.unit, fact.peer_unit, fact.access};
-  if (latest_points_.row && latest_points_.place == place) return latest_points_.row;  // one message, many points
+  if (latest_points_ && latest_points_->place == place) return latest_points_;  // one message, many points
   const std::size_t mask = point_index_.size() - 1;
   std::size_t at = hash_of(place) & mask;
   for (; point_index_[at].row; at = (at + 1) & mask)
-    if (point_index_[at].place == place) return (latest_points_ = point_index_[at]).row;
+    if (point_index_[at].place == place) return latest_points_ = &point_index_[at];
   PointRow* const row =
       slot(observed_.points, {link_key(c), context.protocol->name, fact.kind, fact.access, fact.unit, fact.peer_unit});
   if (!row) return nullptr;
-  point_index_[at] = {place, row};
+  point_index_[at].place = place;
+  point_index_[at].row = row;
+  latest_points_ = &point_index_[at];
   if (++point_rows_ * 2 > point_index_.size()) grow_points();
-  return row;
+  return latest_points_;
 }
 
 void Recorder::grow_points() {
   std::vector<PointSlot> old(point_index_.size() * 2);
   old.swap(point_index_);
   const std::size_t mask = point_index_.size() - 1;
+  PointSlot* latest = nullptr;
   for (const PointSlot& slot : old) {
     if (!slot.row) continue;
     std::size_t at = hash_of(slot.place) & mask;
     while (point_index_[at].row) at = (at + 1) & mask;
     point_index_[at] = slot;
+    if (latest_points_ == &slot) latest = &point_index_[at];
   }
+  latest_points_ = latest;
 }
 
 ActionLog* Recorder::action_log(const Conversation& c) {
@@ -303,7 +322,7 @@ void Recorder::rare(const Context& context, const Observation& fact) {
   last_ = nullptr;
   std::visit([&](const auto& f) { take_fact(context, f); }, fact);
   if (last_) last_->add(context.packet);
-  if (known_.size() < kMostRows) known_.emplace(hash.value(), last_);
+  if (known_.size() < most_known_) known_.emplace(hash.value(), last_);
 }
 
 void Recorder::take_fact(const Context& context, const Identity& f) {
@@ -385,9 +404,13 @@ void Recorder::take_fact(const Context& context, const SecureSession& f) {
   key.alpn = to_utf8(f.alpn);
   if (!f.certificate.empty()) {
     // Many sessions show the same certificate.
-    if (certificates_.size() >= kMostCertificates) certificates_.clear();
+    if (certificates_.size() >= kMostCertificates || certificate_bytes_ >= kMostCertificateBytes)
+      certificates_.clear(), certificate_bytes_ = 0;
     const auto [at, is_new] = certificates_.try_emplace(std::string(as_text(f.certificate)));
-    if (is_new) at->second = read_certificate(f.certificate);
+    if (is_new) {
+      certificate_bytes_ += f.certificate.size();
+      at->second = read_certificate(f.certificate);
+    }
     if (const std::optional<Certificate>& certificate = at->second) {
       key.subject = certificate->subject;
       key.issuer = certificate->issuer;

@@ -5,6 +5,7 @@
 // Secrets stop here: only mask and keyed fingerprint go on.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -21,11 +22,19 @@ class Recorder final : public Sink {
  public:
   // `room`: bytes that all rows together may take, about.
   explicit Recorder(const SecretKeeper& secrets, std::size_t room = kNoBound)
-      : secrets_(secrets), room_(room), operation_index_(1 << 10), point_index_(1 << 8) {}
+      : secrets_(secrets),
+        room_(room),
+        most_known_(std::min(kMostRows, room / 4 / kKnownBytes)),
+        operation_index_(1 << 10),
+        point_index_(1 << 8) {}
 
   // A copy for counting on, links and addresses only: it takes no observation.
   Recorder(const Recorder& other)
-      : secrets_(other.secrets_), room_(other.room_), observed_(other.observed_), link_index_(other.link_index_) {}
+      : secrets_(other.secrets_),
+        room_(other.room_),
+        most_known_(0),
+        observed_(other.observed_),
+        link_index_(other.link_index_) {}
 
   // The row of that key, made if need be; kNoValue if there is no room for it, which is counted.
   std::uint32_t link(const LinkKey& key);
@@ -54,7 +63,8 @@ class Recorder final : public Sink {
   static constexpr std::size_t kNoBound = ~std::size_t{0};
   // Rows of one table; what does not fit is counted in Observed::facts_dropped.
   static constexpr std::size_t kMostRows = 200'000, kMostOperations = 1'000'000, kMostCertificates = 1000;
-  static constexpr std::size_t kMostValue = 200;  // octets of a ControlAction's value
+  static constexpr std::size_t kMostCertificateBytes = 1 << 20;  // of those that are remembered
+  static constexpr std::size_t kMostValue = 200;                 // octets of a ControlAction's value
 
  private:
   void operation(const Context& context, const Operation& fact);
@@ -80,13 +90,23 @@ class Recorder final : public Sink {
     OperationClass access = OperationClass::read;
     bool operator==(const PointPlace&) const = default;
   };
-  struct PointSlot {
+  // Points that the row has, so that what is stated again and again is known without looking at the row.
+  struct PointRange {
+    std::uint32_t first = 0, count = 0;
+    bool covers(const PointRange& o) const noexcept {
+      return o.first >= first && o.count <= count && o.first - first <= count - o.count;
+    }
+    bool join(const PointRange& o) noexcept;  // false: they do not touch
+  };
+  struct alignas(64) PointSlot {  // a cache line
     PointPlace place;
     PointRow* row = nullptr;  // null: empty
+    std::array<PointRange, 2> known{};
+    std::uint32_t newest = 0;  // of `known`
   };
   static std::uint64_t hash_of(const PointPlace& place) noexcept;
   // Null if there is no room for it.
-  PointRow* point_row(const Context& context, const Points& fact);
+  PointSlot* point_slot(const Context& context, const Points& fact);
   void grow_points();
   ActionLog* action_log(const Conversation& conversation);  // null if there is no room for it
   void apply(const Pending& pending);
@@ -114,6 +134,7 @@ class Recorder final : public Sink {
 
   const SecretKeeper& secrets_;
   std::size_t room_;  // bytes left
+  const std::size_t most_known_;
   Observed observed_;
   std::unordered_map<LinkKey, std::uint32_t, LinkKeyHash> link_index_;
   std::vector<Slot> operation_index_;
@@ -121,12 +142,14 @@ class Recorder final : public Sink {
   std::array<Pending, kQueue> queue_{};
   std::uint64_t queued_ = 0, applied_ = 0;  // ever
 
-  std::vector<PointSlot> point_index_;  // open addressing; rows of observed_.points never move
-  std::size_t point_rows_ = 0;          // in point_index_
-  PointSlot latest_points_;
-  std::vector<ActionLog*> action_logs_;                                       // by link; null: none yet
-  std::unordered_map<std::uint64_t, Seen*> known_;                            // by hash of link, fact and its text
+  std::vector<PointSlot> point_index_;              // open addressing; rows of observed_.points never move
+  std::size_t point_rows_ = 0;                      // in point_index_
+  PointSlot* latest_points_ = nullptr;              // in point_index_
+  std::vector<ActionLog*> action_logs_;             // by link; null: none yet
+  std::unordered_map<std::uint64_t, Seen*> known_;  // by hash of link, fact and its text
+  static constexpr std::size_t kKnownBytes = 48;    // an entry of known_, about
   std::unordered_map<std::string, std::optional<Certificate>> certificates_;  // by their DER
+  std::size_t certificate_bytes_ = 0;                                         // in certificates_
   Seen* last_ = nullptr;  // the Seen that the newest rare fact went to
 };
 

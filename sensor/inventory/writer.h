@@ -32,7 +32,8 @@ class Insert {
  private:
   template <typename Value>
   void bind(int column, const Value& value) {
-    if constexpr (std::is_convertible_v<const Value&, std::string_view> && !std::is_null_pointer_v<Value>)
+    if constexpr ((std::is_convertible_v<const Value&, std::string_view> && !std::is_null_pointer_v<Value>) ||
+                  std::is_same_v<Value, std::span<const std::uint8_t>>)
       statement_->bind_static(column, value);
     else
       statement_->bind(column, value);

@@ -8,7 +8,7 @@
 namespace kakoi::pipeline {
 namespace {
 
-constexpr std::size_t kBatch = 256;  // packets
+constexpr std::size_t kBatch = 128;  // packets
 // A batch keeps alive what its packets lie in: jumbo packets, or a few packets far apart, must not pile up there.
 constexpr std::size_t kBatchBytes = 256 << 10, kBatchPieces = 4;
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min();

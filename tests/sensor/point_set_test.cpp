@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <random>
 #include <set>
+
+#include "sensor/inventory/recorder.h"
 
 namespace kakoi {
 namespace {
@@ -43,7 +46,8 @@ TEST(PointSet, HoldsWhatAPlainSetHoldsInAnyOrder) {
     std::vector<std::pair<std::uint32_t, std::uint32_t>> added;
     std::set<std::uint32_t> plain;
     for (int i = 0; i < 40; ++i) {
-      const auto first = static_cast<std::uint32_t>(random() % 2000), count = static_cast<std::uint32_t>(1 + random() % 150);
+      const auto first = static_cast<std::uint32_t>(random() % 2000),
+                 count = static_cast<std::uint32_t>(1 + random() % 150);
       added.emplace_back(first, count);
       for (std::uint32_t p = first; p < first + count; ++p) plain.insert(p);
     }
@@ -74,6 +78,50 @@ TEST(PointSet, ItsBoundDoesNotDependOnTheOrder) {
   EXPECT_TRUE(forth.truncated());
   EXPECT_EQ(forth.ranges(), back.ranges());
   EXPECT_LE(forth.blocks().size(), PointSet::kMostBlocks);
+}
+
+// The recorder remembers which points of a row were stated already. That must not show: whatever is stated in whatever
+// order, each row holds what a plain set would.
+TEST(PointSet, WhatTheRecorderRemembersDoesNotShow) {
+  const SecretKeeper secrets;
+  Protocol protocol{};
+  protocol.name = "toy";
+  constexpr std::string_view kKinds[] = {"coil", "register"};
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    std::mt19937 random(seed);
+    const auto below = [&](std::uint32_t n) { return static_cast<std::uint32_t>(random() % n); };
+    Recorder recorder(secrets);
+    Conversation c;
+    c.client = Address::ipv4(1), c.server = Address::ipv4(2), c.server_port = 502;
+    c.handle = recorder.link({c.client, c.server, c.server_port, c.transport, c.vlan});
+    struct Expected {
+      PacketRef first;
+      PointSet points;
+    };
+    std::map<std::tuple<std::string_view, OperationClass, std::uint32_t>, Expected> expected;
+    for (std::uint32_t number = 1; number <= 4000; ++number) {
+      const Context context{&protocol, &c, {std::int64_t{number} * 1000, 0, number}, Role::client, {}};
+      Points fact;
+      fact.access = below(2) == 0 ? OperationClass::read : OperationClass::write;
+      fact.unit = below(60);
+      fact.kind = kKinds[below(2)];
+      // Runs that touch, overlap, lie in each other and far apart; up to the last point there is.
+      fact.first = below(3) == 0 ? 0xFFFF'FF00u + below(256) : below(400);
+      fact.count = below(4) == 0 ? 0xFFFF'FFFFu : 1 + below(90);
+      recorder.on_observation(context, fact);
+      Expected& e = expected[{fact.kind, fact.access, fact.unit}];
+      if (e.first.number == 0) e.first = context.packet;
+      e.points.add(fact.first, fact.count);
+    }
+    const Observed observed = recorder.take();
+    ASSERT_EQ(observed.points.size(), expected.size());
+    for (const auto& [key, row] : observed.points) {
+      const Expected& e = expected.at({key.kind, key.access, key.unit});
+      EXPECT_EQ(row.first, e.first);
+      EXPECT_EQ(row.points.ranges(), e.points.ranges()) << "seed " << seed << ", unit " << key.unit;
+      EXPECT_EQ(row.points.truncated(), e.points.truncated());
+    }
+  }
 }
 
 }  // namespace

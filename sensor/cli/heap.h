@@ -1,0 +1,12 @@
+// The program's heap. Memory comes from mimalloc where the build links it (not under sanitizers).
+#pragma once
+
+#include <cstdint>
+
+namespace kakoi::cli {
+
+// Asks for pages of 2 MiB from here on: tables larger than what the processor can address without a walk are read
+// in random order. Such pages are handed out whole, so not where `max_memory`, in bytes, is tight.
+void expect_large_tables(std::uint64_t max_memory);
+
+}  // namespace kakoi::cli
