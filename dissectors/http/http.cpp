@@ -197,6 +197,11 @@ class Http final : public Dissector {
       if (text::equals(field.name, "server")) {
         if (!field.value.empty() && server_.is_new(field.value))
           emit(Identity{Trait::software, field.value, "http server", 80, {}});
+      } else if (text::equals(field.name, "x-influxdb-version")) {
+        text::Line<64> line;
+        line << "InfluxDB " << field.value.substr(0, 48);
+        if (!field.value.empty() && server_.is_new(line.view()))
+          emit(Identity{Trait::software, line.view(), "http x-influxdb-version", 85, {}});
       } else if (text::equals(field.name, "www-authenticate")) {
         on_ntlm(field.value, emit);
         const std::string_view realm = realm_of(field.value);

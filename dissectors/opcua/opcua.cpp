@@ -117,6 +117,7 @@ class Reader final : public Dissector {
   void on_gap(Role speaker) override {
     inside_[static_cast<std::size_t>(speaker)] = false;
     forget_token();
+    build_info_.on_gap();
     commands_.on_gap();
   }
   void on_end(const Emit& emit) override { commands_.on_end(emit); }
@@ -166,10 +167,11 @@ class Reader final : public Dissector {
 
   void on_request(std::uint32_t code, std::uint32_t request, ByteReader& r, const Emit& emit) {
     state(code, Outcome::none, emit);
-    if (code != create_session_request && code != activate_session_request && code != write_request &&
-        code != call_request)
+    if (code != create_session_request && code != activate_session_request && code != read_request &&
+        code != write_request && code != call_request)
       return;
     skip_request_header(r);
+    if (code == read_request) return build_info_.ask(request, r);
     if (code == create_session_request) return state_client(r, emit);
     if (code == activate_session_request) return on_activate(request, r, emit);
     const std::uint32_t nodes = r.le32();
@@ -197,6 +199,7 @@ class Reader final : public Dissector {
     if (has_token_ && request == token_request_ && (code == activate_session_response || code == service_fault))
       on_activated(outcome, emit);
     if (outcome != Outcome::accepted) return;
+    if (code == read_response) return build_info_.answer(request, r, emit);
     if (code == get_endpoints_response) return state_endpoints(r, emit);
     if (code == find_servers_response) return state_servers(r, emit);
     if (code == create_session_response) {
@@ -262,6 +265,7 @@ class Reader final : public Dissector {
   bool secured_ = false, has_token_ = false, is_anonymous_ = false, open_stated_ = false;
   std::uint32_t token_request_ = 0;
   text::Held<kMostText> user_, password_;
+  BuildInfoReader build_info_;
   OpenCommands<8> commands_;
 };
 

@@ -13,6 +13,8 @@ enum Service : std::uint32_t {
   create_session_response = 464,
   activate_session_request = 467,
   activate_session_response = 470,
+  read_request = 631,
+  read_response = 634,
   write_request = 673,
   write_response = 676,
   call_request = 712,

@@ -717,6 +717,8 @@ const WORDS = {
     account: ["アカウント", "account"],
     fingerprint: ["フィンガープリント", "fingerprint"],
     same_identity: ["同じ識別情報をもつ機器", "device of the same identity"],
+    local_mac: ["ローカル管理MACアドレス", "locally administered MAC"],
+    also_mac: ["同じ機器の別のMACアドレス", "another MAC of this device"],
   },
   family: {
     external: ["外部との接続", "External connections"],
@@ -753,6 +755,7 @@ const WORDS = {
     offloaded_checksum_share: ["送信側で未計算のチェックサムの割合", "Share of checksums not filled in yet"],
     packets: ["パケット数", "Packets"],
     reassembly_given_up: ["メモリ不足で打ち切った組立て", "Reassembly given up for want of memory"],
+    random_macs: ["ランダムなMACアドレスのみで識別した機器の数", "Devices known by random MACs alone"],
     redundant_share: ["PRP・HSRの二重送信の割合", "Share of second copies of PRP and HSR"],
     routed_copy_share: ["ルータの前後で見えたパケットの割合", "Share of packets seen before and behind a router"],
     truncated_share: ["切り詰められたパケットの割合", "Share of cut packets"],
@@ -794,6 +797,33 @@ const WORDS = {
     "shares files": ["ファイルを共有", "shares files"],
     "shares files with several hosts": ["複数の機器とファイルを共有", "shares files with several hosts"],
     "takes pages to print": ["印刷を受付け", "takes pages to print"],
+    "answers BACnet": ["BACnetに応答", "answers BACnet"],
+    "answers EtherNet/IP": ["EtherNet/IPに応答", "answers EtherNet/IP"],
+    "answers HART-IP": ["HART-IPに応答", "answers HART-IP"],
+    "answers PROFINET": ["PROFINETに応答", "answers PROFINET"],
+    "answers ads": ["ADSに応答", "answers ADS"],
+    "answers fins": ["FINSに応答", "answers FINS"],
+    "answers ge-srtp": ["GE SRTPに応答", "answers GE SRTP"],
+    "answers mms": ["MMSに応答", "answers MMS"],
+    "answers slmp": ["SLMPに応答", "answers SLMP"],
+    "answers modbus for four units or more": [
+      "4台以上のユニットに代わってModbusに応答",
+      "answers Modbus for four units or more",
+    ],
+    "reads from OT devices, commands none, and answers as a database": [
+      "制御機器から読み出すのみで操作せず、データベースとして応答",
+      "reads from OT devices, commands none, and answers as a database",
+    ],
+    "its description names a firewall": ["機器情報にファイアウォールの記載", "its description names a firewall"],
+    "refuses what is for others as prohibited": [
+      "他の機器宛ての通信を禁止として拒否",
+      "refuses what is for others as prohibited",
+    ],
+    "its software is that of phones and tablets": [
+      "スマートフォン・タブレットのソフトウェアを使用",
+      "its software is that of phones and tablets",
+    ],
+    "serves live video": ["映像をライブ配信", "serves live video"],
   },
 };
 

@@ -8,13 +8,18 @@ namespace kakoi {
 
 namespace {
 
-constexpr std::uint16_t kLldp = 0x88CC, kProfinet = 0x8892;
+constexpr std::uint16_t kLldp = 0x88CC, kProfinet = 0x8892, kSlow = 0x8809;
 constexpr std::uint8_t kSnapSap = 0xAA, kBridgeSap = 0x42;
 
 // PROFINET's EtherType carries cyclic data first of all; DCP has the frame ids FEFC–FEFF.
 bool is_dcp(const Decoded& packet) noexcept {
   const Bytes b = packet.payload;
   return packet.ethertype == kProfinet && !packet.is_llc && b.size() >= 2 && b[0] == 0xFE && b[1] >= 0xFC;
+}
+
+// Of the slow protocols (IEEE 802.3 annex 57A), subtype 1.
+bool is_lacp(const Decoded& packet) noexcept {
+  return packet.ethertype == kSlow && !packet.is_llc && !packet.payload.empty() && packet.payload[0] == 1;
 }
 
 // DSAP AA, SSAP AA, control 03, then Cisco's OUI 00000C and protocol id 2000.
@@ -49,6 +54,7 @@ constinit const Protocol icmpv6_protocol = named("icmpv6");
 constinit const Protocol lldp_protocol = named("lldp");
 constinit const Protocol cdp_protocol = named("cdp");
 constinit const Protocol stp_protocol = named("stp");
+constinit const Protocol lacp_protocol = named("lacp");
 constinit const Protocol tcp_protocol = named("tcp");
 constinit const Protocol profinet_dcp_protocol = named("profinet_dcp", Domain::ot);
 constinit const Protocol vrrp_protocol = named("vrrp");
@@ -67,7 +73,7 @@ const Protocol* find_control_protocol(std::string_view name) noexcept {
   static constexpr const Protocol* others[] = {&arp_protocol,  &icmp_protocol,         &icmpv6_protocol, &lldp_protocol,
                                                &cdp_protocol,  &profinet_dcp_protocol, &vrrp_protocol,   &hsrp_protocol,
                                                &ospf_protocol, &eigrp_protocol,        &rip_protocol,    &stp_protocol,
-                                               &tcp_protocol};
+                                               &lacp_protocol, &tcp_protocol};
   for (const Protocol* p : control_protocols())
     if (p->name == name) return p;
   for (const Protocol* p : others)
@@ -85,6 +91,7 @@ const Protocol* control_protocol_of(const Decoded& packet) noexcept {
   if (is_dcp(packet)) return &profinet_dcp_protocol;
   if (is_cdp(packet)) return &cdp_protocol;
   if (packet.ethertype == kLldp && !packet.is_llc) return &lldp_protocol;
+  if (is_lacp(packet)) return &lacp_protocol;
   return bpdu_of(packet).empty() ? nullptr : &stp_protocol;
 }
 
@@ -93,6 +100,7 @@ void observe_ethernet(const Decoded& packet, const Emit& emit) noexcept {
   if (is_dcp(packet)) return observe_profinet_dcp(packet, packet.payload, emit);
   if (is_cdp(packet)) return observe_cdp(packet, packet.payload.subspan(8), emit);
   if (packet.ethertype == kLldp && !packet.is_llc) return observe_lldp(packet, packet.payload, emit);
+  if (is_lacp(packet)) return observe_lacp(packet, packet.payload, emit);
   if (const Bytes bpdu = bpdu_of(packet); !bpdu.empty()) observe_stp(packet, bpdu, emit);
 }
 

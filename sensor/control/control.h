@@ -26,7 +26,8 @@ const Protocol* find_control_protocol(std::string_view name) noexcept;
 
 // Names for links and observations of what is no flow; they have no frame() and no dissector.
 extern const Protocol arp_protocol, icmp_protocol, icmpv6_protocol, lldp_protocol, cdp_protocol, profinet_dcp_protocol,
-    stp_protocol, tcp_protocol, vrrp_protocol, hsrp_protocol, ospf_protocol, eigrp_protocol, rip_protocol;
+    stp_protocol, lacp_protocol, tcp_protocol, vrrp_protocol, hsrp_protocol, ospf_protocol, eigrp_protocol,
+    rip_protocol;
 // The one of these that a packet belongs to, by its headers and, over UDP, the first octets of HSRP and RIP;
 // null if none.
 const Protocol* control_protocol_of(const Decoded& packet) noexcept;
@@ -74,7 +75,7 @@ void observe_syn(const Decoded& packet, Bytes options, const Emit& emit) noexcep
 // States Route whose gateway is the virtual address where one is announced, else the source.
 void observe_routing(const Decoded& packet, const Emit& emit) noexcept;
 
-// LLDP, CDP, spanning tree and PROFINET DCP; for frames without IP. States Identity about the source MAC and about
+// LLDP, CDP, spanning tree, LACP and PROFINET DCP; for frames without IP. States Identity about the source MAC and about
 // the management addresses that the frame names.
 void observe_ethernet(const Decoded& packet, const Emit& emit) noexcept;
 

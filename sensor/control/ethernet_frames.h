@@ -8,6 +8,7 @@ namespace kakoi {
 void observe_lldp(const Decoded& packet, Bytes payload, const Emit& emit) noexcept;
 void observe_cdp(const Decoded& packet, Bytes payload, const Emit& emit) noexcept;
 void observe_stp(const Decoded& packet, Bytes bpdu, const Emit& emit) noexcept;
+void observe_lacp(const Decoded& packet, Bytes payload, const Emit& emit) noexcept;
 void observe_profinet_dcp(const Decoded& packet, Bytes payload, const Emit& emit) noexcept;
 
 }  // namespace kakoi

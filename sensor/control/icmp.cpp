@@ -65,7 +65,7 @@ bool read_quoted_ipv6(Bytes quoted, IcmpSeen& seen) noexcept {
   return true;
 }
 
-IcmpSeen observe_icmp(const Decoded&, Bytes icmp, const Emit& emit) noexcept {
+IcmpSeen observe_icmp(const Decoded& packet, Bytes icmp, const Emit& emit) noexcept {
   constexpr std::uint8_t kUnreachable = 3, kRedirect = 5;
   IcmpSeen seen;
   ByteReader r(icmp);
@@ -74,7 +74,12 @@ IcmpSeen observe_icmp(const Decoded&, Bytes icmp, const Emit& emit) noexcept {
   r.skip(2);
   const Bytes word = r.take(4);
   if (!r.ok()) return seen;
-  if (seen.type == kUnreachable) seen.unreachable = read_quoted_ipv4(r.rest(), seen);
+  if (seen.type == kUnreachable) {
+    seen.unreachable = read_quoted_ipv4(r.rest(), seen);
+    // RFC 1812 §5.2.7.1: network, host, or communication administratively prohibited
+    const bool is_prohibited = seen.code == 9 || seen.code == 10 || seen.code == 13;
+    if (seen.unreachable && is_prohibited) state_filter(packet, seen, emit);
+  }
   if (seen.type == kRedirect) {
     const Address gateway = Address::ipv4(word);
     if (seen.code > 3 || !read_quoted_ipv4(r.rest(), seen) || gateway.is_unspecified()) {

@@ -86,7 +86,10 @@ Icmpv6Seen observe_icmpv6(const Decoded& packet, Bytes icmp, const Emit& emit) n
   if (icmp.size() < 8) return seen;
   seen.error.type = icmp[0];
   seen.error.code = icmp[1];
-  if (icmp[0] == kUnreachable) seen.error.unreachable = read_quoted_ipv6(icmp.subspan(8), seen.error);
+  if (icmp[0] == kUnreachable) {
+    seen.error.unreachable = read_quoted_ipv6(icmp.subspan(8), seen.error);
+    if (seen.error.unreachable && icmp[1] == 1) state_filter(packet, seen.error, emit);  // RFC 4443 §3.1
+  }
   if (icmp[0] < kFirstOfDiscovery || icmp[0] > kLastOfDiscovery) return seen;
   // A hop limit of 255 proves that the sender is on this link; all else must be ignored, and so must
   // other codes (RFC 4861 §6.1, §7.1, §8.1).

@@ -39,31 +39,16 @@ std::string_view role_of(Bytes value) noexcept {
   return (enabled & 0x10) != 0 ? "router" : (enabled & 0x04) != 0 ? "switch" : std::string_view{};
 }
 
-// The MAC by which all ports of a device name it, as text.
-class ChassisMac {
- public:
-  void set(Bytes octets) noexcept {
-    const Address mac = octets.size() == 6 ? Address::mac(octets) : Address{};
-    if (mac.is_none() || mac.lo == 0 || mac.is_multicast() || mac.is_broadcast()) return;
-    const Hex hex(octets);
-    for (size_ = 0; size_ < text_.size(); ++size_) {
-      const std::size_t octet = size_ / 3, place = size_ % 3;
-      text_[size_] = place == 2 ? ':' : hex.text()[2 * octet + place];
-    }
-  }
-  std::string_view text() const noexcept { return {text_.data(), size_}; }
-
- private:
-  std::array<char, 17> text_{};
-  std::size_t size_ = 0;
-};
+void set(MacText& chassis, Bytes octets) noexcept {
+  if (const MacText given(octets); !given.text().empty()) chassis = given;
+}
 
 // PROFINET (OUI 00-0E-CF), subtype 5: the chassis MAC, where the chassis id is a name.
-void read_profinet(Bytes value, ChassisMac& chassis) noexcept {
+void read_profinet(Bytes value, MacText& chassis) noexcept {
   ByteReader r(value);
   const std::uint32_t oui = r.be24();
   const std::uint8_t subtype = r.u8();
-  if (r.ok() && oui == 0x000ECF && subtype == 5) chassis.set(r.rest());
+  if (r.ok() && oui == 0x000ECF && subtype == 5) set(chassis, r.rest());
 }
 
 // OUI 00-12-BB, subtypes 5–10: hardware, firmware, software revision, serial, manufacturer, model.
@@ -95,7 +80,7 @@ void read_med(Bytes value, Introduction& device) noexcept {
 void observe_lldp(const Decoded& packet, Bytes payload, const Emit& emit) noexcept {
   Introduction device(packet.source_mac, "lldp");
   std::string_view name, chassis_name;
-  ChassisMac chassis;
+  MacText chassis;  // by which all ports of a device name it
   ByteReader r(payload);
   while (r.remaining() > 0) {
     const std::uint16_t head = r.be16();
@@ -108,7 +93,7 @@ void observe_lldp(const Decoded& packet, Bytes payload, const Emit& emit) noexce
         if (value.empty()) break;
         // Subtype 4 MAC, 5 network address, 7 locally assigned: PROFINET devices put their name of station there.
         if (value[0] == 5 && value.size() > 1) device.reachable_at(network_address(value[1], value.subspan(2)));
-        if (value[0] == 4) chassis.set(value.subspan(1));
+        if (value[0] == 4) set(chassis, value.subspan(1));
         if (value[0] == 7) chassis_name = trimmed(value.subspan(1));
         break;
       case kSystemName:

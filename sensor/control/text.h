@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-#include "dissectors/core/bytes.h"
+#include "dissectors/core/address.h"
 
 namespace kakoi {
 
@@ -31,6 +31,26 @@ class Hex {
 
  private:
   std::array<char, 128> text_{};
+  std::size_t size_ = 0;
+};
+
+// "00:1d:9c:c8:13:a1"; empty for octets that are no device's MAC.
+class MacText {
+ public:
+  MacText() = default;
+  explicit MacText(Bytes octets) noexcept {
+    const Address mac = octets.size() == 6 ? Address::mac(octets) : Address{};
+    if (mac.is_none() || mac.lo == 0 || mac.is_multicast() || mac.is_broadcast()) return;
+    const Hex hex(octets);
+    for (; size_ < text_.size(); ++size_) {
+      const std::size_t octet = size_ / 3, place = size_ % 3;
+      text_[size_] = place == 2 ? ':' : hex.text()[2 * octet + place];
+    }
+  }
+  std::string_view text() const noexcept { return {text_.data(), size_}; }
+
+ private:
+  std::array<char, 17> text_{};
   std::size_t size_ = 0;
 };
 

@@ -81,7 +81,8 @@ void Redactor::blank_payload(const Decoded& p, Octets payload) const {
     if (speaks("hsrp") || (p.destination_port == 1985 && p.destination.is_multicast())) return blank_hsrp(payload);
     if (speaks("dns", "mdns", "llmnr", "nbns")) return;  // names and addresses
   } else {
-    if (speaks("http")) return blank_http(payload);
+    if (speaks("http", "rtsp")) return blank_http(payload);
+    if (speaks("postgresql", "mysql")) return blank(payload);  // log-ins, and what databases hold
     if (speaks("ftp")) return blank_ftp(payload, spoken.speaker);
     if (speaks("telnet")) return blank_telnet(payload, spoken.speaker);
   }

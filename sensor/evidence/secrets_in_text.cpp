@@ -40,10 +40,11 @@ void blank_in_uri(Octets uri) noexcept {
   if (const std::size_t query = text.find_first_of("?;#"); query != std::string_view::npos) blank_from(uri, query + 1);
 }
 
-constexpr std::array<std::string_view, 15> kMethods = {"GET",    "POST",      "PUT",    "DELETE",   "HEAD",
-                                                       "PATCH",  "OPTIONS",   "TRACE",  "CONNECT",  "PROPFIND",
-                                                       "NOTIFY", "SUBSCRIBE", "SEARCH", "M-SEARCH", "UNSUBSCRIBE"};
-constexpr std::array<std::string_view, 29> kHarmlessFields = {"host",
+constexpr std::array<std::string_view, 25> kMethods = {
+    "GET",      "POST",     "PUT",           "DELETE",        "HEAD",     "PATCH",       "OPTIONS",  "TRACE", "CONNECT",
+    "PROPFIND", "NOTIFY",   "SUBSCRIBE",     "SEARCH",        "M-SEARCH", "UNSUBSCRIBE", "DESCRIBE", "SETUP", "PLAY",
+    "PAUSE",    "TEARDOWN", "GET_PARAMETER", "SET_PARAMETER", "ANNOUNCE", "RECORD",      "REDIRECT"};
+constexpr std::array<std::string_view, 32> kHarmlessFields = {"host",
                                                               "user-agent",
                                                               "server",
                                                               "accept",
@@ -71,18 +72,22 @@ constexpr std::array<std::string_view, 29> kHarmlessFields = {"host",
                                                               "proxy-authenticate",
                                                               "allow",
                                                               "soapaction",
-                                                              "x-powered-by"};
-constexpr std::array<std::string_view, 3> kUriFields = {"referer", "location", "content-location"};
+                                                              "x-powered-by",
+                                                              "cseq",
+                                                              "public",
+                                                              "transport"};
+constexpr std::array<std::string_view, 4> kUriFields = {"referer", "location", "content-location", "content-base"};
 
 // False: no message begins here.
 bool blank_first_line(Octets line) noexcept {
   const std::string_view text = text_of(line);
-  if (text.starts_with("HTTP/1.")) return true;
+  if (text.starts_with("HTTP/1.") || text.starts_with("RTSP/")) return true;
   const std::size_t space = text.find(' ');
   if (space == std::string_view::npos || !is_one_of(text.substr(0, space), kMethods)) return false;
   Octets target = line.subspan(space + 1);
-  if (const std::size_t version = text.rfind(" HTTP/1."); version != std::string_view::npos && version > space)
-    target = line.subspan(space + 1, version - space - 1);
+  for (const std::string_view name : {" HTTP/1.", " RTSP/"})
+    if (const std::size_t version = text.rfind(name); version != std::string_view::npos && version > space)
+      target = line.subspan(space + 1, version - space - 1);
   blank_in_uri(target);
   return true;
 }

@@ -26,6 +26,10 @@ constexpr std::array<std::string_view, 9> kComputersByHttp = {
 constexpr std::array<std::string_view, 6> kFtpServers = {"vsFTPd",    "ProFTPD",       "FileZilla Server",
                                                          "Pure-FTPd", "Microsoft FTP", "Serv-U"};
 
+// RTSP servers that computers run; a camera's says LIVE555, GStreamer, or its maker's own name.
+constexpr std::array<std::string_view, 7> kMediaServers = {"VLC/",     "Wowza", "FFserver", "gortsplib",
+                                                           "MediaMTX", "Helix", "Darwin"};
+
 constexpr std::array<std::string_view, 4> kDatabases = {"mssql", "mysql", "postgresql", "oracle"};
 constexpr std::uint16_t kPiServer = 5450;  // of a process historian (AVEVA PI), which has a protocol of its own
 
@@ -241,6 +245,7 @@ class Observer {
         if (Activity* const a = at(resolution_.find(key.subject, key.vlan))) {
           a->is_firewall = a->is_firewall || names_any(key.text, kFirewalls);
           a->is_mobile = a->is_mobile || key.text.starts_with("android-dhcp");
+          a->serves_video = a->serves_video || key.method == "rtsp sdp";
         }
       }
       if (key.trait != Trait::user_agent && (key.trait != Trait::software || key.port == 0)) continue;
@@ -257,12 +262,16 @@ class Observer {
           computers_.insert(asset);
       } else if (key.protocol == "http") {
         if (names_any(key.text, kComputersByHttp)) computers_.insert(asset);
+        if (key.text.starts_with("InfluxDB ")) a->serves_database = true;
         // a computer that prints for others
         if (key.port == kIpp && key.text.starts_with("CUPS")) queues_.insert(asset);
       } else if (key.protocol == "ftp" && names_any(key.text, kFtpServers)) {
         with_ftp_.insert(asset);
+      } else if (key.protocol == "rtsp" && names_any(key.text, kMediaServers)) {
+        media_servers_.insert(asset);
       }
     }
+    for (const std::uint32_t asset : media_servers_) found_[asset].serves_video = false;
     for (const std::uint32_t asset : queues_) found_[asset].serves_prints = false;
   }
 
@@ -305,7 +314,7 @@ class Observer {
     auto operator<=>(const Use&) const = default;
   };
   std::vector<Use> asked_;
-  std::set<std::uint32_t> computers_, with_ftp_, queues_;  // assets
+  std::set<std::uint32_t> computers_, with_ftp_, queues_, media_servers_;  // assets
 };
 
 }  // namespace

@@ -23,6 +23,7 @@ struct Activity {
   bool serves_database = false;
   bool fronts_devices = false;                  // answers for several addresses of a serial line
   bool is_firewall = false, is_mobile = false;  // as its description, its software says
+  bool serves_video = false;                    // live, and not as a program on a computer
   bool announces_routes = false;                // routing, redundancy protocols, router advertisements
   bool browses = false;
   std::uint32_t ot_servers = 0;  // assets that it asks by an OT protocol

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "sensor/inventory/segment.h"
@@ -16,6 +17,9 @@ bool is_station(const Address& mac) noexcept {
 
 bool names_chassis(const IdentityKey& key) noexcept {
   return key.trait == Trait::fingerprint && (key.method == "lldp chassis" || key.method == "stp bridge");
+}
+bool names_lacp_system(const IdentityKey& key) noexcept {
+  return key.trait == Trait::fingerprint && key.method == "lacp system";
 }
 
 // Ports by the chassis that they name, whichever VLAN they sent on.
@@ -36,13 +40,19 @@ class Groups {
 
 }  // namespace
 
-Chassis::Chassis(const Observed& observed) {
-  std::vector<std::pair<Address, Address>> ports;  // and the chassis that it names
+Chassis::Chassis(const Observed& observed) : same_(find_same_devices(observed)) {
+  std::vector<std::pair<Address, Address>> ports;      // and the chassis that it names
+  std::map<Address, std::vector<Address>> aggregated;  // ports by LACP system
   std::map<std::pair<std::string, std::uint32_t>, std::pair<std::vector<Address>, std::vector<Address>>> managed;
   for (const auto& [key, seen] : observed.identities) {
-    if (!names_chassis(key)) continue;
+    const bool is_aggregated = names_lacp_system(key);
+    if (!is_aggregated && !names_chassis(key)) continue;
     const auto chassis = parse_address(key.text);
     if (!chassis || !is_station(*chassis)) continue;
+    if (is_aggregated) {
+      if (is_station(key.subject)) aggregated[*chassis].push_back(key.subject);
+      continue;
+    }
     if (is_station(key.subject)) ports.emplace_back(key.subject, *chassis);
     if (key.method != "lldp chassis") continue;
     auto& [macs, ips] = managed[{key.text, key.vlan}];
@@ -50,25 +60,56 @@ Chassis::Chassis(const Observed& observed) {
     if (key.subject.is_ip()) ips.push_back(key.subject);
   }
   Groups groups;
-  for (const auto& [port, chassis] : ports) groups.join(port, chassis);
-  const auto was_seen = [&](const Address& mac) {
-    const auto at = observed.macs.lower_bound({mac, 0});
-    return at != observed.macs.end() && at->first.mac == mac;
+  std::set<Address> named_by_chassis;
+  for (const auto& [port, chassis] : ports) {
+    groups.join(port, chassis);
+    named_by_chassis.insert(port);
+  }
+  // Two switches may aggregate as one (multi-chassis): they share the LACP system, but each has its own chassis.
+  for (const auto& [system, members] : aggregated) {
+    std::set<Address> named;
+    for (const Address& port : members)
+      if (named_by_chassis.contains(port)) named.insert(groups.find(port));
+    if (named.size() > 1) continue;
+    for (const Address& port : members) {
+      groups.join(port, system);
+      ports.emplace_back(port, system);
+    }
+  }
+  for (const SameDevice& s : same_) groups.join(s.first, s.other);
+
+  const auto first_seen = [&](const Address& mac) {
+    std::optional<PacketRef> first;
+    for (auto at = observed.macs.lower_bound({mac, 0}); at != observed.macs.end() && at->first.mac == mac; ++at)
+      if (!first || at->second.seen.first < *first) first = at->second.seen.first;
+    return first;
   };
   std::map<Address, Address> stands_for;  // by group: a chassis that was seen
   std::map<Address, std::set<Address>> members;
   for (const auto& [port, chassis] : ports) {
     const Address group = groups.find(port);
     members[group].insert(port);
-    if (!was_seen(chassis)) continue;
+    if (!first_seen(chassis)) continue;
     members[group].insert(chassis);
     const auto [at, is_new] = stands_for.emplace(group, chassis);
     if (!is_new) at->second = std::min(at->second, chassis);
   }
+  std::set<Address> changing;  // groups
+  for (const SameDevice& s : same_) {
+    const Address group = groups.find(s.first);
+    members[group].insert({s.first, s.other});
+    changing.insert(group);
+  }
   for (const auto& [group, macs] : members) {
     if (macs.size() < 2) continue;
-    const auto named = stands_for.find(group);
-    for (const Address& mac : macs) device_[mac] = named != stands_for.end() ? named->second : *macs.begin();
+    Address device = *macs.begin();
+    if (const auto named = stands_for.find(group); named != stands_for.end())
+      device = named->second;
+    else if (changing.contains(group))
+      device = *std::min_element(macs.begin(), macs.end(), [&](const Address& a, const Address& b) {
+        return std::pair(first_seen(a), a) < std::pair(first_seen(b), b);
+      });
+    for (const Address& mac : macs) device_[mac] = device;
   }
   for (const auto& [key, both] : managed)
     for (const Address& mac : both.first)

@@ -8,6 +8,7 @@
 
 #include "sensor/inventory/activity.h"
 #include "sensor/inventory/dns_names.h"
+#include "sensor/inventory/local_mac.h"
 #include "sensor/inventory/oui.h"
 #include "sensor/inventory/software.h"
 
@@ -103,6 +104,26 @@ void add_same_identities(std::vector<Attribute>& attributes, const Resolution& r
   attributes.insert(attributes.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
 }
 
+// MACs that no maker gave, and what ties several MACs to one device.
+void add_mac_claims(std::vector<Attribute>& attributes, const Resolution& resolution) {
+  constexpr std::uint8_t kSure = 80, kLikely = 60;  // a prefix of a program; a look that may be chance
+  for (std::uint32_t i = 0; i < resolution.assets().size(); ++i) {
+    std::map<std::string_view, Seen> kinds;
+    for (const AssetAddress& a : resolution.assets()[i].addresses)
+      if (const std::string_view kind = local_mac_kind(a.address); !kind.empty()) kinds[kind].merge(a.seen);
+    for (const auto& [kind, seen] : kinds)
+      attributes.push_back({i, "local_mac", std::string(kind), "locally administered bit", "ethernet",
+                            kind == "random" || kind == "assigned" ? kLikely : kSure, seen});
+  }
+  for (const SameDevice& s : resolution.segments().chassis.same_devices()) {
+    const std::uint32_t asset = resolution.find(s.other, 0);
+    if (asset == Resolution::kNone) continue;
+    Seen seen;
+    seen.add(s.proof);
+    attributes.push_back({asset, "also_mac", to_string(s.other), std::string(s.why), "", kLikely, seen});
+  }
+}
+
 std::vector<Attribute> collect(const Observed& observed, const Resolution& resolution, const DnsNames& dns_names,
                                const std::filesystem::path& ieee_data) {
   // claims about several addresses of one asset are one claim
@@ -146,6 +167,7 @@ std::vector<Attribute> collect(const Observed& observed, const Resolution& resol
       attributes.push_back({i, to_string(Trait::vendor), std::string(maker), "oui", "", kOuiConfidence, seen});
   }
   add_same_identities(attributes, resolution);
+  add_mac_claims(attributes, resolution);
   std::sort(attributes.begin(), attributes.end(), is_better);
   return attributes;
 }
@@ -168,6 +190,7 @@ Duty role_of(const Asset& asset, const Activity& a, std::string_view own_word) {
   if (is_any_device && own_word != "switch") return {a.controller, a.controller_reason};
   if (a.serves_ot && a.ot_servers == 0 && own_word != "switch") return {"ot_device", "answers an OT protocol"};
   if (a.is_firewall) return {"firewall", "its description names a firewall"};
+  if (own_word == "firewall") return {"firewall", "refuses what is for others as prohibited"};
   if (asset.is_router) {
     if (!asset.addresses.empty() && is_virtual_router(asset.addresses.back().address))
       return {"router", "virtual router address"};
@@ -180,8 +203,9 @@ Duty role_of(const Asset& asset, const Activity& a, std::string_view own_word) {
   if (a.serves_ot && a.ot_servers != 0) return {"scada_server", "asks OT devices and answers an OT protocol"};
   if (a.ot_servers >= 5) return {"scada_server", "asks five or more OT devices"};
   if (a.ot_servers != 0) return {"hmi", "asks OT devices"};
-  for (const std::string_view known : {"router", "switch", "engineering_station", "ot_device", "printer"})
+  for (const std::string_view known : {"router", "switch", "engineering_station", "ot_device", "printer", "camera"})
     if (own_word == known) return {known, "says so itself"};
+  if (a.serves_video) return {"camera", "serves live video"};
   if (a.serves_dhcp) return {"server", "answers dhcp"};
   if (a.serves_dns) return {"server", "answers dns"};
   if (a.serves_office) return {"server", "answers office protocols"};

@@ -80,7 +80,7 @@ CREATE TABLE address (       -- of an asset
 
 CREATE TABLE attribute (     -- one claim about an asset
   asset_id TEXT NOT NULL REFERENCES asset,
-  name TEXT NOT NULL,                 -- 'vendor', 'product', 'model', 'firmware', 'serial', 'name', 'os', 'software', 'user_agent', 'domain', 'account', 'fingerprint' …, 'same_identity' (value: an asset with the same key or number)
+  name TEXT NOT NULL,                 -- 'vendor', 'product', 'model', 'firmware', 'serial', 'name', 'os', 'software', 'user_agent', 'domain', 'account', 'fingerprint' …, 'same_identity' (value: an asset with the same key or number), 'local_mac' (value: 'random', 'assigned', or the program that gives such MACs), 'also_mac' (value: a MAC that is the same device's; method: why)
   value TEXT NOT NULL,
   method TEXT NOT NULL,               -- 'oui', 'modbus 43/14', 'dhcp option 12' …
   protocol TEXT NOT NULL,
@@ -452,7 +452,12 @@ CREATE INDEX name_lookup_link ON name_lookup(link_id);
 CREATE INDEX tls_session_link ON tls_session(link_id);
 CREATE INDEX credential_link ON credential(link_id);
 CREATE INDEX open_access_link ON open_access(link_id);
+CREATE INDEX gateway_asset ON gateway(asset_id);
+CREATE INDEX dhcp_lease_server ON dhcp_lease(server_id);
 CREATE INDEX zone_member_asset ON zone_member(asset_id);
+CREATE INDEX conduit_zones ON conduit(from_zone, to_zone);
+CREATE INDEX conduit_time_conduit ON conduit_time(conduit_id);
+CREATE INDEX declared_asset_address ON declared_asset(address);
 CREATE INDEX allowed_external_member_asset ON allowed_external_member(asset_id);
 CREATE INDEX allowed_role_asset ON allowed_role(asset_id);
 CREATE INDEX policy_change_subject ON policy_change(subject, field);

@@ -224,12 +224,16 @@ class Judge {
   static void judge_elsewhere(const std::vector<Tie*>& elsewhere, bool has_own, Own own, Foreign foreign) {
     std::set<Address> units;
     std::size_t decremented = 0;
+    // A filter that resets connections for the hosts behind it does so with an untouched TTL.
+    const auto was_forwarded = [](const Tie* tie) {
+      return is_decremented(tie->row.ttl) || is_decremented({tie->row.ttl.min, tie->row.ttl.min});
+    };
     for (const Tie* tie : elsewhere) {
       units.insert(unit(tie->key.ip));
-      decremented += is_decremented(tie->row.ttl);
+      decremented += was_forwarded(tie);
     }
     for (Tie* tie : elsewhere) {
-      const bool is_touched = is_decremented(tie->row.ttl) && (has_own || decremented > 1);
+      const bool is_touched = was_forwarded(tie) && (has_own || decremented > 1);
       if (units.size() >= kManyAddresses || tie->key.ip.is_global() || is_touched)
         foreign(tie, true);
       else

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "sensor/inventory/coverage.h"
+#include "sensor/inventory/local_mac.h"
 #include "sensor/inventory/writer.h"
 
 namespace kakoi {
@@ -159,6 +160,26 @@ std::set<Network> untagged_ranges(const Resolution& resolution) {
   return ranges;
 }
 
+// Devices of the captured segments, and those known by MACs alone that may be others tomorrow.
+struct Identified {
+  std::uint64_t devices = 0, by_random_mac = 0;
+};
+Identified identified_by(const Resolution& resolution) {
+  Identified n;
+  for (const Asset& a : resolution.assets()) {
+    if (a.scope != Scope::local) continue;
+    ++n.devices;
+    bool has_mac = false, all_random = true;
+    for (const AssetAddress& x : a.addresses) {
+      if (!x.address.is_mac()) continue;
+      has_mac = true;
+      all_random = all_random && is_random_mac(x.address);
+    }
+    n.by_random_mac += has_mac && all_random;
+  }
+  return n;
+}
+
 }  // namespace
 
 void Writer::write_coverage() {
@@ -240,6 +261,9 @@ void Writer::write_coverage() {
   row("offloaded_checksum_share", share(checksums.deferred, checksums.checked),
       of(checksums.deferred, checksums.checked, "packets looked at"));
   row("packets", count(s.packets), "");
+  const Identified identified = identified_by(resolution);
+  row("random_macs", count(identified.by_random_mac),
+      of(identified.by_random_mac, identified.devices, "local devices are known by random MACs alone"));
   row("reassembly_given_up", count(observed.waiting_released), "times");
   row("redundant_share", share(s.redundant, s.packets), packets_of(s.redundant) + ", second copies of PRP and HSR");
   row("routed_copy_share", share(s.routed, s.packets), packets_of(s.routed) + ", seen before and behind a router");

@@ -10,6 +10,7 @@ namespace {
 using test::client;
 using test::hex;
 using test::observe;
+using test::Recorder;
 using test::server;
 
 // cisagov/icsnpp-opcua-binary, open62541_client-server_minimal.pcap, the first connection.
@@ -120,6 +121,54 @@ TEST(Opcua, RefusesOtherLetters) {
   EXPECT_EQ(opcua::protocol.frame(hex("48454c43 38000000"), Role::client).kind, Frame::Kind::foreign);  // no chunk
   EXPECT_EQ(opcua::protocol.frame(hex("48454c46 04000000"), Role::client).kind, Frame::Kind::foreign);  // too short
   EXPECT_EQ(opcua::protocol.frame(hex("48545450"), Role::client).kind, Frame::Kind::foreign);           // HTTP
+}
+
+// node-opcua 2.182 (npm) on both sides; the server was given this BuildInfo. Whole ServerStatus is read.
+constexpr std::string_view kStatus =
+    "4d534746c00000000100000001000000050000000500000001007a02e0f1bd391e7add01050000000000000000000000000000000100"
+    "00003d1601006003016500000010ad71361e7add01d0cabd391e7add01000000001000000075726e3a6578616d706c653a6c696e650d"
+    "0000004578616d706c6520576f726b730a0000004c696e6553657276657205000000332e342e35040000003736353800c0c1c36a55da"
+    "0100000000006ae9bd391e7add016c076ae9bd391e7add016c0700000000";
+// … and fields: State, ProductUri, ManufacturerName, ProductName, SoftwareVersion, BuildNumber.
+constexpr std::string_view kReadFields =
+    "4d534746ca0000000300000001000000050000000500000001007702050000100000002afa6252acfa143c6e82b3e33c7aeee0806c20"
+    "3f1e7add01050000000000000000000000983a0000000000000000000000000002000000060000000100d3080d000000ffffffff0000"
+    "ffffffff0100d6080d000000ffffffff0000ffffffff0100d7080d000000ffffffff0000ffffffff0100d5080d000000ffffffff0000"
+    "ffffffff0100d8080d000000ffffffff0000ffffffff0100d9080d000000ffffffff0000ffffffff";
+constexpr std::string_view kFields =
+    "4d534746080100000300000001000000050000000500000001007a02d02f213f1e7add01050000000000000000000000000000000600"
+    "00003d060000000030771b381e7add01d00726f3203f1e7add01b8243d0c1000000075726e3a6578616d706c653a6c696e65c8761638"
+    "1e7add01f81126f3203f1e7add01b8243d0c0d0000004578616d706c6520576f726b73c87616381e7add01f81126f3203f1e7add01b8"
+    "243d0c0a0000004c696e65536572766572c87616381e7add01f81126f3203f1e7add01b8243d0c05000000332e342e35c87616381e7a"
+    "dd01f81126f3203f1e7add01b8243d0c0400000037363538c87616381e7add01f81126f3203f1e7add01b82400000000";
+
+void expect_build_info(const Recorder& seen) {
+  const auto all = seen.all<Identity>();
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].trait, Trait::software);
+  EXPECT_EQ(all[0].text, "LineServer 3.4.5");
+  EXPECT_EQ(all[1].text, "OPC UA server by Example Works, build 7658");
+  EXPECT_EQ(all[1].method, "opcua build info");
+}
+
+TEST(Opcua, ServerStatusTellsTheServersBuild) { expect_build_info(observe(opcua::protocol, {server(kStatus)})); }
+
+TEST(Opcua, FieldsOfTheBuildAreTakenForWhatWasAsked) {
+  expect_build_info(observe(opcua::protocol, {client(kReadFields), server(kFields)}));
+  EXPECT_TRUE(observe(opcua::protocol, {server(kFields)}).all<Identity>().empty());  // texts of whatever
+  std::string other(kFields);
+  other.replace(32 + 8, 2, "06");  // the answer to another request
+  EXPECT_TRUE(observe(opcua::protocol, {client(kReadFields), server(other)}).all<Identity>().empty());
+}
+
+TEST(Opcua, CutAnswersTellNothingWrong) {
+  for (const std::string_view whole : {kStatus, kFields}) {
+    for (std::size_t n = 16; n < whole.size(); n += 2) {
+      const auto seen = observe(opcua::protocol, {client(kReadFields), server(whole.substr(0, n))});
+      for (const Identity& i : seen.all<Identity>())
+        EXPECT_TRUE(i.text.starts_with("LineServer") || i.text.starts_with("OPC UA server")) << n;
+    }
+  }
 }
 
 }  // namespace

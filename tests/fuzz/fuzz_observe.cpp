@@ -1,7 +1,7 @@
 // Fuzz target: control protocols that are no flows, from a frame's bytes.
 //
 // Input: which | frame. `which` 0: Ethernet frame, handed to the function that the pipeline would choose;
-// 1–5: the bytes above the header go straight to ARP, ICMP, ICMPv6, routing, or LLDP/CDP/PROFINET DCP.
+// 1–10: the bytes above the header go straight to one of the observers.
 #include "sensor/control/control.h"
 #include "sensor/control/ethernet_frames.h"
 #include "sensor/decode/decode.h"
@@ -57,6 +57,8 @@ void observe_as(unsigned which, const Decoded& p, const Emit& emit) {
       return observe_stp(p, p.payload, emit);
     case 9:
       return observe_syn(p, p.payload, emit);
+    case 10:
+      return observe_lacp(p, p.payload, emit);
     default:
       return observe(p, emit);
   }

@@ -4,16 +4,22 @@
 #include <gtest/gtest.h>
 #include <linux/if_packet.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 
 #include "sensor/cli/confinement.h"
+#include "tests/reports/folder.h"
 
 namespace kakoi {
 namespace {
@@ -70,6 +76,10 @@ TEST(Confinement, RefusesEveryWayToSend) {
       {"another socket", [](int) -> long { return ::socket(AF_INET, SOCK_DGRAM, 0); }},
       {"a packet socket", [](int) -> long { return ::socket(AF_PACKET, SOCK_RAW, 0); }},
       {"another program", [](int) -> long { return ::execl("/bin/true", "true", nullptr); }},
+      {"another's memory",
+       [](int) -> long { return ::syscall(SYS_process_vm_readv, ::getppid(), &piece, 1, &piece, 1, 0); }},
+      {"a keystroke for the shell", [](int) -> long { return ::ioctl(0, TIOCSTI, octets); }},
+      {"a namespace", [](int) -> long { return ::syscall(SYS_unshare, 0x10000000 /* CLONE_NEWUSER */); }},
   };
   for (const Way& way : kWays) {
     const int result = refused(way.act);
@@ -87,6 +97,94 @@ TEST(Confinement, LeavesReadingAndFilesAlone) {
   });
   if (result == 2) GTEST_SKIP() << "this kernel takes no seccomp filter";
   EXPECT_EQ(result, 0);
+}
+
+// What the folder holds: "inside/file" may be read, "out" written, "outside" is nobody's business.
+struct Place {
+  Folder folder;
+  Place() {
+    for (const char* name : {"inside", "out", "outside"}) std::filesystem::create_directory(path(name));
+    for (const char* name : {"inside/file", "outside/file", "outside/linked"}) std::ofstream(path(name)) << "text";
+    std::filesystem::create_symlink(path("outside/linked"), path("inside/link"));
+  }
+  std::filesystem::path path(const std::string& name) const { return folder.path() / name; }
+  cli::Reach reach() const { return {{path("inside"), path("missing")}, {path("out")}}; }
+};
+
+int flags_of(bool write) { return write ? O_WRONLY | O_CREAT : O_RDONLY; }
+
+// errno of opening the file in a process with this reach, 0 if it went well; -1: no Landlock.
+int opened(const cli::Reach& reach, const std::filesystem::path& file, bool write) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (!cli::confine_files(reach).empty()) ::_exit(255);
+    ::_exit(::open(file.c_str(), flags_of(write), 0600) < 0 ? errno : 0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  const int result = WIFEXITED(status) ? WEXITSTATUS(status) : 254;
+  return result == 255 ? -1 : result;
+}
+
+bool has_landlock() { return opened({{"/dev/null"}, {}}, "/dev/null", false) == 0; }
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int kUnread = 0;  // sanitizers read what they like
+#else
+constexpr int kUnread = EACCES;
+#endif
+
+TEST(ConfineFiles, LeavesNothingElseInReach) {
+  if (!has_landlock()) GTEST_SKIP() << "this kernel has no Landlock";
+  const Place place;
+  const struct {
+    const char* file;
+    bool write;
+    int error;
+  } kCases[] = {{"inside/file", false, 0},
+                {"inside/link", false, 0},
+                {"inside/file", true, EACCES},
+                {"inside/new", true, EACCES},
+                {"outside/file", false, kUnread},
+                {"outside/file", true, EACCES},
+                {"outside/new", true, EACCES},
+                {"out/new", true, 0},
+                {"out/new", false, 0},
+                {"out/../inside/new", true, EACCES},
+                {"inside/missing", false, ENOENT}};
+  for (const auto& c : kCases) EXPECT_EQ(opened(place.reach(), place.path(c.file), c.write), c.error) << c.file;
+}
+
+TEST(ConfineFiles, OfAFolderYetToBeMadeOpensTheOneThatWillHoldIt) {
+  if (!has_landlock()) GTEST_SKIP() << "this kernel has no Landlock";
+  const Place place;
+  const cli::Reach reach{{}, {place.path("out/later/still")}};
+  EXPECT_EQ(opened(reach, place.path("out/new"), true), 0);
+  EXPECT_EQ(opened(reach, place.path("inside/new"), true), EACCES);
+}
+
+TEST(ConfineFiles, ReadsWhatTookAFilesPlaceIfAsked) {
+  if (!has_landlock()) GTEST_SKIP() << "this kernel has no Landlock";
+  const Place place;
+  cli::Reach reach{{place.path("inside/file")}, {}};
+  EXPECT_EQ(opened(reach, place.path("inside"), false), kUnread);
+  reach.renewed = true;
+  EXPECT_EQ(opened(reach, place.path("inside"), false), 0);
+  EXPECT_EQ(opened(reach, place.path("outside/file"), false), kUnread);
+}
+
+TEST(ConfineFiles, CanOnlyNarrow) {
+  if (!has_landlock()) GTEST_SKIP() << "this kernel has no Landlock";
+  const Place place;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    cli::confine_files({{}, {place.path("out")}});
+    cli::confine_files({{}, {place.path("")}});
+    const bool narrow = ::open(place.path("outside/new").c_str(), O_WRONLY | O_CREAT, 0600) < 0 && errno == EACCES;
+    ::_exit(narrow && ::open(place.path("out/new").c_str(), O_WRONLY | O_CREAT, 0600) >= 0 ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 #include "sensor/flow/flow_table.h"
 #include "tests/support/packets.h"
@@ -301,6 +302,29 @@ TEST(FlowTable, FindsBothDirectionsAndSurvivesGrowthAndErasure) {
     table.find(k, k.hash(), created);
     EXPECT_EQ(created, !there) << i;
   }
+}
+// What is left of z when the multiplication and the shift of steady_mix() are undone.
+std::uint64_t unmixed(std::uint64_t z) {
+  std::uint64_t inverse = 1;
+  for (int i = 0; i < 6; ++i) inverse *= 2 - 0x9E37'79B9'7F4A'7C15ull * inverse;  // Newton, modulo 2^64
+  return (z ^ z >> 29 ^ z >> 58) * inverse;
+}
+TEST(FlowTable, NobodyCanMakeKeysThatShareTheirPlace) {
+  FlowKey key;
+  key.a = {0x2001'0DB8'0000'0000, 1};
+  const std::uint64_t start = steady_mix(steady_mix(0x243F6A8885A308D3ull, key.a.hi), key.a.lo);
+  constexpr std::uint64_t kKeys = 4096, kPlaces = 1 << 16;
+  std::set<std::uint64_t> places, devices;
+  for (std::uint64_t i = 0; i < kKeys; ++i) {
+    key.b.hi = 0x2001'0DB8'8000'0000 + i;
+    key.b.lo = unmixed(12345) ^ steady_mix(start, key.b.hi);
+    ASSERT_EQ(key.pair_hash(), 12345u);
+    places.insert(key.hash() % kPlaces);
+    devices.insert(AddressHash{}(key.b) % kPlaces);
+  }
+  // of 4096 balls in 65536 boxes 124 meet another; the standard deviation is 11
+  EXPECT_GT(places.size(), kKeys - 300);
+  EXPECT_GT(devices.size(), kKeys - 300);
 }
 TEST(FlowTable, LoopbackToItselfKeepsItsSides) {
   Decoded d;

@@ -122,6 +122,18 @@ TEST_F(RedactTest, HttpKeepsNamesOfFieldsAndWhereTheRequestGoes) {
   EXPECT_FALSE(holds(middle, "plc"));
 }
 
+TEST_F(RedactTest, RtspIsTreatedLikeHttp) {
+  link("tcp", 554, "rtsp");
+  EXPECT_EQ(text_of(redact(from_client(554,
+                                       "DESCRIBE rtsp://a:pw1@cam/live?user=a&pw=2 RTSP/1.0\r\nCSeq: 3\r\n"
+                                       "Authorization: Basic cHc0\r\nSession: 5\r\n\r\n")))
+                .substr(54),
+            "DESCRIBE rtsp://*****@cam/live?*********** RTSP/1.0\r\nCSeq: 3\r\nAuthorization: **********\r\n"
+            "Session: *\r\n\r\n");
+  EXPECT_EQ(text_of(redact(from_server(554, "RTSP/1.0 200 OK\r\nPublic: PLAY\r\n\r\nv=0\r\n"))).substr(54),
+            "RTSP/1.0 200 OK\r\nPublic: PLAY\r\n\r\n*****");
+}
+
 TEST_F(RedactTest, FtpKeepsTheUserAndReplies) {
   link("tcp", 21, "ftp");
   EXPECT_TRUE(holds(redact(from_client(21, "USER MELSEC\r\nPASS MELSEC\r\nLIST\r\n")),

@@ -104,6 +104,17 @@ TEST(Resolve, ThreeAddressesFromElsewhereMakeARouterEvenWithUntouchedTtl) {
   EXPECT_EQ(id(r, "10.1.0.5"), "ip-10.1.0.5");
 }
 
+// nftables' "reject with tcp reset" answers for the host behind it, with a TTL of its own.
+TEST(Resolve, AFilterThatResetsForAHostBehindItIsNotThatHost) {
+  Traffic t;
+  t.arp(kPlc, kRouter);
+  t.talk(kPlc, behind(kRouter, "10.1.0.5", 63), 80);
+  t.talk(kPlc, behind(kRouter, "10.1.0.5", 64), 22, nullptr, LinkState::refused);
+  const Resolution r = Resolution::of(t.observed);
+  EXPECT_TRUE(find(r, "192.168.1.1")->is_router);
+  EXPECT_EQ(id(r, "10.1.0.5"), "ip-10.1.0.5");
+}
+
 TEST(Resolve, OnePublicPeerMakesARouter) {
   Traffic t;
   t.arp(kPlc, kRouter);

@@ -31,9 +31,13 @@ class Host:
     services: set
     routes: bool = False
     gateway: str | None = None
+    routed: bool = False  # seen behind a router only: by its address, which is also its name
 
     def addresses(self):
-        return {a for p in self.ports for a in (p.address, p.mac)}
+        return {self.ports[0].address} if self.routed else {a for p in self.ports for a in (p.address, p.mac)}
+
+    def shown_name(self):
+        return self.ports[0].address if self.routed else self.name
 
 
 def host(name, number, vlan, role, tells_system, *services, dhcp=False):
@@ -60,12 +64,26 @@ VISIBLE = [
     host("plc1", 11, CONTROL, "plc", False, MODBUS),
     host("plc2", 12, CONTROL, "plc", False, MODBUS),
     host("hmi1", 20, CONTROL, "hmi", False),
+    host("hist1", 21, CONTROL, "historian", False, ("tcp", 5432, "postgresql")),
+    Host("fw1", [Port(OFFICE, "10.77.20.9", "02:4b:4b:00:14:09")], "firewall", False, set(), routes=True, gateway=GATEWAYS[OFFICE]),
+    Host("dmz1", [Port(None, "192.168.3.2", "02:4b:4b:00:c0:03", switch="fw1")], "", False, {("tcp", 80, "http")},
+         gateway="192.168.3.1", routed=True),
     Host("nat1", [Port(CONTROL, "10.77.10.9", "02:4b:4b:00:0a:09")], "router", True, set(), gateway=GATEWAYS[CONTROL]),
 ]
 HIDDEN = [Host(f"cell{n}", [Port(None, f"192.168.{n}.2", f"02:4b:4b:00:c0:{n:02x}", switch="nat1")], "", False, set(),
                gateway=f"192.168.{n}.1") for n in (1, 2)]
 ALL = VISIBLE + HIDDEN
 ADDRESS = {h.name: h.ports[0].address for h in ALL}
+
+
+AS_POSTGRES = ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups"]  # it refuses to run as root
+
+
+def postgres(program):
+    found = sorted(pathlib.Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))
+    if not found:
+        raise RuntimeError("no PostgreSQL; ./install.sh test installs it")
+    return found[-1]
 
 
 def prepare(plant):
@@ -87,7 +105,7 @@ def prepare(plant):
             f"{key} = {work}/samba\n" for key in ("private dir", "lock directory", "state directory", "cache directory",
                                                   "pid directory", "ncalrpc dir"))
         + f"[share]\npath = {work}/share\nguest ok = yes\n")
-    for name in ("web1", "printer1"):
+    for name in ("web1", "printer1", "dmz1"):
         (work / f"{name}.nginx").write_text(
             f"user root;\ndaemon off;\nworker_processes 1;\npid {work}/{name}.pid;\nevents {{}}\nhttp {{ access_log off; "
             + "".join(f"{kind}_temp_path {work}/{name}.{kind}; " for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
@@ -108,6 +126,12 @@ def prepare(plant):
     script.write_text('#!/bin/sh\ncase $reason in PREINIT) ip link set "$interface" up;; BOUND)\n'
                       'ip addr add "$new_ip_address/24" brd + dev "$interface"; ip route add default via "$new_routers";; esac\n')
     script.chmod(0o755)
+    data = work / "hist1.data"
+    data.mkdir()
+    shutil.chown(data, "postgres", "postgres")
+    subprocess.run([*AS_POSTGRES, postgres("initdb"), "--no-sync", "-A", "trust", "-U", "historian", "-D", data], check=True,
+                   capture_output=True, cwd="/")
+    (data / "pg_hba.conf").write_text("host all all 10.77.0.0/16 trust\n")
 
 
 def serve(plant):
@@ -122,7 +146,13 @@ def serve(plant):
         plant.ip("nat1", "addr", "add", f"192.168.{number}.1/24", "dev", f"cell{number}-0")
     plant.inside("nat1", "nft", "add table ip nat; add chain ip nat out { type nat hook postrouting priority 100; };"
                  " add rule ip nat out oifname eth0 masquerade")
-    records = [f"--host-record={h.name}.{DOMAIN},{h.ports[0].address}" for h in VISIBLE]
+    plant.inside("fw1", "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward")
+    plant.ip("fw1", "addr", "add", "192.168.3.1/24", "dev", "dmz1-0")
+    plant.inside("fw1", "nft", "add table ip filter; add chain ip filter forward { type filter hook forward priority 0; };"
+                 " add rule ip filter forward tcp dport 502 reject with icmp admin-prohibited;"
+                 " add rule ip filter forward tcp dport 22 reject with tcp reset")
+    plant.serve("hist1", [*AS_POSTGRES, postgres("postgres"), "-D", work / "hist1.data", "-k", "", "-c", "listen_addresses=*"])
+    records = [f"--host-record={h.name}.{DOMAIN},{h.ports[0].address}" for h in VISIBLE if not h.routed]
     leases = [f"--dhcp-host={p.mac},{p.address},{h.name}" for h in VISIBLE for p in h.ports if p.dhcp]
     plant.serve("infra1", ["dnsmasq", "-k", "-C", "/dev/null", "--log-facility=-", "-R", "-h", "--user=root", "--no-ping",
                            f"--domain={DOMAIN}", f"--local=/{DOMAIN}/", "--dhcp-range=10.77.20.100,10.77.20.120,1h",
@@ -134,7 +164,7 @@ def serve(plant):
         plant.serve(name, ["lldpd", "-d", "-I", interfaces, "-C", interfaces])
     for daemon in ("smbd", "nmbd"):
         plant.serve("files1", [daemon, "-F", "--no-process-group", "--debug-stdout", "-s", work / "smb.conf"])
-    for name in ("web1", "printer1"):
+    for name in ("web1", "printer1", "dmz1"):
         plant.serve(name, ["nginx", "-e", "stderr", "-c", work / f"{name}.nginx"])
     for name in ("web1", "jump1", "mon1"):
         ssh(name)
@@ -153,6 +183,20 @@ def lease(plant, name):
                                     "-lf", work / f"{name}.lease", "-pf", work / f"{name}.dhclient.pid", "eth0"])
     got = plant.inside(name, "ip", "-4", "addr", "show", "eth0")
     return [] if ADDRESS[name] in got else [f"{name} got no lease: {status} {text}"]
+
+
+def read(names):
+    """Reads, and writes nothing, as what keeps a history does."""
+    return [PYTHON, "-c", f"""
+import time
+from pymodbus.client import ModbusTcpClient
+clients = [ModbusTcpClient(name) for name in {names!r}]
+assert all(client.connect() for client in clients)
+for cycle in range(6):
+    for client in clients:
+        assert not client.read_holding_registers(0, 10, 1).isError()
+    time.sleep(0.5)
+"""]
 
 
 def poll(name):
@@ -185,17 +229,27 @@ def ask(plant):
     def curl(url):
         return ["curl", "-sS", "-m", "8", "-o", "/dev/null", url]
 
+    def refused(address, port, why):
+        """113: no route to host, as ICMP told; 111: connection refused, by a reset."""
+        return [PYTHON, "-c", f"import socket, sys; s = socket.socket(); s.settimeout(5);"
+                f" sys.exit(s.connect_ex(({address!r}, {port})) != {why})"]
+
     ntp = ["chronyd", "-Q", "-t", "8", "-u", "root", "-f", "/dev/null"]
     snmp = ["snmpget", "-v2c", "-c", "public", "-m", "", "ups1", *(f"1.3.6.1.2.1.1.{n}.0" for n in (1, 2, 5, 6))]
+    dmz = ADDRESS["dmz1"]
     lists = {
-        "ws1": [curl("http://web1/"), curl("http://printer1/"), curl("ftp://ftp1/recipe.txt"), login("jump1"),
+        "ws1": [["ip", "route", "add", "192.168.3.0/24", "via", ADDRESS["fw1"]], curl(f"http://{dmz}/"),
+                refused(dmz, 502, 113), refused(dmz, 22, 111),
+                ["psql", "-h", "hist1", "-U", "historian", "-d", "postgres", "-c", "select now()"],
+                curl("http://web1/"), curl("http://printer1/"), curl("ftp://ftp1/recipe.txt"), login("jump1"),
                 ["smbclient", "-s", work / "smb.conf", "-n", "WS1", "//files1/share", "-N", "-c", "get shift.txt /dev/null"],
                 ["sh", "-c", "until nmblookup -s \"$1\" -B 10.77.20.255 FILES1; do sleep 1; done", "sh", work / "smb.conf"]],
         "mon1": [snmp, login("web1"), [*ntp, f"server {GATEWAYS[OFFICE]} iburst"], curl("http://web1/"),
-                 curl("http://web1.plant.example/"), ["getent", "hosts", "hmi1"]],
+                 curl("http://web1.plant.example/"), ["getent", "hosts", "hmi1"], ["getent", "hosts", "fw1"]],
         "jump1": [login("mon1"), login("10.77.20.8"), curl("http://web1/")],
         "plc1": [curl("tftp://infra1/boot.cfg"), [*ntp, f"server {GATEWAYS[CONTROL]} iburst"]],
         "hmi1": [poll(["plc1", "plc2"]), curl("http://web1/")],
+        "hist1": [read(["plc1", "plc2"])],
         "nat1": [[*ntp, f"server {GATEWAYS[CONTROL]} iburst"]],
         "cell1": [curl("http://web1/"), login("jump1")],
         "cell2": [curl("http://web1/"), curl("ftp://ftp1/recipe.txt")],
@@ -216,7 +270,7 @@ def ask(plant):
 
 def run(plant):
     """Complaints: what did not go as stated above."""
-    for needed in ("dnsmasq", "smbd", "snmpd", "lldpd", "avahi-daemon", "nginx", "chronyd", "vsftpd", "nft", "dhclient"):
+    for needed in ("dnsmasq", "smbd", "snmpd", "lldpd", "avahi-daemon", "nginx", "chronyd", "vsftpd", "nft", "dhclient", "psql", "setpriv"):
         if not shutil.which(needed):
             raise RuntimeError(f"no {needed}; ./install.sh test installs it")
     prepare(plant)

@@ -52,7 +52,7 @@ def of_host(host, inventory):
     differs = {}
     if inventory.addresses[asset] != host.addresses():
         differs["addresses"] = " ".join(sorted(inventory.addresses[asset]))
-    if name.lower().removesuffix(f".{hosts.DOMAIN}") != host.name:
+    if name.lower().removesuffix(f".{hosts.DOMAIN}") != host.shown_name():
         differs["name"] = name
     if not any(word in system.lower() for word in FAMILY) and (system or host.tells_system):
         differs["os"] = system

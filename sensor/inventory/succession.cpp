@@ -1,0 +1,255 @@
+#include "sensor/inventory/succession.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+
+#include "sensor/control/virtual_router.h"
+#include "sensor/inventory/local_mac.h"
+
+namespace kakoi {
+
+namespace {
+
+// Of one address or name; more is no device, but a flood or a name that many have.
+constexpr std::size_t kMost = 64;
+// Ethernet's configuration testing protocol. A bond that balances sends it from each MAC to that MAC, so that switches
+// learn where it is (Linux, drivers/net/bonding/bond_alb.c).
+constexpr std::uint16_t kLoopback = 0x9000;
+
+bool is_station(const Address& mac) noexcept {
+  return mac.is_mac() && mac.lo != 0 && !mac.is_multicast() && !mac.is_broadcast() && virtual_router_kind(mac).empty();
+}
+
+// What belongs to one device and no other.
+bool is_own(const IdentityKey& key) noexcept {
+  static constexpr std::string_view kOwn[] = {"ssh host key", "smb server guid", "dhcpv6 duid", "upnp uuid",
+                                              "snmp engine id"};
+  return key.trait == Trait::serial ||
+         (key.trait == Trait::fingerprint && std::find(std::begin(kOwn), std::end(kOwn), key.method) != std::end(kOwn));
+}
+
+// Names that devices come with: several on one network are likely.
+bool is_given_to_many(std::string_view name) {
+  static constexpr std::string_view kCommon[] = {"android", "iphone",    "ipad",        "ipod",        "watch",
+                                                 "macbook", "mac",       "macbook-pro", "macbook-air", "localhost",
+                                                 "debian",  "ubuntu",    "fedora",      "kali",        "raspberrypi",
+                                                 "openwrt", "espressif", "unknown",     "none"};
+  const std::string_view host = name.substr(0, name.find('.'));
+  return std::any_of(std::begin(kCommon), std::end(kCommon), [&](std::string_view common) {
+    return host.size() == common.size() && std::equal(host.begin(), host.end(), common.begin(), [](char a, char b) {
+             return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+           });
+  });
+}
+
+class Finder {
+ public:
+  explicit Finder(const Observed& observed) : observed_(observed) {}
+
+  std::vector<SameDevice> run() {
+    collect();
+    find_bonds();
+    find_random();
+    std::sort(found_.begin(), found_.end(), [](const SameDevice& a, const SameDevice& b) {
+      return std::tie(a.other, a.first, a.why) < std::tie(b.other, b.first, b.why);
+    });
+    return std::move(found_);
+  }
+
+ private:
+  struct Claimant {
+    Address mac;
+    Seen seen;             // claims of an IP; of a random MAC: frames at all
+    std::uint8_t ttl = 0;  // highest with which it sends from the IP; 0: none seen
+  };
+  using Place = std::pair<std::uint32_t, Address>;  // VLAN, IP or MAC
+
+  void collect() {
+    for (const auto& [key, row] : observed_.bindings) {
+      if (!is_station(key.mac)) continue;
+      Seen by_itself;
+      for (const BindingKind kind : {BindingKind::arp_request, BindingKind::arp_reply, BindingKind::neighbour})
+        by_itself.merge(row.claims[static_cast<std::size_t>(kind)]);
+      if (by_itself.count != 0) claims_[{key.vlan, key.ip}].push_back({key.mac, by_itself, row.ttl.max});
+      // Hosts without an address share one conversation (0.0.0.0 to all), whose frames count for the first of them.
+      if (key.ip.is_unspecified()) continue;
+      by_itself.merge(row.claims[static_cast<std::size_t>(BindingKind::arp_probe)]);
+      by_itself.merge(row.as_source);
+      if (by_itself.count != 0) present_[{key.vlan, key.mac}].merge(by_itself);
+    }
+    for (const auto& [key, seen] : observed_.asked) present_[{key.vlan, key.asker_mac}].merge(seen);
+    for (const auto& [key, seen] : observed_.identities)
+      if (key.subject.is_mac()) present_[{key.vlan, key.subject}].merge(seen);
+  }
+
+  static bool follow(std::vector<Claimant>& list) {
+    std::sort(list.begin(), list.end(), [](const Claimant& a, const Claimant& b) {
+      return std::tie(a.seen.first, a.mac) < std::tie(b.seen.first, b.mac);
+    });
+    for (std::size_t i = 1; i < list.size(); ++i)
+      if (list[i].seen.first <= list[i - 1].seen.last) return false;
+    return true;
+  }
+
+  void tie(const std::vector<Claimant>& list, std::string_view why) {
+    for (std::size_t i = 1; i < list.size(); ++i)
+      found_.push_back({list[i - 1].mac, list[i].mac, why, list[i].seen.first});
+  }
+
+  // ── Bonds ──
+  // Learning frames from the MAC to itself.
+  bool balances(const Address& mac, std::uint32_t vlan) {
+    if (!learners_) {
+      learners_.emplace();
+      for (const LinkRow& l : observed_.links)
+        if (l.key.transport == Transport::ethernet && l.key.server_port == kLoopback && l.key.client == l.key.server)
+          learners_->insert({l.key.vlan, l.key.client});
+    }
+    return learners_->contains({vlan, mac});
+  }
+
+  // All its IPv4 addresses on the VLAN.
+  std::set<Address> own(const Address& mac, std::uint32_t vlan) const {
+    std::set<Address> ips;
+    for (auto at = observed_.bindings.lower_bound({mac, {0, 0}, 0}); at != observed_.bindings.end(); ++at) {
+      const auto& [key, row] = *at;
+      if (key.mac != mac) break;
+      const auto claims = [&](BindingKind kind) { return row.claims[static_cast<std::size_t>(kind)].count; };
+      if (key.vlan == vlan && key.ip.is_ipv4() &&
+          claims(BindingKind::arp_request) + claims(BindingKind::arp_reply) != 0)
+        ips.insert(key.ip);
+    }
+    return ips;
+  }
+
+  // The same key or number was seen at the IP before and after the next MAC took it.
+  bool keeps_identity(const Place& place, const Seen& next) const {
+    bool same = false;
+    std::map<std::string_view, std::string_view> values;  // by method
+    for (auto at = observed_.identities.lower_bound({place.second, place.first, Trait{}, {}, {}, {}, 0, {}, 0});
+         at != observed_.identities.end(); ++at) {
+      const auto& [key, seen] = *at;
+      if (key.subject != place.second || key.vlan != place.first) break;
+      if (!is_own(key)) continue;
+      const auto [value, is_new] = values.emplace(key.method, key.text);
+      if (!is_new && value->second != key.text) return false;
+      same = same || (seen.first < next.first && next.first < seen.last);
+    }
+    return same;
+  }
+
+  void find_bonds() {
+    for (auto& [place, list] : claims_) {
+      if (list.size() < 2 || list.size() > kMost || !place.second.is_ipv4()) continue;
+      const std::uint32_t vlan = place.first;
+      if (std::all_of(list.begin(), list.end(), [&](const Claimant& c) { return balances(c.mac, vlan); })) {
+        follow(list);
+        tie(list, "bond load balancing");
+        continue;
+      }
+      if (!follow(list)) continue;
+      const std::set<Address> ips = own(list.front().mac, vlan);
+      bool moves = true;
+      for (std::size_t i = 1; i < list.size(); ++i)
+        moves =
+            moves && list[i].ttl == list[0].ttl && own(list[i].mac, vlan) == ips && keeps_identity(place, list[i].seen);
+      if (moves) tie(list, "bond failover");
+    }
+  }
+
+  // ── Random MACs ──
+  struct Name {
+    std::uint32_t vlan;
+    std::string_view why, text;
+    auto operator<=>(const Name&) const = default;
+  };
+
+  void find_random() {
+    std::map<Name, std::set<Address>> holders;
+    for (const auto& [key, seen] : observed_.identities) {
+      const std::string_view why = key.method == "dhcp option 12"   ? "dhcp host name"
+                                   : key.method == "dhcp option 61" ? "dhcp client id"
+                                   : key.method == "mdns"           ? "mdns name"
+                                                                    : "";
+      if (why.empty() || (key.trait == Trait::name && is_given_to_many(key.text))) continue;
+      if (key.subject.is_mac()) {
+        if (is_random_mac(key.subject)) holders[{key.vlan, why, key.text}].insert(key.subject);
+        continue;
+      }
+      const auto at = claims_.find({key.vlan, key.subject});
+      if (at == claims_.end()) continue;
+      for (const Claimant& c : at->second)
+        if (is_random_mac(c.mac) && c.seen.first <= seen.last && seen.first <= present_[{key.vlan, c.mac}].last)
+          holders[{key.vlan, why, key.text}].insert(c.mac);
+    }
+    for (const auto& [name, macs] : holders) {
+      if (macs.size() < 2 || macs.size() > kMost) continue;
+      std::vector<Claimant> list;
+      for (const Address& mac : macs) {
+        const auto at = present_.find({name.vlan, mac});
+        if (at != present_.end()) list.push_back({mac, at->second, 0});
+      }
+      if (list.size() != macs.size() || !follow(list)) continue;
+      bool one = true;
+      for (std::size_t i = 1; i < list.size(); ++i)
+        one = one && !contradict(list[i - 1].mac, list[i].mac, name.vlan) && one_place(list[i - 1], list[i], name.vlan);
+      if (one) tie(list, name.why);
+    }
+  }
+
+  // What a DHCP client says of its own kind and number.
+  std::map<std::string_view, std::set<std::string_view>> words(const Address& mac, std::uint32_t vlan) const {
+    std::map<std::string_view, std::set<std::string_view>> said;
+    for (auto at = observed_.identities.lower_bound({mac, vlan, Trait{}, {}, {}, {}, 0, {}, 0});
+         at != observed_.identities.end() && at->first.subject == mac && at->first.vlan == vlan; ++at)
+      if (at->first.method == "dhcp option 12" || at->first.method == "dhcp option 55" ||
+          at->first.method == "dhcp option 60" || at->first.method == "dhcp option 61")
+        said[at->first.method].insert(at->first.text);
+    return said;
+  }
+
+  bool contradict(const Address& a, const Address& b, std::uint32_t vlan) const {
+    const auto one = words(a, vlan), other = words(b, vlan);
+    return std::any_of(one.begin(), one.end(), [&](const auto& said) {
+      const auto at = other.find(said.first);
+      return at != other.end() && std::none_of(said.second.begin(), said.second.end(),
+                                               [&](std::string_view text) { return at->second.contains(text); });
+    });
+  }
+
+  // Inventories of several sites may be merged, and copied cells have the same names: one capture has both, or both got
+  // their addresses from a server that is one device.
+  bool one_place(const Claimant& a, const Claimant& b, std::uint32_t vlan) const {
+    if (a.seen.last.capture == b.seen.first.capture) return true;
+    for (const Address& server : servers(a.mac, vlan)) {
+      if (!servers(b.mac, vlan).contains(server)) continue;
+      const auto at = claims_.find({vlan, server});
+      if (at != claims_.end() && at->second.size() == 1) return true;
+    }
+    return false;
+  }
+  std::set<Address> servers(const Address& mac, std::uint32_t vlan) const {
+    std::set<Address> all;
+    for (auto at = observed_.leases.lower_bound({mac, {0, 0}, {0, 0}, {}, {}, 0, {}, false, 0});
+         at != observed_.leases.end() && at->first.client_mac == mac; ++at)
+      if (at->first.vlan == vlan && at->first.granted) all.insert(at->first.server);
+    return all;
+  }
+
+  const Observed& observed_;
+  std::map<Place, std::vector<Claimant>> claims_;
+  std::map<Place, Seen> present_;  // by MAC
+  std::optional<std::set<Place>> learners_;
+  std::vector<SameDevice> found_;
+};
+
+}  // namespace
+
+std::vector<SameDevice> find_same_devices(const Observed& observed) { return Finder(observed).run(); }
+
+}  // namespace kakoi
