@@ -7,10 +7,10 @@ set -euo pipefail
 cd "$(dirname "$0")"
 here=$PWD
 
-packages="avahi-daemon bind9-dnsutils bird2 busybox chrony curl dnsmasq-base ethtool expect freerdp2-shadow-x11 g++ inetutils-telnet
-  inetutils-telnetd iproute2 libmodbus-dev lldpd mosquitto mosquitto-clients nftables nginx-light nmap openssh-client openssh-server
-  microsocks openssl openvpn procps python3-pyftpdlib python3-pymodbus python3-scapy python3-yaml redis-server redis-tools samba smbclient snmp snmpd socat squid
-  tftp-hpa tftpd-hpa tigervnc-standalone-server tshark vsftpd wireguard-go wireguard-tools wireshark-common xrdp xvfb"
+packages="avahi-daemon bind9-dnsutils bird2 busybox charon-systemd chrony curl dnsmasq-base ethtool expect freerdp2-shadow-x11 g++ inetutils-telnet
+  inetutils-telnetd iproute2 libcharon-extra-plugins libmodbus-dev lldpd mosquitto mosquitto-clients nftables nginx-light nmap openssh-client openssh-server
+  microsocks openssl openvpn pptp-linux pptpd procps python3-pyftpdlib python3-pymodbus python3-scapy python3-yaml redis-server redis-tools samba smbclient snmp snmpd socat softether-vpnclient softether-vpnserver
+  squid strongswan-swanctl tftp-hpa tftpd-hpa tigervnc-standalone-server tshark vsftpd wireguard-go wireguard-tools wireshark-common xl2tpd xrdp xvfb"
 missing=$(for each in $packages; do dpkg -s "$each" >/dev/null 2>&1 || echo "$each"; done)
 command -v npm >/dev/null || missing="$missing nodejs npm"
 if [ -n "$missing" ]; then

@@ -17,6 +17,7 @@ int assess_inventory(const Arguments& arguments) {
   if (!values) return kDone;
   const std::vector<std::string> named = inputs(*values);
   if (named.size() != 1) throw UsageError("assess: name one inventory.db");
+  confine_to(reach_of(*values));
   const Judgement judgement = load_judgement(*values, "assess");
   const std::filesystem::path draft = judgement.out / ".inventory.db.part";
   try {
@@ -26,7 +27,7 @@ int assess_inventory(const Arguments& arguments) {
     std::filesystem::remove(draft);
     given.save_copy(draft);
     Database db = Database::open(draft);
-    db.execute("pragma journal_mode = off; pragma synchronous = off");
+    db.execute("pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -262144");  // KiB
     return judge(std::move(db), draft, judgement);
   } catch (const DatabaseError& error) {
     std::error_code ignored;

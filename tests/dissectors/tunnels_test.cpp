@@ -1,8 +1,14 @@
 #include "dissectors/ike/ike.h"
+#include "dissectors/l2tp/l2tp.h"
 #include "dissectors/openvpn/openvpn.h"
+#include "dissectors/pptp/pptp.h"
+#include "dissectors/softether/softether.h"
+#include "dissectors/tailscale/tailscale.h"
 #include "dissectors/wireguard/wireguard.h"
 
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 #include "tests/support/told.h"
 
@@ -167,6 +173,120 @@ TEST(Ike, IsNothingLess) {
   EXPECT_TRUE(foreign(ike::protocol, with(kMainMode, 16, 0x21)));  // a payload of version 2
   EXPECT_TRUE(foreign(ike::protocol, with(kQuickMode, 0, 0x8b)));  // ESP: an SPI, no marker
   EXPECT_TRUE(foreign(ike::protocol, hex("ff")));                  // keeps a NAT's entry
+}
+
+// pcaps/rules/l2tp.pcapng: xl2tpd
+const auto kStartTunnel =
+    hex("c8020066000000000000000080080000000000018008000000020100800a0000000300000003800a00000004000000000008"
+        "000000060690800b00000007454e47303100130000000878656c6572616e63652e636f6d8008000000097c5280080000000a"
+        "0004");
+const auto kStartedTunnel =
+    hex("c80200697c5200000000000180080000000000028008000000020100800a0000000300000003800a00000004000000000008"
+        "000000060690800e00000007494e5445524e455400130000000878656c6572616e63652e636f6d8008000000096a57800800"
+        "00000a0004");
+const auto kConnected = hex("c80200146a570000000100018008000000000003");
+const auto kZeroLength = hex("c802000c7c52000000010002");
+
+TEST(L2tp, IsProvedByItsControlMessages) {
+  for (const auto& each : {kStartTunnel, kStartedTunnel, kConnected}) EXPECT_TRUE(whole(l2tp::protocol, each));
+  EXPECT_EQ(sender(l2tp::protocol, kStartTunnel), Role::client);
+  EXPECT_EQ(sender(l2tp::protocol, kStartedTunnel), Role::server);
+  EXPECT_EQ(sender(l2tp::protocol, kConnected), Role::client);
+}
+
+TEST(L2tp, IsNothingLess) {
+  EXPECT_TRUE(foreign(l2tp::protocol, {}));
+  EXPECT_TRUE(foreign(l2tp::protocol, kZeroLength));  // too little to go by
+  EXPECT_TRUE(foreign(l2tp::protocol, first(kStartTunnel, kStartTunnel.size() - 1)));
+  EXPECT_TRUE(foreign(l2tp::protocol, with(kStartTunnel, 1, 3)));  // version 3 has other fields
+  EXPECT_TRUE(foreign(l2tp::protocol, with(kStartTunnel, 5, 1)));  // asks for what it already has
+  EXPECT_TRUE(foreign(l2tp::protocol, with(kConnected, 17, 1)));   // another attribute comes first
+  EXPECT_TRUE(foreign(l2tp::protocol, with(kConnected, 19, 17)));  // no such message
+}
+
+// pcaps/rules/pptp.pcapng: pptp-linux and pptpd
+const auto kStartControl =
+    hex("009c00011a2b3c4d00010000010000000000000300000003ffff00016c6f63616c0000000000000000000000000000000000"
+        "00000000000000000000000000000000000000000000000000000000000000000000000000000000000063616e616e69616e"
+        "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+        "000000000000");
+const auto kStartedControl =
+    hex("009c00011a2b3c4d00020000010001000000000000000000000100016c6f63616c0000000000000000000000000000000000"
+        "0000000000000000000000000000000000000000000000000000000000000000000000000000000000006c696e7578000000"
+        "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+        "000000000000");
+const auto kCallReply = hex("002000011a2b3c4d000800000000c1c701000000009896800003000000000000");
+const auto kCallClear = hex("001000011a2b3c4d000c0000c1c70000");
+
+TEST(Pptp, IsProvedByItsCookie) {
+  for (const auto& each : {kStartControl, kStartedControl, kCallReply, kCallClear})
+    EXPECT_TRUE(whole(pptp::protocol, each));
+  EXPECT_EQ(sender(pptp::protocol, kStartControl), Role::client);
+  EXPECT_EQ(sender(pptp::protocol, kStartedControl), Role::server);
+  EXPECT_FALSE(pptp::protocol.speaker(kCallClear).certain);
+}
+
+TEST(Pptp, IsNothingLess) {
+  EXPECT_TRUE(foreign(pptp::protocol, {}));
+  for (std::size_t n = 1; n < 12; ++n)
+    EXPECT_EQ(pptp::protocol.frame(first(kStartControl, n), Role::client).kind,
+              n < 10 ? Frame::Kind::more : Frame::Kind::whole)
+        << n;
+  EXPECT_EQ(pptp::protocol.frame(first(kStartControl, 12), Role::client).size, 156u);
+  EXPECT_TRUE(foreign(pptp::protocol, with(kStartControl, 4, 0x1B)));
+  EXPECT_TRUE(foreign(pptp::protocol, with(first(kStartControl, 8), 7, 0)));
+  EXPECT_TRUE(foreign(pptp::protocol, with(kStartControl, 3, 2)));  // a management message: there is none
+  EXPECT_TRUE(foreign(pptp::protocol, with(kStartControl, 9, 7)));  // a length of another message
+  EXPECT_TRUE(foreign(pptp::protocol, with(kCallClear, 9, 16)));    // no such message
+  EXPECT_TRUE(foreign(pptp::protocol, hex("16030100ba010000b60303")));
+}
+
+// Made by golang.org/x/crypto/nacl/box and package disco of tailscale.com 1.104.0 under fixed keys, as the tests of another
+// implementation (tdongle) publish them: a ping, a pong, and the smallest message.
+const auto kPing =
+    hex("5453f09f92ac07a37cbc142093c8b755dc1b10e86cb426374ad16aa853ed0bdfc0b2b86d1c7c00050a0f14191e23282d3237"
+        "3c41464b50555a5f64696e73e96896fcef451fd148d5c282da721cde306cec8c292b00660449b672b55133a7a89f974aa9bf"
+        "7fa4e7e054956a05983551e7a5569268d30ebd950efe1619");
+const auto kPong =
+    hex("5453f09f92ac07a37cbc142093c8b755dc1b10e86cb426374ad16aa853ed0bdfc0b2b86d1c7c00050a0f14191e23282d3237"
+        "3c41464b50555a5f64696e73f3fe94945a642728128fa9ca07e93892336cec8c292b00660449b672b55133a6aa9f974aa9bf"
+        "7fa4181f56966e009ce7");
+const auto kNoEndpoints =
+    hex("5453f09f92ac07a37cbc142093c8b755dc1b10e86cb426374ad16aa853ed0bdfc0b2b86d1c7c00050a0f14191e23282d3237"
+        "3c41464b50555a5f64696e73c1e486d90d2a5d3d7e3c7828efc9c1e7326c");
+
+TEST(Tailscale, IsProvedByItsMagic) {
+  for (const auto& each : {kPing, kPong, kNoEndpoints}) EXPECT_TRUE(whole(tailscale::protocol, each));
+}
+
+TEST(Tailscale, IsNothingLess) {
+  EXPECT_TRUE(foreign(tailscale::protocol, {}));
+  EXPECT_TRUE(foreign(tailscale::protocol, first(kNoEndpoints, kNoEndpoints.size() - 1)));
+  EXPECT_TRUE(foreign(tailscale::protocol, with(kPing, 5, 0xAD)));
+  auto keyless = kPing;
+  std::fill_n(keyless.begin() + 6, 32, std::uint8_t{0});
+  EXPECT_TRUE(foreign(tailscale::protocol, keyless));
+  EXPECT_TRUE(foreign(tailscale::protocol, kInitiation));
+}
+
+// pcaps/rules/softether.pcapng: SoftEther VPN 5.01
+const auto kDisguised =
+    hex("e8f201000001000000000001086238346666356561000030000100002910000000800000278d4e36bc6d2d941aefad234068"
+        "9b4bf4fbb488611cacbb3318a9d05426e77a02e3c281e5764a88");
+
+TEST(SoftEther, IsADatagramInTheShapeOfAQuestion) {
+  EXPECT_TRUE(whole(softether::protocol, kDisguised));
+  EXPECT_TRUE(foreign(softether::protocol, {}));
+  EXPECT_TRUE(whole(softether::protocol, first(kDisguised, 37)));  // the snap length left its headers
+  EXPECT_TRUE(foreign(softether::protocol, first(kDisguised, 36)));
+  EXPECT_TRUE(foreign(softether::protocol, with(kDisguised, 2, 0x81)));  // an answer
+  EXPECT_TRUE(foreign(softether::protocol, with(kDisguised, 13, 'z')));  // a word
+  EXPECT_TRUE(foreign(softether::protocol, with(kDisguised, 23, 1)));    // asks for an address
+  // RFC 6891 §6.1.2: an option of 35 octets fills the record
+  auto option = kDisguised;
+  const auto head = hex("000A 0023");
+  std::copy(head.begin(), head.end(), option.begin() + 37);
+  EXPECT_TRUE(foreign(softether::protocol, option));
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 // Fuzz target: one conversation among all protocols: identification, reassembly and dissection.
 //
-// Input: transport and port | records: variation | length ×2 (little-endian, top bit: side 1) | bytes
+// Input: transport | port ×2 | records: variation | length ×2 | bytes         (little-endian; top bit of length: side 1)
 //
+// `transport`: 0x80 UDP, 0x40 a handshake was seen; `port` is side 1's.
 // `variation` moves a segment, repeats it, cuts it as a snap length does, or lets it be lost.
 #include <algorithm>
 #include <array>
@@ -51,10 +52,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const std::vector<const Protocol*> candidates = all_protocols();
   ByteReader r(Bytes(data, size));
   const std::uint8_t first = r.u8();
+  const std::uint16_t port = r.le16();
   const bool udp = (first & 0x80) != 0;
-  // The lower bits choose whose port side 1 has; 0x40: a handshake was seen.
-  const Protocol& suspect = *candidates[(first & 0x3F) % candidates.size()];
-  const std::uint16_t port = suspect.ports.empty() || (first & 0x3F) == 0x3F ? 50000 : suspect.ports[0];
   const flow::Ends ends{{Address::ipv4(0x0A000001), Address::ipv4(0x0A000002)},
                         {49152, port},
                         udp ? Transport::udp : Transport::tcp,

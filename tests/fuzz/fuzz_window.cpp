@@ -14,7 +14,9 @@ namespace {
 using namespace kakoi;
 using fuzz::demand;
 
-constexpr std::uint8_t byte_at(std::uint32_t sequence) { return static_cast<std::uint8_t>(mix(7, sequence) >> 11); }
+constexpr std::uint8_t byte_at(std::uint32_t sequence) {
+  return static_cast<std::uint8_t>(steady_mix(7, sequence) >> 11);
+}
 
 class Stream final : public flow::SegmentWindow::Output {
  public:

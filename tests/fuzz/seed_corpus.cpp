@@ -100,12 +100,12 @@ ByteVector dissector_seed(const Dialogue& d, const std::vector<Turn>& turns, std
   return seed;
 }
 
-// transport and port | records, see fuzz_session.cpp
+// transport | port | records, see fuzz_session.cpp
 ByteVector session_seed(const Dialogue& d, const std::vector<Turn>& turns) {
-  const auto all = all_candidates();
-  const auto index = std::find(all.begin(), all.end(), d.protocol) - all.begin();
   const bool udp = d.ends.transport == Transport::udp;
-  ByteVector seed{static_cast<std::uint8_t>(index | (udp ? 0x80 : 0) | (d.ends.client >= 0 ? 0x40 : 0))};
+  const std::uint16_t port = d.ends.port[static_cast<std::size_t>(1 - d.client)];
+  ByteVector seed{static_cast<std::uint8_t>((udp ? 0x80 : 0) | (d.ends.client >= 0 ? 0x40 : 0))};
+  seed = seed + le16(port);
   for (const Turn& t : turns) {
     const std::size_t side = d.role_of(t.side) == Role::server ? 0x8000 : 0;
     seed = seed + ByteVector{0} + le16(std::min<std::size_t>(t.bytes.size(), 0x7FFF) | side) + t.bytes;

@@ -80,3 +80,13 @@ scene_expired() {
   run ENG01 $fetch -k https://192.168.7.2/
 }
 scene_tls_1_1() { tls -tls1_1; }
+tls_suite() {  # SUITES, as OpenSSL names them
+  cast ENG01 SRV01
+  certificate_authority "Water Works"
+  certificate srv01.wtp.internal
+  start SRV01 openssl s_server -accept 443 -www -quiet -tls1_2 -cipher "$1:@SECLEVEL=0" -cert "$STATE/srv01.wtp.internal.pem" -key "$STATE/srv01.wtp.internal.key"
+  action
+  (sleep 1 | on ENG01 openssl s_client -connect 192.168.7.2:443 -servername srv01.wtp.internal -tls1_2 -cipher "$1:@SECLEVEL=0") >>"$STATE/log" 2>&1 || true
+}
+scene_tls_null_cipher() { tls_suite ECDHE-ECDSA-NULL-SHA:ECDHE-RSA-NULL-SHA; }
+scene_tls_anonymous() { tls_suite ADH-AES256-GCM-SHA384; }

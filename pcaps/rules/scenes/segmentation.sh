@@ -156,3 +156,30 @@ scene_box_itself() {  # the same box, on its own behalf
   machine
   run BOX $fetch http://192.168.7.2/
 }
+
+# ─── what groups hear ────────────────────────────────────────────────────────
+leak() {  # SEGMENT SEGMENT   a cable that lets frames to groups through, and no others
+  ip -n "$PLANT-switch" link add leak1 type veth peer name leak2
+  ip -n "$PLANT-switch" link set leak1 master "$1"
+  ip -n "$PLANT-switch" link set leak2 master "$2"
+  for each in leak1 leak2; do
+    ip netns exec "$PLANT-switch" bridge link set dev $each learning off flood off
+    as_on_the_wire switch $each
+    ip -n "$PLANT-switch" link set $each up
+  done
+}
+discovery() {  # ENG01 looks for BACnet devices by broadcast, beside an office with a VLAN of its own
+  switch_up vlan10 vlan20
+  cast_in vlan10 192.168.7 PLC01 ENG01
+  cast_in vlan20 192.168.8 PC01 PC02 SRV02
+  [ -z "${1:-}" ] || leak vlan10 vlan20
+  start PLC01 node "$STATE/bacnet_device.js" 192.168.7.11 192.168.7.255
+  page SRV02
+  segments=(vlan20)  # the mirror port is the office's
+  action
+  run ENG01 node "$STATE/bacnet_ask.js" 192.168.7.20 192.168.7.11 192.168.7.255 who
+  run ENG01 node "$STATE/bacnet_ask.js" 192.168.7.20 192.168.7.11 192.168.7.255 name
+  for each in PC01 PC02; do run $each $fetch http://192.168.8.9/; done
+}
+scene_discovery_leaks() { discovery leak; }
+scene_discovery_stays() { discovery; }
