@@ -4,7 +4,7 @@
 set -euo pipefail
 
 packages=(g++ cmake ninja-build pkg-config libtins-dev libboost-program-options-dev libboost-iostreams-dev
-          libpcap-dev libseccomp-dev libcap-ng-dev nlohmann-json3-dev libyaml-dev libsqlite3-dev libssl-dev ieee-data)
+          libpcap-dev libseccomp-dev libcap-ng-dev nlohmann-json3-dev libyaml-dev libsqlite3-dev libssl-dev libmimalloc-dev ieee-data)
 command -v node >/dev/null || packages+=(nodejs)
 command -v npm >/dev/null || packages+=(npm)
 if [ "${1:-build}" = test ]; then
@@ -12,7 +12,7 @@ if [ "${1:-build}" = test ]; then
              sqlite3 tshark tcpdump tcpreplay iproute2 bzip2 xz-utils zstd chromium fonts-noto-cjk
              libmodbus-dev mbpoll python3-pymodbus python3-serial-asyncio python3-scapy nmap
              samba smbclient snmpd snmp lldpd avahi-daemon nginx-light dnsmasq-base openssh-server openssh-client
-             chrony nftables curl vsftpd isc-dhcp-client)
+             chrony nftables curl vsftpd isc-dhcp-client postgresql postgresql-client)
 fi
 
 missing=()
@@ -41,7 +41,7 @@ fi
 rm -f "$log"
 # Nor shall those that came for the tests start with the machine (chrony stays: it takes the place of systemd-timesyncd).
 declare -A units=([samba]="smbd nmbd" [snmpd]=snmpd [lldpd]=lldpd [avahi-daemon]="avahi-daemon avahi-daemon.socket"
-                  [nginx-light]=nginx [openssh-server]=ssh [vsftpd]=vsftpd)
+                  [nginx-light]=nginx [openssh-server]=ssh [vsftpd]=vsftpd [postgresql]=postgresql)
 if command -v systemctl >/dev/null; then
   for package in "${missing[@]}"; do
     # word splitting is meant: several units a package

@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 "$here/install.sh" build
 echo "building …" >&2
 log=$(mktemp)
-if ! { cmake -S "$here" -B "$here/build/release" -G Ninja -DCMAKE_BUILD_TYPE=Release -DKAKOI_TESTS=OFF && cmake --build "$here/build/release"; } >"$log" 2>&1; then
+if ! { cmake -S "$here" -B "$here/build/release" -G Ninja -DCMAKE_BUILD_TYPE=Release -DKAKOI_HARDENED=ON -DKAKOI_TESTS=OFF && cmake --build "$here/build/release"; } >"$log" 2>&1; then
   tail -n 40 "$log" >&2
   exit 1
 fi

@@ -104,6 +104,9 @@ if [ -f "$corpus/index.tsv" ]; then
   beside checksums "$python" tests/conformance/checksums.py build/asan/tests/sensor/decode_test "$corpus"
   beside segments "$python" tests/conformance/segments.py build/asan/tests/sensor/contract_test "$corpus"
 fi
+check sbom cmake --build build/release --target sbom
+counted release "$python" tests/release.py build/release
+counted adversarial "$python" tests/adversarial/run.py build/release/kakoi
 counted end-to-end "$python" tests/end_to_end/run.py build/release/kakoi
 rejoin
 check report-in-a-browser sample_in_a_browser

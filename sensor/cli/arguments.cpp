@@ -1,8 +1,10 @@
 #include "sensor/cli/arguments.h"
 
+#include <algorithm>
 #include <charconv>
 #include <iostream>
 
+#include "sensor/inventory/text.h"
 #include "sensor/pipeline/limits.h"
 
 namespace kakoi::cli {
@@ -28,10 +30,19 @@ std::optional<po::variables_map> parse(const Arguments& arguments, po::options_d
   return values;
 }
 
-std::string printable(std::string text) {
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-  return text;
+std::string printable(std::string_view text) {
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+  return plain ? std::string(text) : to_utf8(text, 8 << 10);
+}
+
+std::string printable_lines(std::string_view text) {
+  std::string lines;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    lines += (at > 0 ? "\n" : "") + printable(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
 }
 
 std::vector<std::string> inputs(const po::variables_map& values) {

@@ -31,7 +31,8 @@ std::uint64_t parse_size(const std::string& text);
 std::uint64_t parse_memory(const std::string& text);  // a size that the program can work with
 
 // One line for a terminal, whatever stands in a file or database: no control character.
-std::string printable(std::string text);
+std::string printable(std::string_view text);
+std::string printable_lines(std::string_view text);  // its line ends stay
 
 // The positional arguments.
 std::vector<std::string> inputs(const po::variables_map& values);

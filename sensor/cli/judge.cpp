@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iostream>
@@ -16,6 +17,7 @@
 #include "rules/assess.h"
 #include "rules/register/register.h"
 #include "sensor/inventory/hash.h"
+#include "sensor/inventory/oui.h"
 
 namespace kakoi::cli {
 namespace {
@@ -117,6 +119,27 @@ void add_judgement_options(po::options_description& options) {
       "exit with 1 if there is a finding of this severity or worse")(
       "sign", po::value<std::string>()->value_name("KEY.pem"),
       "sign manifest.json with this Ed25519 key, into manifest.json.sig");
+}
+
+Reach reach_of(const po::variables_map& values) {
+  Reach reach{{kIeeeData}, {}};
+  for (const std::string& input : inputs(values)) reach.read.emplace_back(input);
+  for (const char* name : {"policy", "rules", "pack-key", "advisories", "fingerprint-key", "sign"})
+    if (values.contains(name)) reach.read.emplace_back(values[name].as<std::string>());
+  for (const char* name : {"assets", "pack", "framework"})
+    if (values.contains(name))
+      for (const std::string& path : values[name].as<std::vector<std::string>>()) reach.read.emplace_back(path);
+  if (values.contains("out")) reach.write.emplace_back(values["out"].as<std::string>());
+  if (const char* folder = std::getenv("SQLITE_TMPDIR"))
+    reach.write.emplace_back(folder);
+  else if (!reach.write.empty())
+    ::setenv("SQLITE_TMPDIR", reach.write[0].c_str(), 1);
+  hash_of_program();  // while it can be read
+  return reach;
+}
+
+void confine_to(const Reach& reach) {
+  for (const std::string& missing : confine_files(reach)) std::cerr << "kakoi: note: " << missing << "\n";
 }
 
 void load_packs(const po::variables_map& values, RuleSet& rules) {
@@ -264,7 +287,7 @@ int judge(Database db, const fs::path& path, const Judgement& j, const AfterRule
   const AssessResult result =
       assess(db, j.policy, j.rules, fingerprint,
              {.only = {}, .advisories = j.advisories ? &*j.advisories : nullptr, .catalogue = &j.catalogue});
-  for (const std::string& note : result.notes) std::cerr << "kakoi: note: " << note << "\n";
+  for (const std::string& note : result.notes) std::cerr << "kakoi: note: " << printable(note) << "\n";
   if (!after || !after(db)) {  // packets of an earlier run prove nothing of this one
     std::error_code error;
     fs::remove(j.out / kEvidenceFile, error);

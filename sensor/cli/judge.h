@@ -11,6 +11,7 @@
 #include "rules/rule_set.h"
 #include "rules/verdict/catalogue.h"
 #include "sensor/cli/arguments.h"
+#include "sensor/cli/landlock.h"
 #include "sensor/cli/signature.h"
 #include "sensor/inventory/secret.h"
 
@@ -40,6 +41,11 @@ void add_input_options(po::options_description& options);
 Judgement load_judgement(const po::variables_map& values, const std::string& command);
 // What those of add_input_options() name.
 void load_inputs(const po::variables_map& values, Judgement& judgement);
+// Those files, the inputs and the IEEE's registries, to be read, and OUT, to be written; SQLite's temporary files go there, too, unless SQLITE_TMPDIR says
+// where. Before any database is opened.
+Reach reach_of(const po::variables_map& values);
+// Gives up all other files: before what others wrote is read. A note tells if this kernel can't.
+void confine_to(const Reach& reach);
 // Adds what --pack names. Throws UsageError, InputError, RuleError.
 void load_packs(const po::variables_map& values, RuleSet& rules);
 

@@ -4,7 +4,9 @@
 #include <iostream>
 #include <new>
 
+#include "sensor/cli/arguments.h"
 #include "sensor/cli/commands.h"
+#include "sensor/cli/confinement.h"
 
 namespace kakoi::cli {
 
@@ -52,8 +54,13 @@ int dispatch(const Arguments& arguments) {
     std::cout << "kakoi " KAKOI_VERSION "\n";
     return kDone;
   }
-  for (const Command& c : commands())
-    if (c.name == name) return c.run({arguments.begin() + 1, arguments.end()});
+  for (const Command& c : commands()) {
+    if (c.name != name) continue;
+    if (c.run != watch)  // which has interfaces to open first
+      for (const std::string& missing : confine({}, Capabilities::of_files))
+        std::cerr << "kakoi: note: " << missing << "\n";
+    return c.run({arguments.begin() + 1, arguments.end()});
+  }
   throw UsageError("no command '" + name + "'");
 }
 
@@ -65,16 +72,16 @@ int main(int count, char** values) {
   try {
     return dispatch({values + std::min(count, 1), values + count});
   } catch (const InputError& error) {
-    std::cerr << "kakoi: " << error.what() << "\n";
+    std::cerr << "kakoi: " << printable_lines(error.what()) << "\n";
     return kBadInput;
   } catch (const UsageError& error) {
-    std::cerr << "kakoi: " << error.what() << " (kakoi --help tells what there is)\n";
+    std::cerr << "kakoi: " << printable_lines(error.what()) << " (kakoi --help tells what there is)\n";
     return kBadInput;
   } catch (const std::bad_alloc&) {
     std::cerr << "kakoi: out of memory\n";
     return kInternal;
   } catch (const std::exception& error) {
-    std::cerr << "kakoi: " << error.what() << "\n";
+    std::cerr << "kakoi: " << printable_lines(error.what()) << "\n";
     return kInternal;
   }
 }

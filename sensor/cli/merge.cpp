@@ -36,6 +36,7 @@ int merge(const Arguments& arguments) {
   if (!values) return kDone;
   const std::vector<std::string> named = inputs(*values);
   if (named.empty()) throw UsageError("merge: name the inventories to merge");
+  confine_to(reach_of(*values));
   const Judgement judgement = load_judgement(*values, "merge");
 
   std::vector<Database> given;

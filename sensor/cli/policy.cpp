@@ -43,7 +43,7 @@ int policy(const Arguments& arguments) {
     std::cout << words[1] << ": no mistakes\n";
     return kDone;
   } catch (const PolicyError& error) {
-    for (const std::string& line : error.problems) std::cerr << line << "\n";
+    for (const std::string& line : error.problems) std::cerr << printable(line) << "\n";
     return kBadInput;
   }
 }

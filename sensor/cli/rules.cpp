@@ -133,7 +133,7 @@ int rules(const Arguments& arguments) {
     if (verb == "check" && words.size() <= 2) return check_rules(words);
     if (verb == "test" && words.size() == 2) return test_rule(words[1], *values);
   } catch (const RuleError& error) {
-    for (const std::string& line : error.problems) std::cerr << line << "\n";
+    for (const std::string& line : error.problems) std::cerr << printable(line) << "\n";
     return kBadInput;
   }
   throw UsageError("rules: list, show ID, check [DIR], or test RULE.yaml [--db inventory.db]");

@@ -5,6 +5,7 @@
 
 #include "reports/output.h"
 #include "sensor/cli/evidence.h"
+#include "sensor/cli/heap.h"
 #include "sensor/cli/progress.h"
 #include "sensor/cli/scan.h"
 #include "sensor/inventory/write.h"
@@ -29,14 +30,15 @@ constexpr Help kHelp{
     "  tcpdump -r ring.pcap0 -w - 'not port 22' | kakoi scan -\n"};
 
 // The packets that findings cite: read once more, now that they are known.
-bool write_evidence(Database& db, const ScanRun& run, const capture::CaptureSet& captures, const Observed& observed,
-                    const std::filesystem::path& out, std::vector<std::string>& problems) {
+bool write_evidence(Database& db, const ScanRun& run, const capture::CaptureSet& captures,
+                    const std::vector<CaptureInfo>& infos, const std::filesystem::path& out,
+                    std::vector<std::string>& problems) {
   if (run.evidence == "none") return false;
   const std::vector<evidence::CitedCapture> cited = evidence::cited_packets(db, evidence::open_findings(db));
   std::vector<evidence::Source> sources;
   for (const evidence::CitedCapture& capture : cited)
     for (std::size_t i = 0; i < captures.size() && !capture.packets.empty(); ++i)
-      if (observed.captures[i].sha256 == capture.sha256) {
+      if (infos[i].sha256 == capture.sha256) {
         sources.push_back({captures.path(i), &capture});
         break;
       }
@@ -67,19 +69,24 @@ evidence::Sliced write_slice(const std::filesystem::path& path, const std::vecto
 }
 
 int run_scan(const ScanRun& run, Judgement judgement) {
+  expect_large_tables(run.max_memory);
   capture::CaptureSet captures(run.inputs.files);
   std::vector<std::string> problems = run.inputs.problems;
+  if (captures.size() > 0 && !run.reach.write.empty()) {
+    create_out(judgement.out);
+    confine_files(run.reach);  // what is missing was told before
+  }
 
   ProgressLine progress(run.progress);
-  const Observed observed =
+  Observed observed =
       pipeline::run(captures, judgement.secrets,
                     {.threads = run.threads, .max_memory = run.max_memory, .on_progress = std::ref(progress)});
   progress.clear();
 
   problems.insert(problems.end(), captures.problems().begin(), captures.problems().end());
-  for (const std::string& problem : problems) std::cerr << "kakoi: " << problem << "\n";
+  for (const std::string& problem : problems) std::cerr << "kakoi: " << printable(problem) << "\n";
   for (const CaptureInfo& info : observed.captures)
-    if (!info.error.empty()) std::cerr << "kakoi: " << info.source << ": " << info.error << "\n";
+    if (!info.error.empty()) std::cerr << "kakoi: " << printable(info.source) << ": " << info.error << "\n";
   if (captures.size() == 0) {
     std::cerr << "kakoi: no capture could be read; nothing written\n";
     return kBadInput;
@@ -90,14 +97,17 @@ int run_scan(const ScanRun& run, Judgement judgement) {
   // The file appears under its name only when it is whole, so it needs no journal of its own.
   db.execute("pragma journal_mode = off; pragma synchronous = off");
   write_inventory(observed, {.site = run.site, .kakoi_version = KAKOI_VERSION}, db);
+  // The database has it all now: the reports need the room.
+  const std::vector<CaptureInfo> infos = std::move(observed.captures);
+  observed = {};
   judgement.run.emplace_back("site", run.site);
   judgement.run.emplace_back("max_memory", std::to_string(run.max_memory));
   judgement.run.emplace_back("evidence", run.evidence);
   std::vector<std::string> changed;
   const int status = judge(std::move(db), draft.path, judgement, [&](Database& judged) {
-    return write_evidence(judged, run, captures, observed, judgement.out, changed);
+    return write_evidence(judged, run, captures, infos, judgement.out, changed);
   });
-  for (const std::string& problem : changed) std::cerr << "kakoi: " << problem << "\n";
+  for (const std::string& problem : changed) std::cerr << "kakoi: " << printable(problem) << "\n";
   return problems.empty() && changed.empty() ? status : kBadInput;
 }
 
@@ -120,8 +130,10 @@ int scan(const Arguments& arguments) {
   run.evidence = (*values)["evidence"].as<std::string>();
   if (std::find(std::begin(kEvidenceKinds), std::end(kEvidenceKinds), run.evidence) == std::end(kEvidenceKinds))
     throw UsageError("--evidence takes redacted, raw or none, not '" + run.evidence + "'");
-  Judgement judgement = load_judgement(*values, "scan");
   if (inputs(*values).empty()) throw UsageError("scan: name a capture, a folder of captures, or - for standard input");
+  run.reach = reach_of(*values);
+  confine_to(run.reach);
+  Judgement judgement = load_judgement(*values, "scan");
   run.inputs = capture::find_inputs(inputs(*values));
   run.site = (*values)["site"].as<std::string>();
   run.max_memory = parse_memory((*values)["max-memory"].as<std::string>());

@@ -18,6 +18,7 @@ struct ScanRun {
   std::string evidence;  // of kEvidenceKinds
   unsigned threads = 1;
   std::uint64_t max_memory = pipeline::Limits::kUsual;
+  Reach reach;  // with OUT, once it is there, all that is left in reach while packets are read; empty: no change
   bool progress = false;
 };
 

@@ -120,7 +120,7 @@ int run(const po::variables_map& values) {
 
   const std::vector<evidence::CitedCapture> captures = evidence::cited_packets(db, findings);
   const Recognised given = recognise(captures, files);
-  for (const std::string& problem : given.problems) std::cerr << "kakoi: " << problem << "\n";
+  for (const std::string& problem : given.problems) std::cerr << "kakoi: " << printable(problem) << "\n";
   std::size_t cited = 0;
   for (const evidence::Source& source : given.sources) cited += source.capture->packets.size();
   if (cited == 0) throw InputError("none of the cited packets is in the captures given; nothing written");
@@ -131,7 +131,7 @@ int run(const po::variables_map& values) {
   for (const evidence::Source& source : given.sources)
     if (fs::equivalent(source.path, out, error)) throw InputError(out.string() + ": is one of the captures to be cut");
   const evidence::Sliced sliced = write_slice(out, given.sources, db, values.contains("raw"), true);
-  for (const std::string& problem : sliced.problems) std::cerr << "kakoi: " << problem << "\n";
+  for (const std::string& problem : sliced.problems) std::cerr << "kakoi: " << printable(problem) << "\n";
   std::cout << out.string() << ": " << sliced.packets << " packets, " << sliced.cited << " of them cited\n";
   return given.problems.empty() && sliced.problems.empty() ? kDone : kBadInput;
 }

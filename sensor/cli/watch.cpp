@@ -103,6 +103,9 @@ int watch(const Arguments& arguments) {
     throw UsageError("--readers takes 1 to " + std::to_string(most_readers) + ", not " + std::to_string(readers));
   if (buffer < 1 || buffer > 1024) throw UsageError("--buffer takes 1 to 1024 MiB, not " + std::to_string(buffer));
   const std::string site = (*values)["site"].as<std::string>();
+  Reach reach = reach_of(*values);
+  reach.renewed = true;  // SIGHUP
+  if (values->contains("store")) reach.write.emplace_back((*values)["store"].as<std::string>());
   Judgement judgement = load_judgement(*values, "watch");
   judgement.summary = false;
   create_out(judgement.out);
@@ -119,7 +122,8 @@ int watch(const Arguments& arguments) {
   } catch (const capture::CaptureError& error) {
     throw InputError(error.what());
   }
-  for (const std::string& missing : confine(live->descriptors())) std::cerr << "kakoi: note: " << missing << "\n";
+  for (const auto& missing : {confine(live->descriptors()), confine_files(reach)})
+    for (const std::string& what : missing) std::cerr << "kakoi: note: " << what << "\n";
 
   const Observed before = resumed(judgement.out, live->infos());
   live->resume(before.captures);
@@ -174,7 +178,7 @@ int watch(const Arguments& arguments) {
         next = std::chrono::steady_clock::now();
         std::cerr << "kakoi: policy and rules read again\n";
       } catch (const UsageError& error) {
-        std::cerr << "kakoi: " << error.what() << "\nkakoi: going on with the old policy and rules\n";
+        std::cerr << "kakoi: " << printable_lines(error.what()) << "\nkakoi: going on with the old policy and rules\n";
       }
     }
     const auto now = std::chrono::steady_clock::now();

@@ -7,11 +7,15 @@ import sys
 import harness
 import check_advisories  # noqa: F401  each registers its tests
 import check_commands  # noqa: F401
+import check_confinement  # noqa: F401
 import check_diff  # noqa: F401
 import check_evidence  # noqa: F401
 import check_coverage  # noqa: F401
 import check_exports  # noqa: F401
+import check_identity  # noqa: F401
+import check_injection  # noqa: F401
 import check_inputs  # noqa: F401
+import check_large_inventory  # noqa: F401
 import check_memory  # noqa: F401
 import check_merge  # noqa: F401
 import check_outputs  # noqa: F401
