@@ -8,6 +8,8 @@ set -uo pipefail
 cd "$(dirname "$0")" || exit 1
 jobs=${JOBS:-$(nproc)}
 passed=0 failed=0
+faults=$(mktemp)   # what failed, named once more at the end, where a long log is looked at first
+trap 'rm -f "$faults"' EXIT
 python=/usr/bin/python3   # the one that Debian's python3-yaml is for
 
 ./install.sh test || { echo "0 passed, 1 failed"; exit 1; }
@@ -22,6 +24,7 @@ check() {
   else
     failed=$((failed + 1))
     echo "FAILED $name: $*"
+    echo "FAILED $name" >>"$faults"
     tail -n 60 "$log"
   fi
   rm -f "$log"
@@ -46,7 +49,11 @@ counted() {
   fi
   passed=$((passed + good))
   failed=$((failed + bad))
-  [ "$bad" -eq 0 ] || { echo "FAILED in $name:"; cat "$log"; }
+  if [ "$bad" -ne 0 ]; then
+    echo "FAILED in $name:"
+    cat "$log"
+    { echo "FAILED $name: status $status, $bad failed"; grep -A 3 '^FAILED' "$log" | cut -c 1-300 | head -n 20; } >>"$faults"
+  fi
   rm -f "$log"
 }
 # beside NAME COMMAND…: like counted, on the core that the next test leaves idle; rejoin waits and counts.
@@ -63,7 +70,7 @@ rejoin() {
   for told in "${besides[@]}"; do
     cat "$told"
     good=0 bad=1   # it died
-    read -r good bad <"$told.count"
+    read -r good bad <"$told.count" || echo "FAILED: a test beside others died" >>"$faults"
     passed=$((passed + good))
     failed=$((failed + bad))
     rm -f "$told" "$told.count"
@@ -100,22 +107,22 @@ echo "testing …" >&2
 corpus=${KAKOI_CORPUS:-../shared/corpus}
 check include-direction "$python" tests/include_direction.py
 counted ctest "$python" tests/run_ctest.py build/asan "$jobs"
-if [ -f "$corpus/index.tsv" ]; then
-  beside checksums "$python" tests/conformance/checksums.py build/asan/tests/sensor/decode_test "$corpus"
-  beside segments "$python" tests/conformance/segments.py build/asan/tests/sensor/contract_test "$corpus"
-fi
+# a browser waits more than it works
+beside report-walk tests/end_to_end/browser/walk.sh build/release/kakoi build/asan/tests/reports/sample_report
 check sbom cmake --build build/release --target sbom
 counted release "$python" tests/release.py build/release
 counted adversarial "$python" tests/adversarial/run.py build/release/kakoi
 counted end-to-end "$python" tests/end_to_end/run.py build/release/kakoi
-rejoin
 check report-in-a-browser sample_in_a_browser
-counted report-walk tests/end_to_end/browser/walk.sh build/release/kakoi build/asan/tests/reports/sample_report
 counted encapsulations "$python" tests/conformance/encapsulations.py build/release/kakoi build/asan/tests/sensor/decode_encapsulation_test
 counted stacks "$python" tests/conformance/stacks/run.py build/release/kakoi
 counted plant "$python" tests/conformance/plant/plant.py build/release/kakoi
+rejoin
 
 if [ -f "$corpus/index.tsv" ]; then
+  beside checksums "$python" tests/conformance/checksums.py build/asan/tests/sensor/decode_test "$corpus"
+  beside segments "$python" tests/conformance/segments.py build/asan/tests/sensor/contract_test "$corpus"
+  rejoin
   counted conformance "$python" tests/conformance/corpus.py build/asan/kakoi "$corpus" --jobs "$jobs"
   counted fields "$python" tests/conformance/fields.py build/release/kakoi "$corpus" --jobs "$jobs"
   counted identity "$python" tests/conformance/identity.py build/release/kakoi "$corpus"
@@ -124,5 +131,6 @@ else
   echo "no corpus at $corpus: conformance test left out" >&2
 fi
 
+cat "$faults"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -37,9 +38,11 @@ struct ReportInput {
   std::string created{};  // what the manifest gives as the time of the run; "" by the clock
   std::vector<std::pair<std::string, std::string>> run{};  // how the program was called: ("command", "scan") …
   std::vector<std::string> other_outputs{
-      "inventory.db"};                 // placed in OUT by the caller; listed in the manifest if there
-  std::vector<std::string> exports{};  // of export_names(): files for assessment engines, too
-  std::shared_ptr<Lookups> lookups{};  // shared by the writers of one run; each makes its own if there is none
+      "inventory.db"};                       // placed in OUT by the caller; listed in the manifest if there
+  std::vector<std::string> exports{};        // of export_names(): files for assessment engines, too
+  std::shared_ptr<Lookups> lookups{};        // shared by the writers of one thread; each makes its own if there is none
+  std::function<void(Database&)> besides{};  // writes what the caller places in OUT, while reports are written
+  std::function<Database()> another{};       // one more connection to what db holds; with it, two threads write
 };
 
 // "oscal", "ocsf", "ciso", "cset", "netbox", "navv", "notification": formats of other programs (docs/exports.md).

@@ -52,41 +52,75 @@ void store_default_credentials(Database& db, const RuleSet& rules, const Fingerp
 class Writer {
  public:
   Writer(Database& db, const std::vector<Acceptance>& acceptances)
-      : acceptances_(acceptances),
-        now_(db.integer("select max(last_ts) from capture")),
-        finding_(db.prepare("insert into finding values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+      : finding_(db.prepare("insert into finding values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
                             "?15, ?16, ?17, ?18)")),
         packet_(db.prepare("insert into finding_packet values (?1, ?2, ?3)")),
-        asset_(db.prepare("insert into finding_asset values (?1, ?2, ?3)")) {}
+        asset_(db.prepare("insert into finding_asset values (?1, ?2, ?3)")) {
+    const std::int64_t now = db.integer("select max(last_ts) from capture");
+    for (const Acceptance& a : acceptances) agreed_.push_back({a, a.expires_ts && now >= *a.expires_ts});
+  }
 
   void write(const Rule& rule, const Finding& f) {
-    const Acceptance* acceptance = accepted(f);
+    const Agreed* const agreed = agreement(f);
+    const bool accepted = agreed && !agreed->expired;
+    // one that has expired no longer counts, but is told
+    const std::string reason = agreed ? agreed->entry.reason + " (" + agreed->entry.approver +
+                                            (agreed->entry.expires.empty() ? "" : ", ≤ " + agreed->entry.expires) + ")"
+                                      : std::string();
     finding_.bind(1, f.id).bind(2, f.rule_id).bind(3, f.family).bind(4, f.severity).bind(5, f.confidence);
     finding_.bind(6, f.subject_id).bind(7, f.peer_id);
     finding_.bind(8, f.title.en).bind(9, f.title.ja).bind(10, f.detail.en).bind(11, f.detail.ja);
-    finding_.bind(12, f.zones_inferred).bind(13, acceptance != nullptr);
-    finding_.bind(14, acceptance ? acceptance->reason + " (" + acceptance->approver + ")" : std::string());
+    finding_.bind(12, f.zones_inferred).bind(13, accepted).bind(14, reason);
     finding_.bind(15, f.first_ts).bind(16, f.last_ts).bind(17, rule.exposure_class).bind(18, rule.attack_ics).run();
     for (std::size_t i = 0; i < f.packets.size(); ++i) packet_.bind(1, f.id).bind(2, i).bind(3, f.packets[i]).run();
     for (std::size_t i = 0; i < f.assets.size(); ++i) asset_.bind(1, f.id).bind(2, f.assets[i]).bind(3, i).run();
     ++result.findings;
-    result.accepted += acceptance != nullptr;
+    result.accepted += accepted;
+  }
+
+  // Acceptances that no longer hold, and those that meet nothing.
+  void note_acceptances(const RuleSet& rules, std::vector<std::string>& notes) const {
+    std::vector<std::string_view> known;
+    for (const Rule& rule : rules.rules()) known.push_back(rule.id);
+    for (const Agreed& a : agreed_) {
+      std::string name = "acceptance of ";
+      if (!a.entry.rule.empty()) name += "rule '" + a.entry.rule + "'";
+      if (!a.entry.finding.empty()) name += (a.entry.rule.empty() ? "" : " and ") + ("finding " + a.entry.finding);
+      if (!a.entry.rule.empty() && !rules.find(a.entry.rule))
+        notes.push_back(name + ": no such rule" + did_you_mean(a.entry.rule, known));
+      else if (a.findings == 0)
+        notes.push_back(name + ": there is no such finding");
+      else if (a.again != 0)
+        notes.push_back(name + " ended on " + a.entry.expires + ": " + std::to_string(a.again) +
+                        (a.again == 1 ? " finding counts again" : " findings count again"));
+    }
   }
 
   AssessResult result;
 
  private:
-  // The first acceptance in the policy that fits and has not expired at the captures' last packet.
-  const Acceptance* accepted(const Finding& f) const {
-    const auto found = std::find_if(acceptances_.begin(), acceptances_.end(), [&](const Acceptance& a) {
-      return (a.rule.empty() || a.rule == f.rule_id) && (a.finding.empty() || a.finding == f.id) &&
-             (!a.expires_ts || now_ < *a.expires_ts);
-    });
-    return found == acceptances_.end() ? nullptr : &*found;
+  struct Agreed {
+    const Acceptance& entry;
+    bool expired;              // at the captures' last packet
+    std::size_t findings = 0;  // that it fits
+    std::size_t again = 0;     // of them, those that no other one accepts
+  };
+
+  // The first acceptance in the policy that fits and has not expired; else the first that fits.
+  const Agreed* agreement(const Finding& f) {
+    Agreed* best = nullptr;
+    for (Agreed& a : agreed_) {
+      const bool fits =
+          (a.entry.rule.empty() || a.entry.rule == f.rule_id) && (a.entry.finding.empty() || a.entry.finding == f.id);
+      if (!fits) continue;
+      ++a.findings;
+      if (!best || (best->expired && !a.expired)) best = &a;
+    }
+    if (best && best->expired) ++best->again;
+    return best;
   }
 
-  const std::vector<Acceptance>& acceptances_;
-  std::int64_t now_;
+  std::vector<Agreed> agreed_;
   Statement finding_, packet_, asset_;
 };
 
@@ -114,16 +148,6 @@ void cover_stale_packs(Database& db, const RuleSet& rules, std::vector<std::stri
   s.bind(8, "最新のルール集を入手し、--pack を付けて再判定してください。").run();
 }
 
-// An acceptance of a rule that does not exist would silently accept nothing.
-void note_unknown_rules(const Policy& policy, const RuleSet& rules, std::vector<std::string>& notes) {
-  for (const Acceptance& a : policy.acceptances)
-    if (!a.rule.empty() && !rules.find(a.rule)) {
-      std::vector<std::string_view> known;
-      for (const Rule& rule : rules.rules()) known.push_back(rule.id);
-      notes.push_back("acceptance of rule '" + a.rule + "': no such rule" + did_you_mean(a.rule, known));
-    }
-}
-
 }  // namespace
 
 void RuleSet::check(Database& db) const {
@@ -139,7 +163,6 @@ AssessResult assess(Database& db, const Policy& policy, const RuleSet& rules, co
   Savepoint savepoint(db);
   clear_assessment(db);
   std::vector<std::string> notes = apply_policy(db, policy);
-  note_unknown_rules(policy, rules, notes);
   db.prepare("delete from coverage where metric = ?1").bind(1, kStalePacks).run();
   cover_stale_packs(db, rules, notes);
   store_default_credentials(db, rules, fingerprint);
@@ -153,6 +176,7 @@ AssessResult assess(Database& db, const Policy& policy, const RuleSet& rules, co
     evaluated.bind(1, rule.id).bind(2, rule.exposure_class).bind(3, rule.query).run();
     for (const Finding& finding : evaluate(rule, db, labels, !policy.declares_zones())) writer.write(rule, finding);
   }
+  if (options.only.empty()) writer.note_acceptances(rules, notes);
   write_risk(db);
   if (options.catalogue) write_verdicts(db, *options.catalogue, rules);
   writer.result.notes = std::move(notes);

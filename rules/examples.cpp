@@ -1,6 +1,7 @@
 #include "rules/examples.h"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <set>
 
@@ -74,6 +75,12 @@ struct Column {
   bool is_text = false, needed = false;
 };
 
+bool is_number(const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
 class Filler {
  public:
   explicit Filler(Database& db) : db_(db) {
@@ -110,6 +117,8 @@ class Filler {
       } else {
         values.push_back(at->second);
         unknown.erase(c.name);
+        if (at->second && !c.is_text && !is_number(*at->second))
+          complain(row, "'" + c.name + "' of table '" + row.table + "' is a number, not '" + *at->second + "'");
       }
       if (row.table == "link" && c.name == "link_id") link_ = values.back().value_or("");
     }

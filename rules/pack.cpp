@@ -105,6 +105,8 @@ Pack read_pack(std::string_view yaml, Complaints& complaints) {
     if (!date->empty() && !days_of(*date))
       complaints.add(map.at(key), "'" + *date + "' is no date; write it like 2027-03-31");
   }
+  if (complaints.empty() && pack.valid_until < pack.date)
+    complaints.add(map.at("valid_until"), "the pack is over before its date, " + pack.date);
   if (!map.has("title")) {
     complaints.add(root, "a pack needs the key 'title', with 'en' and 'ja' below it");
   } else {
@@ -119,7 +121,7 @@ PackFiles read_pack_files(const fs::path& folder, const SignatureCheck& is_signe
   std::error_code error;
   std::vector<fs::path> paths;
   for (const auto& entry : fs::directory_iterator(folder, error))
-    if (entry.path().extension() == ".yaml") paths.push_back(entry.path());
+    if (is_rule_file(entry.path())) paths.push_back(entry.path());
   if (error || !fs::exists(folder / kMeta)) throw RuleError({folder.string() + ": holds no " + kMeta});
   std::sort(paths.begin(), paths.end());
   for (const fs::path& path : paths) {
@@ -149,6 +151,12 @@ PackFiles read_pack_files(const fs::path& folder, const SignatureCheck& is_signe
     refuse(folder, std::string(kSignature) + " is not a signature by the key given");
   }
   return out;
+}
+
+bool is_rule_file(const fs::path& path) {
+  if (path.filename().string().starts_with('.')) return false;
+  if (path.extension() == ".yml") throw RuleError({path.string() + ": is not read; call it *.yaml"});
+  return path.extension() == ".yaml";
 }
 
 std::vector<fs::path> find_packs(const fs::path& folder) {

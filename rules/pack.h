@@ -50,6 +50,10 @@ struct PackFiles {
 };
 PackFiles read_pack_files(const std::filesystem::path& folder, const SignatureCheck& is_signed);
 
+// *.yaml that is not hidden: copying by way of other systems leaves files such as "._rule.yaml". Throws RuleError for
+// *.yml, which would be passed over without a word.
+bool is_rule_file(const std::filesystem::path& path);
+
 // The folder itself if it is a pack, else those of its subfolders that are; sorted. Throws RuleError if there is none.
 std::vector<std::filesystem::path> find_packs(const std::filesystem::path& folder);
 

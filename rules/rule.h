@@ -27,7 +27,7 @@ struct Variant {
 
 struct Rule {
   std::string id;
-  std::string family;          // 'external', 'credential', 'segmentation', 'control'
+  std::string family;          // of kFamilies
   std::string severity;        // of kSeverities
   int confidence = 0;          // 1..100
   std::string exposure_class;  // of kExposureClasses
@@ -49,6 +49,9 @@ struct DefaultCredential {
   std::string id, vendor, product, scheme, username, secret, source;
 };
 
+inline constexpr std::array<std::string_view, 7> kFamilies = {"external", "segmentation", "control",  "credential",
+                                                              "legacy",   "network",      "inventory"};
+inline constexpr std::size_t kLongestRuleId = 32;
 inline constexpr std::array<std::string_view, 5> kSeverities = {"critical", "high", "medium", "low", "info"};
 
 // Ids of the classes that rules/frameworks maps to controls.

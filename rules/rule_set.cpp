@@ -41,6 +41,24 @@ bool is_kebab(std::string_view text) {
                      [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
+// Kana, ideographs or full-width letters: UTF-8 of U+3000 to U+9FFF and U+F900 to U+FFFF.
+bool is_japanese(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    const auto octet = static_cast<unsigned char>(c);
+    return (octet >= 0xE3 && octet <= 0xE9) || octet == 0xEF;
+  });
+}
+
+// Letters outside {placeholders}.
+bool has_latin(std::string_view text) {
+  bool inside = false, found = false;
+  for (const char c : text) {
+    inside = c == '{' || (inside && c != '}');
+    found |= !inside && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'));
+  }
+  return found;
+}
+
 // ATT&CK technique ids are T and four digits, those for ICS start with T08.
 bool is_technique(std::string_view text) {
   return text.size() == 5 && text.starts_with("T08") &&
@@ -65,7 +83,10 @@ class RuleReader {
     rule.origin = complaints_.origin();
     if (!map.valid()) return rule;
     rule.id = id(map);
-    rule.family = map.text("family", true);
+    if (rule.id.size() > kLongestRuleId)
+      complaints_.add(map.at("id"),
+                      "'" + rule.id + "' is longer than " + std::to_string(kLongestRuleId) + " characters");
+    rule.family = map.word("family", kFamilies, true);
     rule.severity = map.word("severity", kSeverities, true);
     rule.confidence = to_int(map.integer("confidence", 1, 100, true)).value_or(0);
     rule.exposure_class = exposure_class(map);
@@ -142,6 +163,10 @@ class RuleReader {
     Text out;
     out.en = clean(map.text("en", true));
     out.ja = clean(map.text("ja", true));
+    if (key != std::string_view("title")) {  // which may be a name that both languages write alike
+      if (is_japanese(out.en)) complaints_.add(map.at("en"), "'en' is written in Japanese");
+      if (has_latin(out.ja) && !is_japanese(out.ja)) complaints_.add(map.at("ja"), "'ja' holds no Japanese");
+    }
     return out;
   }
 
@@ -231,12 +256,17 @@ class RuleReader {
   Complaints& complaints_;
 };
 
+std::string where(const Rule& a, const Rule& b) { return " (" + a.origin + ", " + b.origin + ")"; }
+std::string where(const Pack& a, const Pack& b) { return " (" + a.folder + "pack.yaml, " + b.folder + "pack.yaml)"; }
+std::string where(const DefaultCredential&, const DefaultCredential&) { return {}; }
+
 template <typename T>
 void sort_and_find_twins(std::vector<T>& items, const char* what, std::vector<std::string>& problems) {
   std::stable_sort(items.begin(), items.end(), [](const T& a, const T& b) { return a.id < b.id; });
   for (std::size_t i = 1; i < items.size(); ++i)
     if (items[i].id == items[i - 1].id && !items[i].id.empty())
-      problems.push_back(std::string(what) + " '" + items[i].id + "' stands twice; give each its own id");
+      problems.push_back(std::string(what) + " '" + items[i].id + "' stands twice" + where(items[i - 1], items[i]) +
+                         "; give each its own id");
 }
 
 }  // namespace
@@ -281,28 +311,33 @@ RuleSet RuleSet::parse(std::span<const Source> sources) {
   return set;
 }
 
-void RuleSet::add_pack(const std::filesystem::path& folder, const SignatureCheck& is_signed) {
+std::string RuleSet::add_pack(const std::filesystem::path& folder, const SignatureCheck& is_signed) {
   const PackFiles given = read_pack_files(folder, is_signed);
   RuleSet added = parse(given.files);
   added.packs_.front().origin = given.origin;
   const Pack& pack = added.packs_.front();
-  std::vector<Source> sources;
+  std::string note;
+  std::vector<Source> sources = sources_;
   std::vector<std::pair<std::string, PackOrigin>> origins = {{pack.id, pack.origin}};
   for (const Pack& old : packs_) {
     if (old.id != pack.id) {
       origins.emplace_back(old.id, old.origin);
       continue;
     }
-    if (old.date > pack.date) return;
-    for (const Source& source : sources_)
-      if (folder_of(source.first) != old.folder) sources.push_back(source);
+    const auto named = [](const Pack& p) { return p.version + " of " + p.date; };
+    if (old.date > pack.date)
+      return folder.string() + ": rule pack " + pack.id + ' ' + named(pack) + " is not used; " + named(old) +
+             " is there already";
+    if (old.origin != PackOrigin::built_in)
+      note = folder.string() + ": rule pack " + pack.id + ' ' + named(pack) + " takes the place of " + named(old);
+    std::erase_if(sources, [&](const Source& source) { return folder_of(source.first) == old.folder; });
   }
-  if (sources.empty()) sources = sources_;
   sources.insert(sources.end(), given.files.begin(), given.files.end());
   *this = parse(sources);
   for (Pack& p : packs_)
     for (const auto& [id, origin] : origins)
       if (p.id == id) p.origin = origin;
+  return note;
 }
 
 RuleSet RuleSet::load() {
@@ -319,7 +354,7 @@ RuleSet RuleSet::load(const std::filesystem::path& folder) {
     std::error_code error;
     std::vector<std::filesystem::path> files;
     for (const auto& entry : std::filesystem::directory_iterator(folder / part, error))
-      if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+      if (is_rule_file(entry.path())) files.push_back(entry.path());
     if (error && *part == '\0') throw RuleError({folder.string() + ": cannot be read; name a folder of rules"});
     std::sort(files.begin(), files.end());
     for (const auto& path : files) {

@@ -33,8 +33,8 @@ class RuleSet {
   // pack.yaml, says what pack the rules in its folder are.
   static RuleSet parse(std::span<const Source> sources);
   // Adds a rule pack. It takes the place of a pack of the same id if it is not older; an older one is left out. A rule
-  // that is there already is a mistake. Throws RuleError.
-  void add_pack(const std::filesystem::path& folder, const SignatureCheck& is_signed = {});
+  // that is there already is a mistake. Returns what the user should know, or "". Throws RuleError.
+  std::string add_pack(const std::filesystem::path& folder, const SignatureCheck& is_signed = {});
 
   std::span<const Rule> rules() const noexcept { return rules_; }                           // by id
   std::span<const Pack> packs() const noexcept { return packs_; }                           // by id

@@ -10,9 +10,9 @@ namespace kakoi::yaml {
 
 class Builder {
  public:
-  explicit Builder(std::string_view text) : text_(text) {
+  explicit Builder(std::string_view text) : text_(without_mark(text)) {
     if (yaml_parser_initialize(&parser_) == 0) throw std::bad_alloc();
-    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text_.data()), text_.size());
     yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
   }
   Builder(const Builder&) = delete;
@@ -33,6 +33,10 @@ class Builder {
   }
 
  private:
+  // Editors of Windows begin UTF-8 with U+FEFF.
+  static constexpr std::string_view without_mark(std::string_view text) noexcept {
+    return text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
+  }
   static constexpr Mark mark_of(const yaml_mark_t& mark) noexcept {
     return {static_cast<int>(mark.line), static_cast<int>(mark.column)};
   }
@@ -44,7 +48,9 @@ class Builder {
       mark.line = static_cast<int>(std::count(before.begin(), before.end(), '\n'));
       mark.column = static_cast<int>(before.size() - (before.rfind('\n') + 1));
     }
-    throw Error(mark, parser_.problem ? parser_.problem : "it can't be read");
+    std::string why = parser_.problem ? parser_.problem : "it can't be read";
+    if (why.find("UTF-8") != std::string::npos) why += "; save the file as UTF-8";
+    throw Error(mark, why);
   }
 
   void take(const yaml_event_t& event) {

@@ -24,7 +24,7 @@ struct Entry {
   OperationClass cls;
   std::string_view name;
 };
-constexpr std::uint16_t kMemoryWrite = 0x0102, kMemoryFill = 0x0103, kControllerData = 0x0501, kForce = 0x2301;
+constexpr std::uint16_t kMemoryWrite = 0x0102, kMemoryFill = 0x0103, kControllerData = 0x0501;
 constexpr Entry kCommands[] = {
     {0x0101, 6, OperationClass::read, "MEMORY AREA READ"},
     {0x0102, 6, OperationClass::write, "MEMORY AREA WRITE"},

@@ -5,6 +5,8 @@
 //   [0 ×4] initiator SPI ×8 | responder SPI ×8 | next payload | version | exchange | flags | message id ×4 | length ×4
 #include "dissectors/ike/ike.h"
 
+#include "dissectors/core/name_only.h"
+
 namespace kakoi::ike {
 
 namespace {
@@ -60,13 +62,6 @@ Protocol::Speaker speaker(Bytes pdu) {
   return {Role::client, h.responder == 0};
 }
 
-class Ike final : public Dissector {
- public:
-  Interest on_pdu(const Pdu&, const Emit&) override { return Interest::done; }
-};
-
-std::unique_ptr<Dissector> open() { return std::make_unique<Ike>(); }
-
 }  // namespace
 
 constinit const Protocol protocol = {
@@ -80,7 +75,7 @@ constinit const Protocol protocol = {
     .domain = Domain::shared,
     .frame = frame,
     .speaker = speaker,
-    .open = open,
+    .open = open_name_only,
 };
 
 }  // namespace kakoi::ike

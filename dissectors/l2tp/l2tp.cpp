@@ -4,6 +4,8 @@
 //   C802 | length ×2 | tunnel ×2 | session ×2 | Ns ×2 | Nr ×2 | AVP: 8008 0000 0000 | message type ×2 | AVP …
 #include "dissectors/l2tp/l2tp.h"
 
+#include "dissectors/core/name_only.h"
+
 namespace kakoi::l2tp {
 
 namespace {
@@ -40,13 +42,6 @@ Protocol::Speaker speaker(Bytes pdu) {
   }
 }
 
-class L2tp final : public Dissector {
- public:
-  Interest on_pdu(const Pdu&, const Emit&) override { return Interest::done; }
-};
-
-std::unique_ptr<Dissector> open() { return std::make_unique<L2tp>(); }
-
 }  // namespace
 
 constinit const Protocol protocol = {
@@ -60,7 +55,7 @@ constinit const Protocol protocol = {
     .domain = Domain::shared,
     .frame = frame,
     .speaker = speaker,
-    .open = open,
+    .open = open_name_only,
 };
 
 }  // namespace kakoi::l2tp

@@ -7,6 +7,8 @@
 //   tls-crypt      … session ×8 | replay id ×4 | time ×4 | HMAC ×32 | what follows encrypted; v2: and the client's key
 #include "dissectors/openvpn/openvpn.h"
 
+#include "dissectors/core/name_only.h"
+
 namespace kakoi::openvpn {
 
 namespace {
@@ -112,13 +114,6 @@ Protocol::Speaker speaker(Bytes pdu) {
   return {pdu[at] == kServerV2 ? Role::server : Role::client, true};
 }
 
-class OpenVpn final : public Dissector {
- public:
-  Interest on_pdu(const Pdu&, const Emit&) override { return Interest::done; }
-};
-
-std::unique_ptr<Dissector> open() { return std::make_unique<OpenVpn>(); }
-
 }  // namespace
 
 constinit const Protocol protocol = {
@@ -132,7 +127,7 @@ constinit const Protocol protocol = {
     .domain = Domain::shared,
     .frame = frame,
     .speaker = speaker,
-    .open = open,
+    .open = open_name_only,
 };
 
 }  // namespace kakoi::openvpn

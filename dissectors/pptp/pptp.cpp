@@ -5,6 +5,8 @@
 
 #include <array>
 
+#include "dissectors/core/name_only.h"
+
 namespace kakoi::pptp {
 
 namespace {
@@ -34,13 +36,6 @@ Protocol::Speaker speaker(Bytes pdu) {
   return {type == 1 ? Role::client : Role::server, r.ok() && (type == 1 || type == 2)};
 }
 
-class Pptp final : public Dissector {
- public:
-  Interest on_pdu(const Pdu&, const Emit&) override { return Interest::done; }
-};
-
-std::unique_ptr<Dissector> open() { return std::make_unique<Pptp>(); }
-
 }  // namespace
 
 constinit const Protocol protocol = {
@@ -54,7 +49,7 @@ constinit const Protocol protocol = {
     .domain = Domain::shared,
     .frame = frame,
     .speaker = speaker,
-    .open = open,
+    .open = open_name_only,
 };
 
 }  // namespace kakoi::pptp

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 
+#include "dissectors/core/name_only.h"
+
 namespace kakoi::softether {
 
 namespace {
@@ -42,13 +44,6 @@ Frame frame(Bytes bytes, Role) {
   return fits ? Frame::whole(bytes.size()) : Frame::foreign();
 }
 
-class SoftEther final : public Dissector {
- public:
-  Interest on_pdu(const Pdu&, const Emit&) override { return Interest::done; }
-};
-
-std::unique_ptr<Dissector> open() { return std::make_unique<SoftEther>(); }
-
 }  // namespace
 
 constinit const Protocol protocol = {
@@ -61,7 +56,7 @@ constinit const Protocol protocol = {
     .framing = Framing::binary,
     .domain = Domain::shared,
     .frame = frame,
-    .open = open,
+    .open = open_name_only,
 };
 
 }  // namespace kakoi::softether

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "dissectors/core/name_only.h"
+
 namespace kakoi::tailscale {
 
 namespace {
@@ -22,13 +24,6 @@ Frame frame(Bytes bytes, Role) {
   return fits ? Frame::whole(bytes.size()) : Frame::foreign();
 }
 
-class Tailscale final : public Dissector {
- public:
-  Interest on_pdu(const Pdu&, const Emit&) override { return Interest::done; }
-};
-
-std::unique_ptr<Dissector> open() { return std::make_unique<Tailscale>(); }
-
 }  // namespace
 
 constinit const Protocol protocol = {
@@ -41,7 +36,7 @@ constinit const Protocol protocol = {
     .framing = Framing::binary,
     .domain = Domain::shared,
     .frame = frame,
-    .open = open,
+    .open = open_name_only,
 };
 
 }  // namespace kakoi::tailscale

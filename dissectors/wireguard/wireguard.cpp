@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+#include "dissectors/core/name_only.h"
+
 namespace kakoi::wireguard {
 
 namespace {
@@ -37,13 +39,6 @@ Protocol::Speaker speaker(Bytes pdu) {
   return {!pdu.empty() && pdu[0] == 1 ? Role::client : Role::server, !pdu.empty()};
 }
 
-class WireGuard final : public Dissector {
- public:
-  Interest on_pdu(const Pdu&, const Emit&) override { return Interest::done; }
-};
-
-std::unique_ptr<Dissector> open() { return std::make_unique<WireGuard>(); }
-
 }  // namespace
 
 constinit const Protocol protocol = {
@@ -57,7 +52,7 @@ constinit const Protocol protocol = {
     .domain = Domain::shared,
     .frame = frame,
     .speaker = speaker,
-    .open = open,
+    .open = open_name_only,
 };
 
 }  // namespace kakoi::wireguard

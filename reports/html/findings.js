@@ -223,7 +223,8 @@ function entry(finding, titleKnown) {
     ]);
   if (finding.first !== null)
     facts.push([t("seen"), clock(finding.first) + (finding.last !== finding.first ? " – " + clock(finding.last) : "")]);
-  if (finding.accepted) facts.push([t("accepted_reason"), finding.acceptance_reason]);
+  if (finding.acceptance_reason)
+    facts.push([t(finding.accepted ? "accepted_reason" : "acceptance_ended"), finding.acceptance_reason]);
   return el(
     "div",
     { class: "entry", id: "finding-" + finding.id, tabindex: -1 },

@@ -138,6 +138,7 @@ const TEXT = {
   confidence: ["確度 {0}%", "confidence {0}%"],
   accepted: ["受容済みの所見（{0}件）", "Accepted findings ({0})"],
   accepted_reason: ["受容の理由", "Reason of acceptance"],
+  acceptance_ended: ["期限切れの受容", "Acceptance that has ended"],
   accepted_badge: ["受容済み", "accepted"],
   finding_count: ["{0}件", "{0}"],
   show_more: ["さらに{0}件を表示", "Show {0} more"],

@@ -42,6 +42,7 @@ struct Vulnerability {
 
 struct Advisory {
   std::string id, title, publisher, revised;  // revised: YYYY-MM-DD
+  std::string revision;                       // date with time, and version: the greater is the newer
   std::string url;                            // for people to read; "" if it names none
   std::string file;
   std::vector<AdvisoryProduct> products;

@@ -59,6 +59,20 @@ std::string one_line(std::string text) {
   return out;
 }
 
+// 3.1.11.1: integers ("2") or semantic versions ("1.10.0"); made comparable as text. Dates to the second: what stands
+// behind is the offset, which one publisher keeps.
+std::string revision(const std::string& date, const std::string& version) {
+  std::string out = date.substr(0, 19), number;
+  for (const char c : version + '.')
+    if (c >= '0' && c <= '9') {
+      number += c;
+    } else {
+      out += '.' + std::string(10 - std::min<std::size_t>(number.size(), 10), '0') + number;
+      number.clear();
+    }
+  return out;
+}
+
 // Where versions are told inside a product's name: "RTU500 series CMU Firmware Version 12.0".
 std::size_t versions_in_name(std::string_view name) {
   std::string low(name);
@@ -104,6 +118,7 @@ class Reader {
     advisory_.title = one_line(text(document, "title"));
     advisory_.publisher = one_line(text(object(document, "publisher"), "name"));
     advisory_.revised = text(tracking, "current_release_date").substr(0, 10);
+    advisory_.revision = revision(text(tracking, "current_release_date"), text(tracking, "version"));
     for (const Json& reference : list(document, "references"))
       if (text(reference, "category") == "self")
         if (const std::string url = text(reference, "url"); url.starts_with("https://") && !url.ends_with(".json"))
@@ -261,7 +276,7 @@ void Advisories::add(const std::string& file, std::string_view json) {
     if (place == advisories_.end() || place->id != advisory.id) {
       hashes_[advisory.id] = hash;
       advisories_.insert(place, std::move(advisory));
-    } else if (std::pair(advisory.revised, hash) > std::pair(place->revised, hashes_[advisory.id])) {
+    } else if (std::pair(advisory.revision, hash) > std::pair(place->revision, hashes_[advisory.id])) {
       hashes_[advisory.id] = hash;
       *place = std::move(advisory);
     }

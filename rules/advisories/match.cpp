@@ -51,8 +51,8 @@ struct Hit {
   std::size_t claim;  // of the device's products
 };
 
-enum class Certainty : std::uint8_t { perhaps, version_unseen, all_versions, in_range };
-constexpr const char* kCertainty[] = {"perhaps", "version-unseen", "all-versions", "in-range"};
+enum class Certainty : std::uint8_t { perhaps, under_investigation, version_unseen, all_versions, in_range };
+constexpr const char* kCertainty[] = {"perhaps", "under-investigation", "version-unseen", "all-versions", "in-range"};
 bool is_affected(Certainty c) { return c >= Certainty::all_versions; }
 
 struct Verdict {
@@ -85,8 +85,10 @@ std::optional<Verdict> judge(const Vulnerability& v, const std::vector<Hit>& hit
     }
     Certainty certainty = Certainty::perhaps;
     if (fit == Fit::no) continue;
-    if (!same || status->second == ProductStatus::under_investigation) {
+    const bool investigated = status->second == ProductStatus::under_investigation;
+    if (!same || investigated) {
       if (fit == Fit::unknown) continue;  // neither product nor version: nothing to say
+      if (same) certainty = Certainty::under_investigation;
     } else {
       certainty = fit == Fit::unknown           ? Certainty::version_unseen
                   : hit.product->range.is_all() ? Certainty::all_versions
@@ -125,7 +127,8 @@ class Matcher {
                           "?14, ?15)")) {
     for (const Advisory& advisory : advisories.all())
       for (const AdvisoryProduct& product : advisory.products) {
-        Known known{&advisory, &product, names.patterns(product.name)};
+        Known known{&advisory, &product, names.patterns(product.name), Names::holds_order_number(product.name)};
+        known.names_order |= !product.model_numbers.empty();
         for (const std::string& model : product.model_numbers)
           for (ProductName& pattern : names.patterns(model)) known.patterns.push_back(std::move(pattern));
         for (const std::string& vendor : names.vendors(product.vendor)) by_vendor_[vendor].push_back(known);
@@ -167,6 +170,7 @@ class Matcher {
     const Advisory* advisory;
     const AdvisoryProduct* product;
     std::vector<ProductName> patterns;
+    bool names_order;  // an order number, not a name alone
   };
 
   static void add_vendors(const std::set<std::string>& found, const Claim& claim, std::set<std::string>& vendors,
@@ -182,11 +186,19 @@ class Matcher {
     for (const Claim& claim : device.products) kind += '\t' + claim.text;
     const auto [at, fresh] = hits_.try_emplace(kind);
     if (!fresh) return at->second;
-    std::vector<std::pair<ProductName, std::size_t>> names;
+    struct Name {
+      ProductName name;
+      std::size_t claim;
+      bool is_family;  // told by an order number
+    };
+    std::vector<Name> names;
     for (std::size_t i = 0; i < device.products.size(); ++i) {
-      names.emplace_back(names_.device(device.products[i].text), i);
-      for (const std::string& family : names_.families(device.products[i].text, vendors))
-        names.emplace_back(names_.device(family), i);
+      const std::string& claim = device.products[i].text;
+      names.push_back({names_.device(claim), i, false});
+      for (const std::string& family : names_.families(claim, vendors)) {
+        names.push_back({names_.device(family), i, true});
+        names.push_back({names_.device(family + ' ' + claim), i, true});  // "Modicon M340 CPU BMXP342020"
+      }
     }
     std::set<const AdvisoryProduct*> done;
     for (const std::string& vendor : vendors) {
@@ -195,12 +207,16 @@ class Matcher {
       for (const Known& k : known->second) {
         if (!done.insert(k.product).second) continue;
         Hit hit{k.advisory, k.product, Sameness::no, 0};
-        for (const auto& [name, claim] : names)
-          for (const ProductName& pattern : k.patterns)
-            if (const Sameness same = Names::compare(name, pattern); same > hit.sameness) {
+        for (const Name& n : names)
+          for (const ProductName& pattern : k.patterns) {
+            const Sameness same = Names::compare(n.name, pattern);
+            // one of the device's family, by an order number that is not the device's
+            if (same == Sameness::maybe && n.is_family && k.names_order) continue;
+            if (same > hit.sameness) {
               hit.sameness = same;
-              hit.claim = claim;
+              hit.claim = n.claim;
             }
+          }
         if (hit.sameness != Sameness::no) at->second.push_back(hit);
       }
     }

@@ -243,12 +243,12 @@ std::vector<ProductName> Names::patterns(std::string_view advisory_name) const {
       out.push_back(std::move(name));
   };
   std::string main;
-  std::vector<std::string> bracketed;
+  std::vector<std::string> lists;
   for (std::size_t i = 0; i < advisory_name.size(); ++i) {
     const std::size_t close = advisory_name[i] == '(' ? advisory_name.find(')', i) : std::string_view::npos;
     // "(-EIP)", "CPU(-P)": an option within a model number
     if (close != std::string_view::npos && (i == 0 || advisory_name[i - 1] == ' ')) {
-      bracketed.emplace_back(advisory_name.substr(i + 1, close - i - 1));
+      lists.emplace_back(advisory_name.substr(i + 1, close - i - 1));
       i = close;
     } else if (close != std::string_view::npos) {
       main += '*';
@@ -260,8 +260,9 @@ std::vector<ProductName> Names::patterns(std::string_view advisory_name) const {
   const std::size_t type = main.find("Type=");
   add(std::string_view(main).substr(0, type));
   if (type != std::string::npos) add(std::string_view(main).substr(type + 5));
-  for (const std::string& text : bracketed) {
-    // lists of order numbers stand for the product; remarks ("incl. …") do not
+  if (main.find(" and ") != std::string::npos || main.find(", ") != std::string::npos) lists.push_back(main);
+  for (const std::string& text : lists) {
+    // order numbers of a list stand for the product; remarks ("incl. …") do not
     std::string word;
     for (const char c : text + " ") {
       if (c != ' ' && c != ',' && c != ';') {
@@ -276,6 +277,20 @@ std::vector<ProductName> Names::patterns(std::string_view advisory_name) const {
     }
   }
   return out;
+}
+
+bool Names::holds_order_number(std::string_view advisory_name) {
+  constexpr std::size_t kShortest = 7;
+  std::size_t length = 0;
+  bool digit = false, letter = false;
+  for (const char c : advisory_name) {
+    if (!is_word(c)) length = 0, digit = letter = false;
+    if (!is_word(c)) continue;
+    ++length;
+    (is_digit(c) ? digit : letter) = true;
+    if (length >= kShortest && digit && letter) return true;
+  }
+  return false;
 }
 
 Sameness Names::compare(const ProductName& device, const ProductName& pattern) {

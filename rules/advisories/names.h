@@ -47,6 +47,9 @@ class Names {
   // The ways in which an advisory's name may be met: itself, and order numbers in brackets.
   std::vector<ProductName> patterns(std::string_view advisory_name) const;
 
+  // "6ES7317-2EK14-0AB0", "BMXNOE0100": a word of letters and digits as long as one.
+  static bool holds_order_number(std::string_view advisory_name);
+
   static Sameness compare(const ProductName& device, const ProductName& pattern);
 
  private:

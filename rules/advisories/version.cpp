@@ -51,6 +51,19 @@ void strip_label(std::string_view& text) {
   }
 }
 
+// "2.5 - 2.9": the place of the sign, and its length.
+std::optional<std::pair<std::size_t, std::size_t>> dash_between_versions(std::string_view text) {
+  const auto begins_version = [](std::string_view t) {
+    strip_label(t);
+    if (!t.empty() && (lower(t[0]) == 'v' || lower(t[0]) == 'r')) t.remove_prefix(1);
+    return !t.empty() && is_digit(t[0]);
+  };
+  for (const std::string_view sign : {" - "sv, " – "sv})
+    if (const std::size_t at = text.find(sign); at != std::string_view::npos)
+      if (begins_version(text) && begins_version(text.substr(at + sign.size()))) return std::pair(at, sign.size());
+  return std::nullopt;
+}
+
 bool is_prerelease(std::string_view letters) {
   return letters == "rc" || letters == "beta" || letters == "alpha" || letters == "pre" || letters == "dev";
 }
@@ -67,7 +80,8 @@ std::optional<Version> Version::parse(std::string_view text) {
   if (text.empty() || text.size() > 64) return std::nullopt;
   Version v;
   v.text_ = text;
-  // "V3.1", "R9.85": the letter says that a version follows
+  // "V3.1", "R9.85", "SV3.20": the letters say that a version follows
+  if (text.size() > 2 && lower(text[0]) == 's' && lower(text[1]) == 'v' && is_digit(text[2])) text.remove_prefix(1);
   if (text.size() > 1 && (lower(text[0]) == 'v' || lower(text[0]) == 'r') &&
       (is_digit(text[1]) || text[1] == '.' || text[1] == ' '))
     text = trimmed(text.substr(1));
@@ -163,7 +177,7 @@ VersionRange VersionRange::exactly(std::string_view text) {
   VersionRange range;
   const std::string low = lowered(text);
   if (low == "all versions" || low == "all" || low == "any" || low == "全バージョン") return all();
-  if (!range.add_one(text)) return parse(text);
+  if (dash_between_versions(text) || !range.add_one(text)) return parse(text);
   return range;
 }
 
@@ -300,10 +314,16 @@ bool VersionRange::read_words(std::string_view text) {
     std::string_view rest = text;
     if (eat(rest, word)) return bound(rest, "", false, true);
   }
+  for (const std::string_view word : {"up to"sv, "through"sv}) {
+    std::string_view rest = text;
+    if (eat(rest, word)) return bound("", rest, true, true);
+  }
+  if (const auto dash = dash_between_versions(text))
+    return bound(text.substr(0, dash->first), text.substr(dash->first + dash->second), true, true);
   std::string_view body = text;
   const bool from = eat(body, "from") || eat(body, "between");
   for (const std::string_view word :
-       {" through "sv, " thru "sv, " up to and including "sv, " to "sv, "から"sv, "～"sv}) {
+       {" through "sv, " thru "sv, " up to and including "sv, " to "sv, "から"sv, "～"sv, "〜"sv}) {
     const std::size_t at = lowered(body).find(word);
     if (at == std::string::npos) continue;
     std::string_view high = body.substr(at + word.size());
@@ -313,10 +333,6 @@ bool VersionRange::read_words(std::string_view text) {
   if (from)
     if (const std::size_t at = lowered(body).find(" and "); at != std::string::npos)
       return bound(body.substr(0, at), body.substr(at + 5), true, true);
-  for (const std::string_view word : {"up to"sv, "through"sv}) {
-    std::string_view rest = text;
-    if (eat(rest, word)) return bound("", rest, true, true);
-  }
   for (const std::string_view word :
        {"and all prior versions"sv, "and all previous versions"sv, "and all earlier versions"sv, "and prior versions"sv,
         "and earlier versions"sv, "and previous versions"sv, "and prior"sv, "and earlier"sv, "and previous"sv,

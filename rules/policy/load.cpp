@@ -62,8 +62,8 @@ std::optional<int> parse_time(std::string_view text) {
 
 class Loader {
  public:
-  Loader(std::string_view text, const std::string& origin)
-      : complaints_(origin), root_(parse_yaml(text, complaints_)) {}
+  Loader(std::string_view text, const std::string& origin, std::span<const std::string_view> protocols)
+      : complaints_(origin), root_(parse_yaml(text, complaints_)), protocols_(protocols) {}
 
   Policy load() {
     if (!complaints_.empty()) throw PolicyError(complaints_.lines());
@@ -122,6 +122,10 @@ class Loader {
       if (const std::optional<Cidr> range = cidr(node, "a range")) {
         if (key == "internal_public_ranges" && !range->base.is_global())
           complaints_.add(node, "'" + to_string(*range) + "' is no public range; private ranges belong under 'ranges'");
+        else if (key == "ranges" && range->base.is_global())
+          complaints_.add(node, "'" + to_string(*range) +
+                                    "' is a public range; public numbers used inside belong under "
+                                    "'internal_public_ranges'");
         else
           out.push_back(*range);
       }
@@ -244,6 +248,8 @@ class Loader {
       if (const auto text = scalar(item, "a protocol", complaints_)) {
         if (text->find_first_of(",%") != std::string::npos)
           complaints_.add(item, "'" + *text + "' is no protocol name; write one name per list item");
+        else
+          protocol(item, *text);
         conduit.protocols.push_back(*text);
       }
     for (const yaml::Node& item : map.items("classes"))
@@ -257,6 +263,14 @@ class Loader {
       }
     for (const yaml::Node& item : map.items("times")) times(item, conduit);
     policy_.conduits.push_back(std::move(conduit));
+  }
+
+  // One that is never seen would cover nothing, without a word.
+  void protocol(const yaml::Node& node, const std::string& name) {
+    if (name.empty() || protocols_.empty() || std::find(protocols_.begin(), protocols_.end(), name) != protocols_.end())
+      return;
+    complaints_.add(node, "unknown protocol '" + name + "'" + did_you_mean(name, protocols_) +
+                              "; 'kakoi protocols' names those that are understood");
   }
 
   // {days: [mon-fri], from: "08:00", to: "17:30"}; from after to: over midnight, into the next day.
@@ -321,6 +335,7 @@ class Loader {
       complaints_.add(map.at("name"),
                       "allowed_external '" + entry.name + "' is declared twice; give each entry its own name");
     entry.protocol = map.text("protocol");
+    if (!entry.protocol.empty()) protocol(map.at("protocol"), entry.protocol);
     if (const auto port = map.integer("port", 1, 65535)) entry.port = static_cast<std::uint16_t>(*port);
     if (!map.has("cidr")) {
       complaints_.add(node, "an allowed_external entry needs the key 'cidr'");
@@ -358,7 +373,7 @@ class Loader {
     if (const std::string date = map.text("expires"); !date.empty()) {
       constexpr std::int64_t kDay = 86'400, kNano = 1'000'000'000;
       if (const auto days = parse_date(date); days && *days < 106'000)  // the year 2260: what nanoseconds can hold
-        a.expires_ts = ((*days + 1) * kDay - offset_) * kNano;          // through the end of that day at the site
+        a.expires = date, a.expires_ts = ((*days + 1) * kDay - offset_) * kNano;  // through that day at the site
       else
         complaints_.add(map.at("expires"), "'" + date + "' is no date; write it like 2027-03-31");
     }
@@ -401,6 +416,7 @@ class Loader {
   };
   Complaints complaints_;
   yaml::Node root_;
+  std::span<const std::string_view> protocols_;
   Policy policy_;
   int offset_ = 0;
   std::set<std::string> zone_ids_, conduit_ids_, allowed_names_;
@@ -427,14 +443,16 @@ bool Policy::declares_ranges() const noexcept {
   });
 }
 
-Policy parse_policy(std::string_view yaml, const std::string& origin) { return Loader(yaml, origin).load(); }
+Policy parse_policy(std::string_view yaml, const std::string& origin, std::span<const std::string_view> protocols) {
+  return Loader(yaml, origin, protocols).load();
+}
 
-Policy load_policy(const std::filesystem::path& path) {
+Policy load_policy(const std::filesystem::path& path, std::span<const std::string_view> protocols) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   if (!file || !(text << file.rdbuf() || file.peek() == std::ifstream::traits_type::eof()))
     throw PolicyError({path.string() + ": cannot be read; check the name and the permissions"});
-  return parse_policy(text.str(), path.string());
+  return parse_policy(text.str(), path.string(), protocols);
 }
 
 }  // namespace kakoi

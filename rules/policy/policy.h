@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -62,6 +63,7 @@ struct AllowedExternal {
 struct Acceptance {
   std::string rule, finding;  // one or both
   std::string reason, approver;
+  std::string expires;                     // as written: "2027-03-31"; "" never
   std::optional<std::int64_t> expires_ts;  // nanoseconds; holds before this moment of the capture's time
 };
 
@@ -97,10 +99,11 @@ struct Policy {
   bool declares_ranges() const noexcept;
 };
 
-// Throws PolicyError with everything that is wrong; `origin` names the file in messages.
-Policy parse_policy(std::string_view yaml, const std::string& origin);
+// Throws PolicyError with everything that is wrong; `origin` names the file in messages. A protocol that is none of
+// `protocols` is a mistake; empty: any name is taken.
+Policy parse_policy(std::string_view yaml, const std::string& origin, std::span<const std::string_view> protocols = {});
 // As above; a file that cannot be read is a PolicyError, too.
-Policy load_policy(const std::filesystem::path& path);
+Policy load_policy(const std::filesystem::path& path, std::span<const std::string_view> protocols = {});
 
 // Seconds east of UTC for "UTC", "+09:00" or a zone without daylight saving ("Asia/Tokyo"). Zones
 // with daylight saving are not taken: their rules would come from the machine, and the same captures

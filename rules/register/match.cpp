@@ -171,8 +171,9 @@ class Matcher {
       match_.bind(2, nullptr).bind(3, "").bind(4, "not seen").run();
       return;
     }
-    const bool differs = address_differs(d, *match.device, true) | address_differs(d, *match.device, false) |
-                         claims_differ(d, *match.device);
+    bool differs = address_differs(d, *match.device, true);
+    if (address_differs(d, *match.device, false)) differs = true;  // each notes what it finds
+    if (claims_differ(d, *match.device)) differs = true;
     match_.bind(2, match.device->id).bind(3, match.by).bind(4, differs ? "differs" : "seen").run();
   }
 
@@ -210,7 +211,9 @@ class Matcher {
 
   bool claims_differ(const Declared& d, const Device& device) {
     bool any = false;
-    for (const auto& [field, declared] : d.values) {
+    for (const auto& value : d.values) {
+      const auto& field = value.first;
+      const auto& declared = value.second;
       std::vector<Claim> claims = claims_of(device, field);
       if (field == "product") {
         const std::vector<Claim> models = claims_of(device, "model");

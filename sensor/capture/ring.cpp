@@ -140,7 +140,7 @@ void Ring::read() {
     passed_error_ = std::string("reading stopped: ") + pcap_geterr(handle_.get());
   }
   // Found empty: what came longer ago than the kernel holds packets back has been read.
-  const std::int64_t silent = begun - (kWaitForBlock + kHoldBack) * kMillisecond;
+  const std::int64_t silent = begun - (kWaitForBlock + kLate) * kMillisecond;
   passed_heard_ = std::max({passed_heard_, latest_, count < kMostPerRead ? silent : 0});
 }
 

@@ -62,7 +62,9 @@ class Ring {
 
   static constexpr std::uint32_t kSnapLength = 262144;  // libpcap's own limit for a packet
   static constexpr int kWaitForBlock = 100;             // ms that the kernel may hold back a block that is not full
-  static constexpr int kHoldBack = 20;                  // ms for which a packet may be under way besides
+  static constexpr int kHoldBack = 20;                  // ms between two looks at a ring
+  // ms for which the kernel may be late with that: its timers, and those of a host whose guest it is, are when loaded.
+  static constexpr int kLate = 400;
 
  private:
   struct Batch {

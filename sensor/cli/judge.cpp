@@ -16,6 +16,7 @@
 #include "reports/report.h"
 #include "rules/assess.h"
 #include "rules/register/register.h"
+#include "sensor/cli/names.h"
 #include "sensor/inventory/hash.h"
 #include "sensor/inventory/oui.h"
 
@@ -70,7 +71,10 @@ void print_summary(Database& db, const Judgement& j) {
     }
     counts.reset();
   }
-  std::cout << (*separator == ',' ? ")\n" : "\n");
+  if (*separator == ',') std::cout << ")";
+  if (const std::int64_t accepted = db.integer("select count(*) from finding where accepted = 1"); accepted != 0)
+    std::cout << (ja ? "、ほかに受容済み " : "; accepted besides: ") << accepted;
+  std::cout << "\n";
   Statement worst = db.prepare(
       std::string("select f.severity, ") + (ja ? "f.title_ja" : "f.title_en") +
       ", coalesce(a.name, f.subject_id) from finding f left join asset a on a.asset_id = f.subject_id "
@@ -151,7 +155,9 @@ void load_packs(const po::variables_map& values, RuleSet& rules) {
   }
   if (values.contains("pack"))
     for (const std::string& folder : values["pack"].as<std::vector<std::string>>())
-      for (const fs::path& pack : find_packs(folder)) rules.add_pack(pack, check);
+      for (const fs::path& pack : find_packs(folder))
+        if (const std::string note = rules.add_pack(pack, check); !note.empty())
+          std::cerr << "kakoi: note: " << printable(note) << "\n";
 }
 
 Judgement load_judgement(const po::variables_map& values, const std::string& command) {
@@ -179,7 +185,7 @@ void load_inputs(const po::variables_map& values, Judgement& j) {
   try {
     if (values.contains("policy")) {
       const std::string text = read_file(values["policy"].as<std::string>());
-      j.policy = parse_policy(text, values["policy"].as<std::string>());
+      j.policy = parse_policy(text, values["policy"].as<std::string>(), protocol_names());
       j.input_hashes.emplace_back("policy", to_hex(Sha256().of(as_bytes(text))));
     }
     if (values.contains("assets"))
@@ -288,12 +294,14 @@ int judge(Database db, const fs::path& path, const Judgement& j, const AfterRule
       assess(db, j.policy, j.rules, fingerprint,
              {.only = {}, .advisories = j.advisories ? &*j.advisories : nullptr, .catalogue = &j.catalogue});
   for (const std::string& note : result.notes) std::cerr << "kakoi: note: " << printable(note) << "\n";
-  if (!after || !after(db)) {  // packets of an earlier run prove nothing of this one
-    std::error_code error;
-    fs::remove(j.out / kEvidenceFile, error);
-  }
   std::error_code ignored;
   fs::remove(j.out / kSignatureFile, ignored);  // of an earlier manifest
+  const auto write_evidence = [&](Database& judged) {
+    std::error_code error;
+    if (!after || !after(judged)) fs::remove(j.out / kEvidenceFile, error);  // an earlier run's proves nothing of this
+  };
+  std::function<Database()> another;
+  if (j.threads > 1) another = [&] { return Database::open_read_only(j.out / "inventory.db"); };
   place_whole(path, j.out / "inventory.db");
   write_reports({.db = db,
                  .rules = texts_of(j.rules),
@@ -303,7 +311,9 @@ int judge(Database db, const fs::path& path, const Judgement& j, const AfterRule
                  .created = j.created,
                  .run = j.run,
                  .other_outputs = {"inventory.db", kEvidenceFile},
-                 .exports = j.exports},
+                 .exports = j.exports,
+                 .besides = write_evidence,
+                 .another = another},
                 j.out);
   if (j.sign_with)
     write_whole(j.out / kSignatureFile,

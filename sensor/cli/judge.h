@@ -25,6 +25,7 @@ struct Judgement {
   SecretKeeper secrets;
   std::filesystem::path out;
   std::string language, fail_on;
+  unsigned threads = 1;    // more: reports are written on two
   bool summary = true;     // told on standard output
   std::string created;     // as ReportInput::created
   SignatureKey sign_with;  // for the manifest; null: not signed
@@ -69,7 +70,8 @@ struct Draft {
 inline constexpr const char* kEvidenceFile = "evidence.pcapng";
 inline constexpr const char* kManifestFile = "manifest.json";
 inline constexpr const char* kSignatureFile = "manifest.json.sig";
-// Called once the findings are in the database; may write OUT/evidence.pcapng and says whether it did.
+// Called once the findings are in the database, perhaps on another thread with a connection of its own; may write
+// OUT/evidence.pcapng and says whether it did.
 using AfterRules = std::function<bool(Database&)>;
 
 // Applies the rules, writes the reports into judgement.out and a summary to standard output.

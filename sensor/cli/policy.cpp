@@ -4,6 +4,7 @@
 
 #include "rules/register/register.h"
 #include "sensor/cli/arguments.h"
+#include "sensor/cli/names.h"
 
 namespace kakoi::cli {
 namespace {
@@ -39,7 +40,7 @@ int policy(const Arguments& arguments) {
     return kDone;
   }
   try {
-    load_policy(words[1]);
+    load_policy(words[1], protocol_names());
     std::cout << words[1] << ": no mistakes\n";
     return kDone;
   } catch (const PolicyError& error) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iomanip>
 #include <iostream>
 
@@ -5,6 +6,7 @@
 #include "sensor/cli/arguments.h"
 #include "sensor/cli/names.h"
 #include "sensor/control/control.h"
+#include "sensor/inventory/transfers.h"
 
 namespace kakoi::cli {
 namespace {
@@ -32,6 +34,18 @@ int protocol_list(const Arguments& arguments) {
   for (const Protocol* p : protocols()) print(*p);
   for (const Protocol* p : control_protocols()) print(*p);
   return kDone;
+}
+
+std::vector<std::string_view> protocol_names() {
+  std::vector<std::string_view> names = {ftp_data_protocol.name};
+  for (const Protocol* p : protocols()) names.push_back(p->name);
+  for (const Protocol* p : control_protocols()) names.push_back(p->name);
+  for (const Protocol* p : {&arp_protocol, &icmp_protocol, &icmpv6_protocol, &lldp_protocol, &cdp_protocol,
+                            &profinet_dcp_protocol, &stp_protocol, &lacp_protocol, &tcp_protocol, &vrrp_protocol,
+                            &hsrp_protocol, &ospf_protocol, &eigrp_protocol, &rip_protocol})
+    names.push_back(p->name);
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 const Protocol* find_any_protocol(std::string_view name) noexcept {

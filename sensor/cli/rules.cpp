@@ -5,6 +5,7 @@
 #include "rules/evaluate.h"
 #include "rules/examples.h"
 #include "rules/rule_set.h"
+#include "rules/yaml_reader.h"
 #include "sensor/cli/arguments.h"
 #include "sensor/cli/judge.h"
 #include "sensor/inventory/write.h"
@@ -13,8 +14,8 @@ namespace kakoi::cli {
 namespace {
 constexpr Help kHelp{
     "kakoi rules list | show ID | check [DIR] | test RULE.yaml [--db inventory.db]",
-    "list names the rules, show prints one with its query. check validates a folder of rules or a rule pack\n"
-    "(or the built-in ones): format, both languages, SQL against the inventory's schema, and each rule's own\n"
+    "list names the rules, show prints one with its query. check validates a folder of rules, a rule pack, a folder\n"
+    "of packs, or the built-in rules: format, both languages, SQL against the inventory's schema, and each rule's own\n"
     "examples. test does so for one rule, and with --db shows what it finds in an inventory, which is not\n"
     "changed; zones and roles are those that the inventory was last judged with.\n",
     "  kakoi rules show external-route-established\n  kakoi rules check my-pack/\n"
@@ -45,20 +46,46 @@ std::size_t check(const RuleSet& rules) {
   return examples;
 }
 
-RuleSet given_rules(const std::vector<std::string>& words) {
-  if (words.size() < 2) return RuleSet::load();
-  return RuleSet::load(std::filesystem::path(words[1]));
+// Of a pack, whether the program would take it, too: its hashes, and that no rule of it is there already.
+RuleSet load_given(const std::filesystem::path& folder) {
+  RuleSet rules = RuleSet::load(folder);
+  if (rules.packs().size() == 1 && rules.packs()[0].folder.empty()) RuleSet::load().add_pack(folder);
+  return rules;
 }
 
-int check_rules(const std::vector<std::string>& words) {
-  const RuleSet rules = given_rules(words);
+void check_set(const RuleSet& rules) {
   const std::size_t examples = check(rules);
   std::size_t with = 0;
   for (const Rule& rule : rules.rules()) with += !rule.examples.empty();
-  std::cout << rules.rules().size() << " rules, " << with << " of them with examples (" << examples << " run), "
-            << rules.credentials().size() << " default credentials: no mistakes\n";
+  std::cout << rules.rules().size() << (rules.rules().size() == 1 ? " rule, " : " rules, ") << with
+            << " of them with examples (" << examples << " run), " << rules.credentials().size()
+            << " default credentials: no mistakes\n";
   for (const Pack& pack : rules.packs()) std::cout << "pack " << pack.describe() << "\n";
+}
+
+bool holds_rules(const std::filesystem::path& folder) {
+  std::error_code error;
+  for (const char* part : {"", "baseline", "timely", "credentials"})
+    for (const auto& entry : std::filesystem::directory_iterator(folder / part, error))
+      if (is_rule_file(entry.path())) return true;
+  return error && !std::filesystem::is_directory(folder);
+}
+
+int check_rules(const std::vector<std::string>& words) {
+  if (words.size() < 2) {
+    check_set(RuleSet::load());
+  } else if (holds_rules(words[1])) {
+    check_set(load_given(words[1]));
+  } else {
+    for (const std::filesystem::path& pack : find_packs(words[1])) check_set(load_given(pack));
+  }
   return kDone;
+}
+
+std::string near_rule(std::string_view id, const RuleSet& all) {
+  std::vector<std::string_view> known;
+  for (const Rule& rule : all.rules()) known.push_back(rule.id);
+  return did_you_mean(id, known);
 }
 
 std::string cited(const Finding& f, Database& db) {
@@ -99,7 +126,8 @@ int test_rule(const std::string& file, const po::variables_map& values) {
                 << printable(ja ? f.title.ja : f.title.en) << "\n  " << printable(ja ? f.detail.ja : f.detail.en)
                 << "\n  " << cited(f, db) << "\n";
   } catch (const DatabaseError& error) {
-    throw InputError(path + ": " + error.what());
+    const std::string why = error.what();
+    throw InputError(why.starts_with(path) ? why : path + ": " + why);
   }
   return kDone;
 }
@@ -126,7 +154,8 @@ int rules(const Arguments& arguments) {
     if (verb == "show" && words.size() == 2) {
       const RuleSet all = RuleSet::load();
       const Rule* rule = all.find(words[1]);
-      if (!rule) throw InputError("no rule '" + words[1] + "' (kakoi rules list names them)");
+      if (!rule)
+        throw InputError("no rule '" + words[1] + "'" + near_rule(words[1], all) + "; kakoi rules list names them");
       show(*rule, (*values)["lang"].as<std::string>());
       return kDone;
     }

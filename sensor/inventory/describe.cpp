@@ -132,7 +132,9 @@ std::vector<Attribute> collect(const Observed& observed, const Resolution& resol
       Seen>
       claims;
   std::set<std::string> systems;  // what claims have views of
-  for (const auto& [key, seen] : observed.identities) {
+  for (const auto& identity : observed.identities) {
+    const auto& key = identity.first;
+    const auto& seen = identity.second;
     const std::uint32_t asset = resolution.find_anywhere(key.subject, key.vlan);
     if (asset == Resolution::kNone) continue;  // only ever spoken of
     const Scope scope = resolution.assets()[asset].scope;

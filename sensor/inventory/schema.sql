@@ -324,7 +324,7 @@ CREATE TABLE advisory (
 CREATE TABLE advisory_match (         -- a device that an advisory names: a row per vulnerability
   advisory_id TEXT NOT NULL REFERENCES advisory,
   asset_id TEXT NOT NULL REFERENCES asset,
-  certainty TEXT NOT NULL,            -- 'in-range' | 'all-versions' | 'version-unseen' (not seen, or not comparable) | 'perhaps' (the product is not told exactly)
+  certainty TEXT NOT NULL,            -- 'in-range' | 'all-versions' | 'version-unseen' (not seen, or not comparable) | 'under-investigation' | 'perhaps' (the product is not told exactly)
   vulnerability TEXT NOT NULL,        -- CVE, else its title
   cvss REAL,                          -- base score, of the newest version of CVSS that the advisory gives
   severity TEXT NOT NULL,             -- CVSS's word for the score; 'medium' without one
@@ -348,7 +348,8 @@ CREATE TABLE finding (
   title_en TEXT NOT NULL, title_ja TEXT NOT NULL,
   detail_en TEXT NOT NULL, detail_ja TEXT NOT NULL,
   zones_inferred INTEGER NOT NULL,    -- the finding leans on inferred zones
-  accepted INTEGER NOT NULL, acceptance_reason TEXT NOT NULL,
+  accepted INTEGER NOT NULL,
+  acceptance_reason TEXT NOT NULL,    -- 'reason (approver, ≤ last day)'; with accepted 0: of an acceptance that has ended
   first_ts BIGINT, last_ts BIGINT,
   exposure_class TEXT NOT NULL,       -- one of 32 kinds of exposure; verdict_check says which controls it bears on
   attack_ics TEXT NOT NULL            -- MITRE ATT&CK for ICS technique, 'T0883', or ''

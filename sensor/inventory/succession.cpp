@@ -117,9 +117,9 @@ class Finder {
   std::set<Address> own(const Address& mac, std::uint32_t vlan) const {
     std::set<Address> ips;
     for (auto at = observed_.bindings.lower_bound({mac, {0, 0}, 0}); at != observed_.bindings.end(); ++at) {
-      const auto& [key, row] = *at;
+      const auto& key = at->first;
       if (key.mac != mac) break;
-      const auto claims = [&](BindingKind kind) { return row.claims[static_cast<std::size_t>(kind)].count; };
+      const auto claims = [&](BindingKind kind) { return at->second.claims[static_cast<std::size_t>(kind)].count; };
       if (key.vlan == vlan && key.ip.is_ipv4() &&
           claims(BindingKind::arp_request) + claims(BindingKind::arp_reply) != 0)
         ips.insert(key.ip);

@@ -31,50 +31,55 @@ struct Batch {
   }
 };
 
+// Neither side wakes the other for each batch, for that costs as much as the packets in it: who had to wait goes on when
+// there is work for a while.
 class BatchQueue {
  public:
   // Waits while the queue is full; swaps `batch` for an empty one that was used before.
   void push(Batch& batch) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return waiting_.size() < kMost; });
+    if (waiting_.size() >= kMost) room_.wait(lock, [&] { return waiting_.size() <= kMost / 2; });
     waiting_.push_back(std::move(batch));
     batch = Batch{};
     if (!used_.empty()) {
       batch = std::move(used_.back());
       used_.pop_back();
     }
-    changed_.notify_all();
+    if (waiting_.size() == kEnough) work_.notify_one();
   }
   void close() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
-    changed_.notify_all();
+    work_.notify_one();
   }
-  // Until the worker has finished all that was pushed.
+  // Until the worker has finished all that was pushed. Called by who pushes.
   void wait_until_idle() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return waiting_.empty() && !busy_; });
+    work_.notify_one();
+    idle_.wait(lock, [&] { return waiting_.empty() && !busy_; });
   }
   // False when the queue is closed and empty. `batch` is given back for reuse first.
   bool pop(Batch& batch) {
     batch.clear();
     std::unique_lock lock(mutex_);
     busy_ = false;
-    changed_.notify_all();
     if (batch.items.capacity() > 0) used_.push_back(std::move(batch));
-    changed_.wait(lock, [&] { return closed_ || !waiting_.empty(); });
-    if (waiting_.empty()) return false;
+    if (waiting_.empty()) {
+      idle_.notify_one();
+      work_.wait(lock, [&] { return closed_ || !waiting_.empty(); });
+      if (waiting_.empty()) return false;
+    }
     batch = std::move(waiting_.front());
     waiting_.pop_front();
     busy_ = true;
-    changed_.notify_all();
+    if (waiting_.size() == kMost / 2) room_.notify_one();
     return true;
   }
 
  private:
-  static constexpr std::size_t kMost = 8;
+  static constexpr std::size_t kMost = 64, kEnough = 8;
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable work_, room_, idle_;
   std::deque<Batch> waiting_;
   std::vector<Batch> used_;
   bool closed_ = false;

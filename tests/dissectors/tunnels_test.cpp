@@ -5,6 +5,7 @@
 #include "dissectors/softether/softether.h"
 #include "dissectors/tailscale/tailscale.h"
 #include "dissectors/wireguard/wireguard.h"
+#include "dissectors/zerotier/zerotier.h"
 
 #include <gtest/gtest.h>
 
@@ -287,6 +288,136 @@ TEST(SoftEther, IsADatagramInTheShapeOfAQuestion) {
   const auto head = hex("000A 0023");
   std::copy(head.begin(), head.end(), option.begin() + 37);
   EXPECT_TRUE(foreign(softether::protocol, option));
+}
+
+// Of sneurlax/ManyTier (MIT, commit 64e12c08), tests/shadow/artifacts/hello-diff-1775936401.txt: a HELLO that this
+// implementation sent to one of ZeroTier's roots, and the beginning of a message that another root sent to it.
+// The address follows from the key by Identity's memory-hard hash.
+const auto kHello =
+    hex("0000019d7e0ae06bcafefd671739c7e39971003a8890b3bc3ceae1010c010e00020000019d7e0ae06b39c7e3997100528042"
+        "5c16d4824c26ddf10c2bd69b77a530c3672a74a8c968ad888304cac12bd5dd965f9c18b83690822d6350918ffd74074390fb"
+        "d7adf755afb333aa0f5f1100044f7f9fbb27090000000008eac90a00000194db795b4ed2e60000");
+const auto kFromRoot =
+    hex("67e81447a461064eed8080693acafe04eba9086b279be9e57068af61d1791b0ed9b7fd9f83522eb29fd8ebfc098ada885421"
+        "1797a2dda321f3879138b586ecac2b94266022be1a07dc4683247d3480d33a4f7c0266692bfe47afa0e07f7df5e0c5765e31"
+        "aa7f9201e80dad5753d88ebaebd4a8c8742aba59af724194e761a700323fea6252c22b6610e12755");
+// Of someara/ZeroTierOne (commit 4275d158), REAL_NETWORK_TEST_RESULTS.md: the first 64 of the 137 octets of another's HELLO.
+const auto kBeginning =
+    hex("a0cd5e56336775d562f865d7c1b731ee0ea8007833e32e27daf0ee010d020000000000019d53965b50b731ee0ea800fa7fbf"
+        "4662720fd9870278 99bf6a9a3e2a");
+
+// As ZeroTierOne's Peer::sendHELLO puts it together (1.14, with no moons). The sender is the identity of its selftest.cpp,
+// the receivers are the roots of node/Topology.cpp's ZT_DEFAULT_WORLD; packet id, MAC and the encrypted end may be any.
+std::vector<std::uint8_t> hello(std::string_view root, std::string_view sent_to) {
+  std::vector<std::uint8_t> bytes;
+  const auto append = [&](std::string_view field) {
+    const auto octets = hex(field);
+    bytes.insert(bytes.end(), octets.begin(), octets.end());
+  };
+  append("1badc0de5eed0001");    // packet id
+  append(root);                  // destination
+  append("8e4df28b72");          // source
+  append("00");                  // no flags, C25519_POLY1305_NONE, no hops
+  append("0123456789abcdef");    // MAC
+  append("01");                  // VERB_HELLO
+  append("0c 01 0e 0002");       // ZT_PROTO_VERSION, version 1.14.2
+  append("0000019a ab6d a400");  // 2025-11-22, in ms
+  append("8e4df28b72 00");       // Identity::serialize: address, C25519
+  append("ac3d46abe0c21f3cfe7a6c8d6a85cfcffcb82fbd55af6a4d6350657c68200843");
+  append("fa2e16f9418bbd9702cae365f2af5fb4c420908b803a681d4daef6114d78a2d7");
+  append("00");                // no private key
+  append(sent_to);             // InetAddress::serialize
+  append("0000000008eac90a");  // ZT_DEFAULT_WORLD: id
+  append("0000017ee95760cd");  // and timestamp
+  append("5a5a");              // how many moons
+  return bytes;
+}
+const auto kToIpv4 = hello("62f865ae71", "04 3207fc8a 2709");
+const auto kToIpv6 = hello("cafe04eba9", "06 2a026ea0d40500000000000000009993 2709");
+const auto kByWayOfAnother = hello("778cde7190", "00");
+
+TEST(ZeroTier, IsProvedByItsHello) {
+  for (const auto& each : {kHello, kToIpv4, kToIpv6, kByWayOfAnother}) EXPECT_TRUE(whole(zerotier::protocol, each));
+  EXPECT_EQ(kToIpv4.size(), 137u);  // the lengths that both other implementations give
+  EXPECT_EQ(kToIpv6.size(), 149u);
+  EXPECT_EQ(kHello.size(), 137u + 2u);  // and a certificate of representation of no octets, as 1.2 has it
+  auto completed = kToIpv4;
+  std::copy(kBeginning.begin(), kBeginning.end(), completed.begin());
+  EXPECT_TRUE(whole(zerotier::protocol, completed));
+  EXPECT_TRUE(whole(zerotier::protocol, first(kToIpv4, 135)));  // 1.1: nothing after the planet
+  EXPECT_TRUE(whole(zerotier::protocol, first(kByWayOfAnother, 129)));
+}
+
+TEST(ZeroTier, TellsVersionAndAddressOfItsSender) {
+  const auto seen = observe(zerotier::protocol, {{Role::client, kHello}}, Transport::udp);
+  EXPECT_EQ(identities(seen, Role::client),
+            (Texts{"user_agent ZeroTier 1.14.2 by zerotier hello", "fingerprint 39c7e39971 by zerotier address"}));
+  EXPECT_EQ(observe(zerotier::protocol, {{Role::server, kToIpv4}}, Transport::udp).identity(Trait::software),
+            "ZeroTier 1.14.2");
+  EXPECT_EQ(sender(zerotier::protocol, kHello), Role::client);
+  EXPECT_TRUE(zerotier::protocol.speaker(kHello).certain);
+  const auto passed_on = with(kToIpv4, 18, 1);
+  EXPECT_TRUE(whole(zerotier::protocol, passed_on));
+  EXPECT_FALSE(zerotier::protocol.speaker(passed_on).certain);
+  EXPECT_TRUE(observe(zerotier::protocol, {{Role::client, passed_on}}, Transport::udp).stated.empty());
+}
+
+TEST(ZeroTier, IsNothingLess) {
+  EXPECT_TRUE(foreign(zerotier::protocol, {}));
+  EXPECT_TRUE(foreign(zerotier::protocol, kFromRoot));  // encrypted
+  EXPECT_TRUE(foreign(zerotier::protocol, kBeginning));
+  for (std::size_t n = 0; n < 135; ++n) EXPECT_TRUE(foreign(zerotier::protocol, first(kToIpv4, n))) << n;
+  EXPECT_TRUE(foreign(zerotier::protocol, first(kToIpv4, 136)));  // half a count of moons
+  EXPECT_TRUE(foreign(zerotier::protocol, first(kToIpv6, 146)));
+  EXPECT_TRUE(foreign(zerotier::protocol, first(kByWayOfAnother, 128)));
+  auto larger = kToIpv4;
+  larger.resize(1501);
+  EXPECT_TRUE(foreign(zerotier::protocol, larger));
+  struct Wrong {
+    std::size_t at;
+    std::uint8_t octet;
+  };
+  for (const auto [at, octet] : {
+           Wrong{13, 0xFF},                                    // a fragment
+           Wrong{8, 0xFF},                                     // to an address that no node has
+           Wrong{17, 0x73}, Wrong{45, 0x73},                   // the two addresses of the sender differ
+           Wrong{18, 0x08}, Wrong{18, 0x10}, Wrong{18, 0x18},  // encrypted, on a trusted path, AES-GMAC-SIV
+           Wrong{18, 0x40}, Wrong{18, 0x80},                   // in fragments, HELLO encrypted
+           Wrong{27, 0x00}, Wrong{27, 0x03}, Wrong{27, 0x81},  // NOP, OK, compressed
+           Wrong{28, 4},    Wrong{28, 32},                     // protocol
+           Wrong{29, 3},    Wrong{30, 100},  Wrong{31, 0x80},  // version
+           Wrong{33, 1},    Wrong{36, 0},    Wrong{35, 4},     // far in the future, 2004, 2130
+           Wrong{46, 1},                                       // an identity of another type
+           Wrong{111, 64},                                     // with its private key
+           Wrong{112, 1},   Wrong{112, 6},                     // an Ethernet address, IPv6 that is too short
+       })
+    EXPECT_TRUE(foreign(zerotier::protocol, with(kToIpv4, at, octet))) << at << ' ' << int{octet};
+  EXPECT_TRUE(foreign(zerotier::protocol, with(kToIpv6, 112, 5)));  // no kind of address
+  const auto fields = [](std::size_t at, std::size_t n) {
+    auto bytes = kToIpv4;
+    std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), n, std::uint8_t{0});
+    return bytes;
+  };
+  const auto at_time = [](std::uint64_t ms) {
+    auto bytes = kToIpv4;
+    for (std::size_t i = 0; i < 8; ++i) bytes[40 - i] = static_cast<std::uint8_t>(ms >> 8 * i);
+    return bytes;
+  };
+  EXPECT_TRUE(foreign(zerotier::protocol, at_time(1'293'839'999'999)));  // 2010-12-31 23:59:59.999
+  EXPECT_TRUE(whole(zerotier::protocol, at_time(1'293'840'000'000)));
+  EXPECT_TRUE(whole(zerotier::protocol, at_time(4'102'444'799'999)));  // 2099-12-31 23:59:59.999
+  EXPECT_TRUE(foreign(zerotier::protocol, at_time(4'102'444'800'000)));
+  EXPECT_TRUE(foreign(zerotier::protocol, fields(8, 5)));    // to nobody
+  EXPECT_TRUE(foreign(zerotier::protocol, fields(113, 4)));  // to no address
+  EXPECT_TRUE(foreign(zerotier::protocol, fields(117, 2)));  // to no port
+  EXPECT_TRUE(foreign(zerotier::protocol, fields(119, 8)));  // of no planet
+  auto from_nobody = fields(13, 5);
+  std::fill_n(from_nobody.begin() + 41, 5, std::uint8_t{0});
+  EXPECT_TRUE(foreign(zerotier::protocol, from_nobody));
+  EXPECT_TRUE(foreign(zerotier::protocol, hello("8e4df28b72", "04 3207fc8a 2709")));  // to itself
+  EXPECT_TRUE(foreign(zerotier::protocol, std::vector<std::uint8_t>(137, 0x01)));
+  EXPECT_TRUE(foreign(zerotier::protocol, kInitiation));
+  EXPECT_TRUE(foreign(zerotier::protocol, kInit));
 }
 
 }  // namespace

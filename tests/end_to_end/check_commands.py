@@ -110,3 +110,31 @@ def an_accepted_finding_no_longer_counts():
     equal(accepted, {f for f, _ in rows}, "accepted")
     kakoi("scan", SAMPLE, "--policy", site, "--fail-on", "critical", "--out", out, wanted=DONE)
     kakoi("scan", SAMPLE, "--policy", site, "--fail-on", "high", "--out", out, wanted=FINDINGS)
+    counts = json.loads((out / "findings.json").read_text())["counts"]
+    equal((counts["critical"], counts["accepted"]), (0, len(rows)), "counts")
+
+
+@test
+def an_acceptance_that_has_ended_is_told():
+    site = folder("policy") / "site.yaml"
+    with database(scan(SAMPLE)) as db:
+        (kept, _), (ended, _) = db.execute("select finding_id, rule_id from finding where severity = 'critical' limit 2").fetchall()
+    site.write_text(f"acceptances:\n  - {{finding: '{kept}', reason: agreed, approver: Sato, expires: 2099-12-31}}\n"
+                    f"  - {{finding: '{ended}', reason: until spring, approver: Sato, expires: 2020-01-01}}\n")
+    out = folder("out")
+    done = kakoi("assess", scan(SAMPLE) / "inventory.db", "--policy", site, "--lang", "en", "--out", out, wanted=DONE)
+    expect(f"acceptance of finding {ended} ended on 2020-01-01: 1 finding counts again" in done.stderr, done.stderr)
+    expect("; accepted besides: 1\n" in done.stdout, done.stdout)
+    found = {f["id"]: f for f in json.loads((out / "findings.json").read_text())["findings"]}
+    equal((found[kept]["accepted"], found[kept]["acceptance_reason"]), (True, "agreed (Sato, ≤ 2099-12-31)"), "kept")
+    equal((found[ended]["accepted"], found[ended]["acceptance_reason"]), (False, "until spring (Sato, ≤ 2020-01-01)"), "ended")
+    expect("until spring (Sato" in (out / "report.html").read_text(), "not in the page")
+
+
+@test
+def a_protocol_of_the_policy_must_be_one_that_is_known():
+    site = folder("policy") / "site.yaml"
+    site.write_text("zones: [{id: a, kind: ot}, {id: b, kind: it}]\nconduits: [{from: a, to: b, protocols: [ftp_data, mobdus]}]\n")
+    for call in (["policy", "check", site], ["assess", scan(SAMPLE) / "inventory.db", "--policy", site, "--out", folder("out")]):
+        refused = kakoi(*call, wanted=2).stderr
+        expect("site.yaml:2:51: unknown protocol 'mobdus' (did you mean 'modbus'?)" in refused, refused)

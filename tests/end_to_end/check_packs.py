@@ -64,6 +64,29 @@ def a_stale_pack_is_told_in_the_report():
 
 
 @test
+def a_pack_that_is_left_out_or_replaced_is_told():
+    newer, older, out = pack("2026-06-01"), pack("2026-01-01"), folder("out")
+    for first, second, why in ((newer, older, "mine 7 of 2026-01-01 is not used; 7 of 2026-06-01 is there already"),
+                               (older, newer, "mine 7 of 2026-06-01 takes the place of 7 of 2026-01-01")):
+        done = kakoi("assess", scan(SAMPLE) / "inventory.db", "--pack", first, "--pack", second, "--out", out, wanted=DONE)
+        expect(f"note: {second}: rule pack {why}" in done.stderr, done.stderr)
+
+
+@test
+def a_pack_is_checked_as_it_will_be_used():
+    place = folder("packs")
+    for name in ("a", "b"):
+        shutil.copytree(pack(ident=name), place / name)
+    done = kakoi("rules", "check", place, wanted=DONE)
+    equal(done.stdout.count("no mistakes"), 2, "packs of a folder")
+    rule = place / "b" / "my-rule.yaml"
+    rule.write_text(rule.read_text().replace("id: ssh-to-control-host", "id: external-inbound", 1))
+    refused = kakoi("rules", "check", place / "b", wanted=BAD_INPUT).stderr
+    expect("rule 'external-inbound' stands twice (baseline/external-inbound.yaml, " in refused, refused)
+    expect("did you mean 'external-inbound'?" in kakoi("rules", "show", "external-inbund", wanted=BAD_INPUT).stderr, "show")
+
+
+@test
 def signatures_of_packs_are_checked():
     secret = keys()
     signed, origin = pack(), "rule pack mine 7, "
@@ -105,7 +128,7 @@ def the_manual_leads_to_a_working_rule():
     equal(done.returncode, 0, done.stdout + done.stderr)
     expect("ssh-to-control-host: no mistakes, 2 examples as expected" in done.stdout, done.stdout)
     expect(re.search(r"inventory.db: [1-9]\d* finding", done.stdout), f"the rule finds nothing in the sample: {done.stdout}")
-    expect("1 rules, 1 of them with examples" in done.stdout, done.stdout)
+    expect("1 rule, 1 of them with examples" in done.stdout, done.stdout)
     with database(place / "judged") as db:
         expect(db.execute("select count(*) from finding where rule_id = 'ssh-to-control-host'").fetchone()[0] > 0, "no finding")
 

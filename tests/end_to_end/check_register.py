@@ -74,6 +74,9 @@ def gone_changed_and_unknown_devices_are_told_apart():
     equal(len(findings["declared-attribute-mismatch"]), 2, "differing")
     equal(findings["undeclared-asset"],
           {db.execute("select asset_id from asset where name = 'PC-KEIRI' and scope = 'local'").fetchone()[0]}, "undeclared")
+    turned = database(scan(SAMPLE, "--assets", written([ghost] + rows[::-1])))
+    ids = "select finding_id from finding order by 1"
+    equal(turned.execute(ids).fetchall(), db.execute(ids).fetchall(), "fingerprints, with the list in another order")
     for packet, in db.execute("select packet_id from register_difference"):
         expect(db.execute("select 1 from packet where packet_id = ?", [packet]).fetchone(), "a difference without a packet")
     listed = list(csv.DictReader(open(out / "register.csv", encoding="utf-8-sig")))

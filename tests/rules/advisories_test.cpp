@@ -74,6 +74,12 @@ TEST(VersionRange, TellsInsideOutsideAndUnknown) {
       {"1.2 and newer versions", "1.1", 'n'},
       {"Ver.1.2以前", "1.1", 'y'},
       {"1.5未満", "1.5", 'n'},
+      {"Up to 2.90", "2.70", 'y'},
+      {"Up to 2.90", "3.0", 'n'},
+      {"2.5 - 2.9", "2.7", 'y'},
+      {"V2.5 – V2.9", "3.0", 'n'},
+      {"prior to SV3.20", "v2.70", 'y'},
+      {"2.5〜2.9", "2.7", 'y'},
       {"3.x", "3.7.1", 'y'},
       {"3.x", "4.0", 'n'},
       // not understood, or told in a way that no device tells
@@ -138,6 +144,8 @@ TEST(Names, CompareProductsWordForWord) {
   EXPECT_EQ(sameness("PLC", "Omron PLC CS series"), 'n');
   EXPECT_EQ(sameness("750", "750 Feeder Protection Relay firmware"), 'n');
   EXPECT_EQ(sameness("S7-300", "SIMATIC S7-300 CPU family (incl. related ET200 CPUs and SIPLUS variants)"), 'y');
+  EXPECT_EQ(sameness("1756-ENBT/A", "1756-ENBT, 1756-EWEB, and 1768-ENBT communication modules"), 'y');
+  EXPECT_EQ(sameness("GX450", "GX450 and ES450"), 'y');
   EXPECT_EQ(sameness("1763-L16BWA B/16.00", "MicroLogix 1100"), 'n');  // the family list says it, not the name
 }
 
@@ -272,6 +280,49 @@ TEST(Advisories, ReadVersionsOutOfProductNames) {
   EXPECT_THAT(judged(named("SIMATIC WinCC V7.3 and newer"), "Siemens", "SIMATIC WinCC", "7.5"),
               ElementsAre("advisory-affected critical 90"));
   EXPECT_THAT(judged(named("RTU500 series CMU Firmware Version 12.0"), "Siemens", "RTU500", "12.4"), IsEmpty());
+}
+
+TEST(Advisories, TellOrderNumbersOfOneFamilyApart) {
+  const auto named = [](const std::string& name) {
+    return advisory("X-1", "Schneider Electric", name, "product_version_range", "< 3.01");
+  };
+  const auto cpu = [&](const std::string& name) {
+    return judged(named(name), "Schneider Electric", "BMX P34 2020", "v2.70");
+  };
+  EXPECT_THAT(cpu("Modicon M340"), ElementsAre("advisory-affected critical 90"));
+  EXPECT_THAT(cpu("Modicon M340 CPU BMXP342020"), ElementsAre("advisory-affected critical 90"));
+  EXPECT_THAT(cpu("Modicon M340 Ethernet Module BMXNOE0100"), IsEmpty());
+  EXPECT_THAT(judged(named("Modicon M340 CPU BMXP342020"), "Schneider Electric", "M340", "v2.70"),
+              ElementsAre("advisory-possible low 30"));  // a device that names no more than the family
+}
+
+TEST(Advisories, SayThatAProductIsUnderInvestigation) {
+  std::string text = kEdr;
+  text.replace(text.find("known_affected"), 14, "under_investigation");
+  Advisories advisories;
+  advisories.add("a.json", text);
+  Site site;
+  site.host("plc", {.ip = "192.168.1.10"}).attribute("plc", "vendor", "Moxa").attribute("plc", "product", "EDR-810");
+  site.attribute("plc", "firmware", "2.4");
+  assess(site.db, {}, built_in_rules(), test_fingerprint, {.only = {"advisory-possible"}, .advisories = &advisories});
+  EXPECT_EQ(
+      site.of("advisory-possible", "detail_en"),
+      "plc (192.168.1.10) says that it is EDR-810, firmware 2.4. 1 advisory(ies) name it, but whether it is affected "
+      "was still under investigation (X-1: Moxa EDR-810 < 2.5); 1 vulnerabilities in all.");
+}
+
+TEST(Advisories, OfOneDayCountByTimeAndVersion) {
+  const auto dated = [](const std::string& date, const std::string& version) {
+    std::string text = kEdr;
+    const std::string old = "\"current_release_date\": \"2024-05-01T00:00:00Z\"";
+    return text.replace(text.find(old), old.size(),
+                        "\"current_release_date\": \"" + date + "\", \"version\": \"" + version + "\"");
+  };
+  Advisories advisories;
+  advisories.add("noon.json", dated("2024-05-01T12:00:00Z", "9"));
+  advisories.add("evening.json", dated("2024-05-01T18:00:00.000Z", "10"));
+  advisories.add("same.json", dated("2024-05-01T18:00:00Z", "9"));
+  EXPECT_EQ(advisories.all()[0].file, "evening.json");
 }
 
 TEST(Advisories, DoNotTakeInstalledSoftwareForSeen) {

@@ -106,7 +106,29 @@ TEST(Assess, AcceptsByRuleAndByFindingUntilTheyExpire) {
   EXPECT_THAT(accepted("rule: external-inbound, finding: " + id), IsEmpty());
   // the last packet of the capture is of 2023-11-15 in Tokyo, whatever the clock on the wall says
   EXPECT_THAT(accepted("rule: external-route-established, expires: 2023-11-15"), ElementsAre("hmi", "plc"));
+  EXPECT_EQ(site.db.text("select max(acceptance_reason) from finding"), "test line (Sato, ≤ 2023-11-15)");
   EXPECT_THAT(accepted("rule: external-route-established, expires: 2023-11-14"), IsEmpty());
+  EXPECT_EQ(site.db.text("select max(acceptance_reason) from finding"), "test line (Sato, ≤ 2023-11-14)");
+}
+
+TEST(Assess, NotesAcceptancesThatHaveEndedOrFitNothing) {
+  Site site = clean_plant();
+  site.host("cloud", {.ip = "8.8.4.4", .scope = "internet"});
+  site.link("hmi", "cloud", {.port = 443});
+  site.link("plc", "cloud", {.port = 443});
+  site.findings(kCleanPolicy);
+  const std::string id = site.db.text("select finding_id from finding where subject_id = 'hmi'");
+  const std::string who = ", reason: r, approver: Sato";
+  const Policy policy = parse_policy(std::string(kCleanPolicy) +
+                                         "acceptances:\n  - {rule: external-route-established, expires: 2020-01-01" +
+                                         who + "}\n  - {finding: " + id + who + "}\n  - {rule: external-inbund" + who +
+                                         "}\n  - {rule: external-inbound, finding: " + id + who + "}\n",
+                                     "site.yaml");
+  EXPECT_THAT(assess(site.db, policy, built_in_rules(), test_fingerprint).notes,
+              testing::IsSupersetOf(std::vector<std::string>{
+                  "acceptance of rule 'external-route-established' ended on 2020-01-01: 1 finding counts again",
+                  "acceptance of rule 'external-inbund': no such rule (did you mean 'external-inbound'?)",
+                  "acceptance of rule 'external-inbound' and finding " + id + ": there is no such finding"}));
 }
 
 TEST(Assess, KeepsDefaultCredentialsWithoutAKey) {
@@ -150,9 +172,9 @@ TEST(Assess, LeavesTheDatabaseAsItWasWhenARuleFails) {
   const std::string before = site.dump();
   const RuleSet::Source broken{
       "x.yaml",
-      "id: x\nfamily: f\nseverity: low\nconfidence: 1\nexposure_class: legacy-os\ntitle: {en: a, ja: a}\n"
-      "detail: {en: a, ja: a}\nrationale: {en: a, ja: a}\nlimit: {en: a, ja: a}\nremedy: {en: a, ja: a}\n"
-      "confirm: {en: a, ja: a}\nquery: select abs(-9223372036854775807 - 1) as subject_id, 1 as key,"
+      "id: x\nfamily: network\nseverity: low\nconfidence: 1\nexposure_class: legacy-os\ntitle: {en: a, ja: あ}\n"
+      "detail: {en: a, ja: あ}\nrationale: {en: a, ja: あ}\nlimit: {en: a, ja: あ}\nremedy: {en: a, ja: あ}\n"
+      "confirm: {en: a, ja: あ}\nquery: select abs(-9223372036854775807 - 1) as subject_id, 1 as key,"
       " 1 as packet_1, 1 as first_ts, 1 as last_ts\n"};
   EXPECT_THROW(assess(site.db, Policy{}, RuleSet::parse({&broken, 1}), nullptr), DatabaseError);
   EXPECT_EQ(site.dump(), before);

@@ -78,8 +78,19 @@ TEST(BuiltInRules, AreTheSameFromTheFolder) {
 }
 
 TEST(RuleErrors, NamePlaceReasonAndAdvice) {
-  EXPECT_THAT(problems(rule_yaml(kHosts, "x", "sevrity: low\n")),
+  EXPECT_THAT(problems(rule_yaml(kHosts, "{host}", "sevrity: low\n")),
               ElementsAre("sample.yaml:12:1: unknown key 'sevrity' (did you mean 'severity'?)"));
+  std::string slips = rule_yaml(kHosts);
+  const std::string long_id(33, 'a');
+  for (const auto& [from, to] : {std::pair<std::string, std::string>("sample", long_id),
+                                 {"external", "extrenal"},
+                                 {"limit: {en: a, ja: あ}", "limit: {en: あ, ja: a}"}})
+    slips.replace(slips.find(from), from.size(), to);
+  EXPECT_THAT(problems(slips),
+              ElementsAre("sample.yaml:1:5: '" + long_id + "' is longer than 32 characters",
+                          "sample.yaml:2:9: 'family' is 'extrenal' (did you mean 'external'?), but must be external, "
+                          "segmentation, control, credential, legacy, network or inventory",
+                          "sample.yaml:9:13: 'en' is written in Japanese", "sample.yaml:9:20: 'ja' holds no Japanese"));
   EXPECT_THAT(problems("id: [\n"), ElementsAre(HasSubstr("sample.yaml:2:1: no valid YAML")));
   EXPECT_THAT(problems(rule_yaml(kHosts, "{open")),
               ElementsAre("sample.yaml:7:9: 'detail' has a '{' without its '}'; close it"));
@@ -119,11 +130,11 @@ TEST(Evaluate, FoldsRowsOfOneKeyIntoOneFinding) {
       "  select 'lan' as subject_id, '' as peer_id, 'k' as key, asset_id as host_id, name as host, 2 as weight,\n"
       "         first_packet_id as packet_1, first_ts, last_ts\n"
       "  from asset\n",
-      "{subject}: {host.count} hosts, {host}; {host_id.count}; {weight.sum}"));
+      "{subject}: {host.count}, {host}; {host_id.count}; {weight.sum}"));
   const std::vector<Finding> findings = evaluate(rules.rules()[0], site.db, false);
   ASSERT_EQ(findings.size(), 1u);
-  EXPECT_EQ(findings[0].detail.en, "lan: 12 hosts, h1, h2, h3, h4, h5 and 7 more; 12; 24");
-  EXPECT_EQ(findings[0].detail.ja, "lan: 12 hosts, h1、h2、h3、h4、h5 ほか7件; 12; 24");
+  EXPECT_EQ(findings[0].detail.en, "lan: 12, h1, h2, h3, h4, h5 and 7 more; 12; 24");
+  EXPECT_EQ(findings[0].detail.ja, "lan: 12, h1、h2、h3、h4、h5 ほか7件; 12; 24");
   EXPECT_THAT(findings[0].packets, ElementsAre(1, 2, 3, 4, 5));
   EXPECT_EQ(findings[0].assets.size(), 12u);
   EXPECT_EQ(findings[0].last_ts.value() - findings[0].first_ts.value(), 11'000'000'000);
@@ -137,7 +148,7 @@ TEST(Evaluate, TakesTheFirstVariantOfTheFileWhereRowsDiffer) {
                          "else 'weak' end as variant,\n"
                          "         name as host, first_packet_id as packet_1, first_ts, last_ts\n"
                          "  from asset\n",
-                         "plain {host}",
+                         "{host}",
                          "variants:\n  - {id: strong, severity: critical, detail: {en: \"strong {host}\", ja: \"強 "
                          "{host}\"}}\n  - {id: weak}\n"));
   const std::vector<Finding> findings = evaluate(rules.rules()[0], site.db, false);

@@ -35,7 +35,7 @@ struct Folder {
 std::string rule_yaml(const std::string& id, const std::string& more = "") {
   std::string out = "id: " + id + "\nfamily: control\nseverity: low\nconfidence: 50\nexposure_class: legacy-os\n";
   for (const char* key : {"title", "detail", "rationale", "limit", "remedy", "confirm"})
-    out += std::string(key) + ": {en: e, ja: j}\n";
+    out += std::string(key) + ": {en: e, ja: 文}\n";
   return out +
          "query: |\n  select server_id as subject_id, server_id as key, first_packet_id as packet_1, first_ts, "
          "last_ts from link where protocol = 'telnet'\n" +
@@ -43,7 +43,7 @@ std::string rule_yaml(const std::string& id, const std::string& more = "") {
 }
 
 std::string meta(const std::string& id, const std::string& date, const std::string& until = "2027-01-01") {
-  return "id: " + id + "\nversion: '1'\ndate: " + date + "\nvalid_until: " + until + "\ntitle: {en: e, ja: j}\n";
+  return "id: " + id + "\nversion: '1'\ndate: " + date + "\nvalid_until: " + until + "\ntitle: {en: e, ja: 文}\n";
 }
 
 std::string error_of(const std::function<void()>& work) {
@@ -76,7 +76,7 @@ TEST(Pack, IsAddedToTheBuiltInRules) {
 
 TEST(Pack, TakesThePlaceOfAnOlderOne) {
   Folder folder;
-  folder.write("pack.yaml", meta("timely", "2099-01-01")).write("mine.yaml", rule_yaml("mine"));
+  folder.write("pack.yaml", meta("timely", "2099-01-01", "2099-12-31")).write("mine.yaml", rule_yaml("mine"));
   RuleSet rules = RuleSet::load();
   rules.add_pack(folder.path);
   EXPECT_TRUE(rules.find("mine"));
@@ -84,16 +84,24 @@ TEST(Pack, TakesThePlaceOfAnOlderOne) {
   EXPECT_TRUE(rules.find("external-inbound"));
   Folder old;
   old.write("pack.yaml", meta("timely", "2020-01-01")).write("other.yaml", rule_yaml("other"));
-  rules.add_pack(old.path);
+  EXPECT_EQ(rules.add_pack(old.path),
+            old.path.string() + ": rule pack timely 1 of 2020-01-01 is not used; 1 of 2099-01-01 is there already");
   EXPECT_TRUE(rules.find("mine"));
   EXPECT_FALSE(rules.find("other"));
+  EXPECT_EQ(rules.add_pack(folder.path),  // the same day: the later given counts
+            folder.path.string() + ": rule pack timely 1 of 2099-01-01 takes the place of 1 of 2099-01-01");
+  RuleSet alone = RuleSet::load(folder.path);  // a set of that pack and nothing else
+  alone.add_pack(folder.path);
+  EXPECT_EQ(alone.rules().size(), 1u);
 }
 
 TEST(Pack, MayNotReplaceASingleRule) {
   Folder folder;
   folder.write("pack.yaml", meta("plant", "2026-01-01")).write("mine.yaml", rule_yaml("external-inbound"));
   RuleSet rules = RuleSet::load();
-  EXPECT_THAT(error_of([&] { rules.add_pack(folder.path); }), HasSubstr("rule 'external-inbound' stands twice"));
+  EXPECT_THAT(error_of([&] { rules.add_pack(folder.path); }),
+              HasSubstr("rule 'external-inbound' stands twice (baseline/external-inbound.yaml, " +
+                        folder.path.string() + "/mine.yaml); give each its own id"));
   EXPECT_TRUE(rules.find("external-inbound"));
 }
 
@@ -101,12 +109,25 @@ TEST(Pack, SaysWhatIsWrongWithIt) {
   Folder folder;
   RuleSet rules = RuleSet::load();
   EXPECT_EQ(error_of([&] { rules.add_pack(folder.path); }), folder.path.string() + ": holds no pack.yaml");
-  folder.write("pack.yaml", "id: Plant\nversion: 1\ndate: tomorrow\nvaliduntil: 2027-01-01\ntitle: {en: e, ja: j}\n");
+  folder.write("pack.yaml", "id: Plant\nversion: 1\ndate: tomorrow\nvaliduntil: 2027-01-01\ntitle: {en: e, ja: 文}\n");
   EXPECT_EQ(error_of([&] { rules.add_pack(folder.path); }),
             folder.path.string() + "/pack.yaml:1:1: a pack needs the key 'valid_until'\n" + folder.path.string() +
                 "/pack.yaml:1:5: 'Plant' is no id; use lower-case letters, digits and '-'\n" + folder.path.string() +
                 "/pack.yaml:3:7: 'tomorrow' is no date; write it like 2027-03-31\n" + folder.path.string() +
                 "/pack.yaml:4:1: unknown key 'validuntil' (did you mean 'valid_until'?)");
+}
+
+TEST(Pack, IsOfDaysInOrderAndOfFilesThatAreRead) {
+  Folder folder;
+  RuleSet rules = RuleSet::load();
+  folder.write("pack.yaml", meta("plant", "2027-01-02", "2027-01-01")).write("mine.yaml", rule_yaml("mine"));
+  EXPECT_THAT(error_of([&] { rules.add_pack(folder.path); }),
+              HasSubstr("pack.yaml:4:14: the pack is over before its date, 2027-01-02"));
+  folder.write("pack.yaml", meta("plant", "2026-01-01")).write("._mine.yaml", std::string("\0\5\x16\7", 4));
+  rules.add_pack(folder.path);
+  EXPECT_TRUE(rules.find("mine"));
+  folder.write("more.yml", rule_yaml("more"));
+  EXPECT_THAT(error_of([&] { rules.add_pack(folder.path); }), HasSubstr("more.yml: is not read; call it *.yaml"));
 }
 
 TEST(Pack, IsRefusedIfItIsNotWhatWasSigned) {
@@ -208,6 +229,10 @@ TEST(Examples, SayWhatIsWrongWithThem) {
                   "  near_miss: {link: {client_di: a}}\n"),
       ElementsAre("mine.yaml:15:20: rule mine: there is no table 'lnik' (did you mean 'link'?)",
                   "mine.yaml:16:21: rule mine: table 'link' has no column 'client_di' (did you mean 'client_id'?)"));
+  EXPECT_THAT(problems_of("examples:\n"
+                          "  triggers: {link: {server_id: b, protocol: telnet, server_port: ssh}}\n"
+                          "  near_miss: {}\n"),
+              ElementsAre("mine.yaml:15:20: rule mine: 'server_port' of table 'link' is a number, not 'ssh'"));
   EXPECT_THAT(problems_of("examples:\n"
                           "  triggers: {link: {protocol: telnet, server_id: b}, policy: {zonse: []}}\n"
                           "  near_miss: {}\n"),

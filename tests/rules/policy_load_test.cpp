@@ -63,12 +63,18 @@ INSTANTIATE_TEST_SUITE_P(
     Policy, PolicyMistakes,
     testing::Values(
         Mistake{"zoness: []\n", "site.yaml:1:1: unknown key 'zoness' (did you mean 'zones'?)"},
+        Mistake{"ranges: [8.8.8.0/24]\n",
+                "site.yaml:1:10: '8.8.8.0/24' is a public range; public numbers used inside belong under "
+                "'internal_public_ranges'"},
+        Mistake{"zones:\n  - {id: a, kind: OT}\n",
+                "site.yaml:2:19: 'kind' is 'OT' (did you mean 'ot'?), but must be ot, it, dmz, safety or wan"},
         Mistake{"site: x\nsite: y\n", "site.yaml:2:1: key 'site' stands twice in the policy; keep one"},
         Mistake{"- a\n", "site.yaml:1:1: the policy must be a mapping (key: value)"},
         Mistake{"site: [1\n", "site.yaml:2:1: no valid YAML: did not find expected ',' or ']'"},
         Mistake{"site: x\n---\nsite: y\n",
                 "site.yaml:2:1: no valid YAML: a second document begins here; keep one in a file"},
-        Mistake{"site: x\nzones: [\xE9]\n", "site.yaml:2:10: no valid YAML: invalid trailing UTF-8 octet"},
+        Mistake{"site: x\nzones: [\xE9]\n",
+                "site.yaml:2:10: no valid YAML: invalid trailing UTF-8 octet; save the file as UTF-8"},
         Mistake{"site: *name\n", "site.yaml:1:7: no valid YAML: no anchor '&name' stands before this"},
         Mistake{"zones: &all [*all]\n", "site.yaml:1:14: no valid YAML: '*all' stands inside what it names"},
         Mistake{"zones: " + std::string(65, '['), "site.yaml:1:71: no valid YAML: it is nested more than 64 deep"},
@@ -220,6 +226,26 @@ TEST(PolicyMistakesAll, AreThirtyOfThirtyKinds) {
   EXPECT_THAT(found, testing::Contains("site.yaml:2:1: unknown key 'sitte' (did you mean 'site'?)"));
   EXPECT_THAT(found,
               testing::Contains(HasSubstr("site.yaml:22:32: unknown operation class 'rite' (did you mean 'write'?)")));
+}
+
+TEST(PolicyLoad, KnowsTheProtocolsThatItIsGiven) {
+  constexpr std::string_view kKnown[] = {"modbus", "tls"};
+  const std::string text = kTwoZones +
+                           "conduits: [{from: a, to: b, protocols: [modbus, mobdus]}]\n"
+                           "allowed_external: [{name: x, cidr: 8.8.8.8, protocol: TLS}]\n";
+  EXPECT_EQ(parse_policy(text, "site.yaml").conduits[0].protocols.size(), 2u);
+  try {
+    parse_policy(text, "site.yaml", kKnown);
+    FAIL();
+  } catch (const PolicyError& error) {
+    ASSERT_EQ(error.problems.size(), 2u);
+    EXPECT_THAT(error.problems[0], HasSubstr("unknown protocol 'mobdus' (did you mean 'modbus'?); 'kakoi protocols'"));
+    EXPECT_THAT(error.problems[1], HasSubstr("unknown protocol 'TLS' (did you mean 'tls'?)"));
+  }
+}
+
+TEST(PolicyLoad, TakesAByteOrderMark) {
+  EXPECT_EQ(parse_policy("\xEF\xBB\xBFsite: Kita\r\n", "site.yaml").site, "Kita");
 }
 
 TEST(PolicyLoad, ReadsTimesOfConduits) {

@@ -38,6 +38,16 @@ TEST(ProgramTransfer, IsGradedByTheSource) {
   EXPECT_EQ(other.of("ot-program-or-file-transfer", "severity"), "critical");
 }
 
+TEST(ProgramTransfer, SaysThatZonesAreInferred) {
+  Site site = plant();
+  site.host("desk", {.ip = "192.168.30.9", .it = true});
+  site.operation(site.link("desk", "plc", kModbus), "program", 90, 4, 4);
+  EXPECT_THAT(site.subjects("ot-program-or-file-transfer"), ElementsAre("plc"));
+  EXPECT_EQ(site.of("ot-program-or-file-transfer", "severity"), "critical");
+  EXPECT_EQ(site.of("ot-program-or-file-transfer", "confidence"), "70");
+  EXPECT_EQ(site.of("ot-program-or-file-transfer", "zones_inferred"), "1");
+}
+
 TEST(ProgramTransfer, IsNotAWriteNorADeclaredStationsFile) {
   Site site = plant();
   const auto link = site.link("hmi", "plc", kModbus);

@@ -45,6 +45,28 @@ TEST(ExternalRoute, IsAnsweredWhenOnlyTheHandshakeWasSeen) {
   EXPECT_THAT(site.findings(), ElementsAre("external-route-answered hmi"));
 }
 
+TEST(ExternalRoute, OfAZoneThatIsNotClosedIsNotCalledThat) {
+  const auto declared = [](const std::string& zone) {
+    return "zones: [{id: z, " + zone + ", members: [{cidr: 192.168.10.0/24}]}]\n";
+  };
+  Site site = plant();
+  site.link("hmi", "cloud", {.port = 443});
+  for (const auto& [zone, severity] : {std::pair<std::string, std::string>("kind: it", "medium"),
+                                       {"kind: it, closed: true", "critical"},
+                                       {"kind: ot", "critical"}}) {
+    EXPECT_THAT(site.subjects("external-route-established", declared(zone)), ElementsAre("hmi")) << zone;
+    EXPECT_EQ(site.of("external-route-established", "severity"), severity) << zone;
+    EXPECT_EQ(site.of("external-route-established", "title_en").find("Closed network") == 0, severity == "critical");
+  }
+  EXPECT_THAT(site.subjects("external-route-established",
+                            declared("kind: it") + "allowed_external: [{name: web, cidr: 0.0.0.0/0, port: 443}]\n"),
+              IsEmpty());
+  Site answered = plant();
+  answered.link("hmi", "cloud", shaken_hands(443));
+  EXPECT_THAT(answered.subjects("external-route-answered", declared("kind: it")), ElementsAre("hmi"));
+  EXPECT_EQ(answered.of("external-route-answered", "severity"), "low");
+}
+
 TEST(ExternalRoute, IsAnsweredByAPing) {
   Site site = plant();
   site.link("hmi", "cloud", {.transport = "icmp", .state = "datagram", .payload_to_server = 0, .payload_to_client = 0});

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2016,SC2034,SC2086,SC2154
-# Tunnels that are told by content: IPsec, L2TP, PPTP, SoftEther. To be sourced; WireGuard and OpenVPN are in external.sh.
+# Tunnels that are told by content: IPsec, L2TP, PPTP, SoftEther, ZeroTier. To be sourced; WireGuard and OpenVPN are in external.sh.
 # The far end is 52.198.7.77, behind RT01.
 
 far() {  # the far end, and ENG01
@@ -118,4 +118,24 @@ scene_softether_names() {  # a server by itself; no name of the internet exists
   action
   softether SRV02 server
   sleep 8
+}
+
+# ZeroTier's greeting, from one secondary port to another: octets put together as its source says, for it is not packaged.
+greet() { run ENG01 python3 "$STATE/zerotier_peer.py" "$1" 52.198.7.77 29993; }
+scene_zerotier() {
+  far
+  start INTERNET python3 "$STATE/zerotier_peer.py" answer 29993
+  action
+  greet hello
+}
+scene_zerotier_alone() {  # nobody there
+  far
+  action
+  greet hello
+}
+scene_zerotier_other_address() {  # the same octets, but the identity has another address than the sender
+  far
+  start INTERNET python3 "$STATE/zerotier_peer.py" answer 29993
+  action
+  greet other-address
 }
