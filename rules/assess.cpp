@@ -1,6 +1,10 @@
 #include "rules/assess.h"
 
 #include <algorithm>
+#include <atomic>
+#include <future>
+#include <optional>
+#include <span>
 
 #include "rules/advisories/match.h"
 #include "rules/evaluate.h"
@@ -17,7 +21,7 @@ constexpr std::string_view kStalePacks = "stale_rule_packs";  // in table covera
 // All or nothing, also inside a transaction of the caller.
 class Savepoint {
  public:
-  explicit Savepoint(Database& db) : db_(db) { db_.execute("savepoint assess"); }
+  explicit Savepoint(Database& db) : db_(db) { begin(); }
   Savepoint(const Savepoint&) = delete;
   Savepoint& operator=(const Savepoint&) = delete;
   ~Savepoint() {
@@ -28,6 +32,10 @@ class Savepoint {
       // the error that brought us here is the one to show
     }
   }
+  void begin() {
+    db_.execute("savepoint assess");
+    done_ = false;
+  }
   void commit() {
     db_.execute("release assess");
     done_ = true;
@@ -35,7 +43,7 @@ class Savepoint {
 
  private:
   Database& db_;
-  bool done_ = false;
+  bool done_ = true;
 };
 
 void store_default_credentials(Database& db, const RuleSet& rules, const Fingerprint& fingerprint) {
@@ -58,6 +66,10 @@ class Writer {
         asset_(db.prepare("insert into finding_asset values (?1, ?2, ?3)")) {
     const std::int64_t now = db.integer("select max(last_ts) from capture");
     for (const Acceptance& a : acceptances) agreed_.push_back({a, a.expires_ts && now >= *a.expires_ts});
+  }
+
+  void write(const Rule& rule, const std::vector<Finding>& findings) {
+    for (const Finding& finding : findings) write(rule, finding);
   }
 
   void write(const Rule& rule, const Finding& f) {
@@ -124,6 +136,29 @@ class Writer {
   Statement finding_, packet_, asset_;
 };
 
+// How many rules are run before what they found is written: findings wait in memory for that long.
+constexpr std::size_t kTogether = 24;
+
+struct Evaluation {
+  AssetLabels labels;
+  bool zones_inferred;
+
+  // Of each rule; with another connection, by two threads that take the next one in turn.
+  std::vector<std::vector<Finding>> of(std::span<const Rule* const> rules, Database& db, Database* other) const {
+    std::vector<std::vector<Finding>> found(rules.size());
+    std::atomic<std::size_t> next = 0;
+    const auto run = [&](Database& connection) {
+      for (std::size_t i = next++; i < rules.size(); i = next++)
+        found[i] = evaluate(*rules[i], connection, labels, zones_inferred);
+    };
+    std::future<void> another_thread;
+    if (other) another_thread = std::async(std::launch::async, [&] { run(*other); });
+    run(db);
+    if (other) another_thread.get();
+    return found;
+  }
+};
+
 // Rules against current campaigns that are older than the captures may miss what is current: a row of table coverage.
 void cover_stale_packs(Database& db, const RuleSet& rules, std::vector<std::string>& notes) {
   const std::int64_t end = db.integer("select max(last_ts) from capture");
@@ -168,14 +203,26 @@ AssessResult assess(Database& db, const Policy& policy, const RuleSet& rules, co
   store_default_credentials(db, rules, fingerprint);
   if (options.advisories) match_advisories(db, *options.advisories, Names::built_in());
   Writer writer(db, policy.acceptances);
-  const AssetLabels labels(db);
+  const Evaluation evaluation{AssetLabels(db), !policy.declares_zones()};
   Statement evaluated = db.prepare("insert into evaluated_rule values (?1, ?2, ?3)");
+  std::vector<const Rule*> chosen;
   for (const Rule& rule : rules.rules()) {
     if (!options.only.empty() && std::find(options.only.begin(), options.only.end(), rule.id) == options.only.end())
       continue;
     evaluated.bind(1, rule.id).bind(2, rule.exposure_class).bind(3, rule.query).run();
-    for (const Finding& finding : evaluate(rule, db, labels, !policy.declares_zones())) writer.write(rule, finding);
+    chosen.push_back(&rule);
   }
+  std::optional<Database> other;
+  if (options.in_steps) savepoint.commit();
+  if (options.another) other = options.another();
+  for (std::size_t at = 0; at < chosen.size(); at += kTogether) {
+    const auto group = std::span(chosen).subspan(at, std::min(kTogether, chosen.size() - at));
+    const auto found = evaluation.of(group, db, other ? &*other : nullptr);
+    if (options.in_steps) savepoint.begin();
+    for (std::size_t i = 0; i < group.size(); ++i) writer.write(*group[i], found[i]);
+    if (options.in_steps) savepoint.commit();
+  }
+  if (options.in_steps) savepoint.begin();
   if (options.only.empty()) writer.note_acceptances(rules, notes);
   write_risk(db);
   if (options.catalogue) write_verdicts(db, *options.catalogue, rules);

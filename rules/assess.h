@@ -23,6 +23,10 @@ struct AssessOptions {
   std::vector<std::string> only;           // rule ids; empty: all
   const Advisories* advisories = nullptr;  // compared with the devices; none: no such findings
   const Catalogue* catalogue = nullptr;    // frameworks to give verdicts on; none: no verdicts
+  // What rules read, and what a number of them found, is committed as it goes: the caller throws db's file away if
+  // assess() throws. Needed for `another`, and for files that are the same with and without it.
+  bool in_steps = false;
+  std::function<Database()> another{};  // one more connection to db's file: then two threads run the rules
 };
 
 struct AssessResult {
@@ -30,7 +34,7 @@ struct AssessResult {
   std::vector<std::string> notes;  // what the policy declares and no packet showed; sorted, English
 };
 
-// Replaces what an earlier assessment wrote; all or nothing. Without a fingerprint function (the key is
+// Replaces what an earlier assessment wrote; all or nothing, unless options.in_steps. Without a fingerprint function (the key is
 // gone) the rows of default_credential stay as they are. Throws RuleError and DatabaseError.
 AssessResult assess(Database& db, const Policy& policy, const RuleSet& rules, const Fingerprint& fingerprint,
                     const AssessOptions& options = {});

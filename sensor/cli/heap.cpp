@@ -8,7 +8,6 @@ namespace kakoi::cli {
 
 void expect_large_tables([[maybe_unused]] std::uint64_t max_memory) {
 #ifdef KAKOI_MIMALLOC
-  constexpr std::uint64_t kRoomy = std::uint64_t{512} << 20;
   if (max_memory >= kRoomy) mi_option_set_enabled_default(mi_option_large_os_pages, true);
 #endif
 }

@@ -290,9 +290,15 @@ int judge(Database db, const fs::path& path, const Judgement& j, const AfterRule
                  "judged by the list of that time\n";
   Fingerprint fingerprint;
   if (same_key) fingerprint = [&](std::string_view secret) { return j.secrets.fingerprint(secret); };
-  const AssessResult result =
-      assess(db, j.policy, j.rules, fingerprint,
-             {.only = {}, .advisories = j.advisories ? &*j.advisories : nullptr, .catalogue = &j.catalogue});
+  fs::path stored = path;
+  std::function<Database()> another;
+  if (j.threads > 1) another = [&] { return Database::open_read_only(stored); };
+  const AssessResult result = assess(db, j.policy, j.rules, fingerprint,
+                                     {.only = {},
+                                      .advisories = j.advisories ? &*j.advisories : nullptr,
+                                      .catalogue = &j.catalogue,
+                                      .in_steps = true,
+                                      .another = another});
   for (const std::string& note : result.notes) std::cerr << "kakoi: note: " << printable(note) << "\n";
   std::error_code ignored;
   fs::remove(j.out / kSignatureFile, ignored);  // of an earlier manifest
@@ -300,9 +306,8 @@ int judge(Database db, const fs::path& path, const Judgement& j, const AfterRule
     std::error_code error;
     if (!after || !after(judged)) fs::remove(j.out / kEvidenceFile, error);  // an earlier run's proves nothing of this
   };
-  std::function<Database()> another;
-  if (j.threads > 1) another = [&] { return Database::open_read_only(j.out / "inventory.db"); };
-  place_whole(path, j.out / "inventory.db");
+  stored = j.out / "inventory.db";
+  place_whole(path, stored);
   write_reports({.db = db,
                  .rules = texts_of(j.rules),
                  .kakoi_version = KAKOI_VERSION,

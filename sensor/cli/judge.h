@@ -25,7 +25,7 @@ struct Judgement {
   SecretKeeper secrets;
   std::filesystem::path out;
   std::string language, fail_on;
-  unsigned threads = 1;    // more: reports are written on two
+  unsigned threads = 1;    // more: rules are run and reports written on two
   bool summary = true;     // told on standard output
   std::string created;     // as ReportInput::created
   SignatureKey sign_with;  // for the manifest; null: not signed

@@ -100,7 +100,8 @@ int run_scan(const ScanRun& run, Judgement judgement) {
   // The database has it all now: the reports need the room.
   const std::vector<CaptureInfo> infos = std::move(observed.captures);
   observed = {};
-  judgement.threads = run.threads;
+  // two rules, or two reports, at a time take the room of two
+  judgement.threads = run.max_memory < kRoomy ? 1 : run.threads;
   judgement.run.emplace_back("site", run.site);
   judgement.run.emplace_back("max_memory", std::to_string(run.max_memory));
   judgement.run.emplace_back("evidence", run.evidence);

@@ -38,14 +38,20 @@ class BatchQueue {
   // Waits while the queue is full; swaps `batch` for an empty one that was used before.
   void push(Batch& batch) {
     std::unique_lock lock(mutex_);
-    if (waiting_.size() >= kMost) room_.wait(lock, [&] { return waiting_.size() <= kMost / 2; });
+    if (waiting_.size() >= kMost || spread_ >= kMostSpread) {
+      work_.notify_one();
+      pusher_waits_ = true;
+      room_.wait(lock, [&] { return has_room(); });
+      pusher_waits_ = false;
+    }
+    spread_ += spread(batch);
     waiting_.push_back(std::move(batch));
     batch = Batch{};
     if (!used_.empty()) {
       batch = std::move(used_.back());
       used_.pop_back();
     }
-    if (waiting_.size() == kEnough) work_.notify_one();
+    if (waiting_.size() == kEnough || spread_ >= kMostSpread / 2) work_.notify_one();
   }
   void close() {
     const std::lock_guard lock(mutex_);
@@ -71,18 +77,25 @@ class BatchQueue {
     }
     batch = std::move(waiting_.front());
     waiting_.pop_front();
+    spread_ -= spread(batch);
     busy_ = true;
-    if (waiting_.size() == kMost / 2) room_.notify_one();
+    if (pusher_waits_ && has_room()) room_.notify_one();
     return true;
   }
 
  private:
   static constexpr std::size_t kMost = 64, kEnough = 8;
+  // Batches in a row lie in one piece of memory, or two. Where each has several of its own (a file a packet, say), far
+  // fewer may wait.
+  static constexpr std::size_t kMostSpread = 12;
+  static std::size_t spread(const Batch& batch) noexcept { return batch.memory.empty() ? 0 : batch.memory.size() - 1; }
+  bool has_room() const noexcept { return waiting_.size() <= kMost / 2 && spread_ <= kMostSpread / 2; }
   std::mutex mutex_;
   std::condition_variable work_, room_, idle_;
   std::deque<Batch> waiting_;
   std::vector<Batch> used_;
-  bool closed_ = false;
+  std::size_t spread_ = 0;
+  bool closed_ = false, pusher_waits_ = false;
   bool busy_ = false;  // the worker has a batch in hand
 };
 

@@ -159,20 +159,23 @@ class Iec104 {
   std::uint16_t sent_ = 0;
 };
 
+// Two connections to each field device, from two of twenty masters.
 template <typename Protocol>
-void poll(const std::string& path, std::size_t packets) {
+void poll(const std::string& path, const std::vector<std::string>& wanted) {
+  const std::size_t packets = std::stoul(wanted[0]);
+  const unsigned count = wanted.size() > 1 ? static_cast<unsigned>(std::stoul(wanted[1])) : Protocol::kConnections;
   Capture out(path);
   Dice dice(Protocol::kPort);
   std::vector<Connection> connections;
-  std::vector<Protocol> speakers(Protocol::kConnections);
-  for (unsigned i = 0; i < Protocol::kConnections; ++i) {
+  std::vector<Protocol> speakers(count);
+  for (unsigned i = 0; i < count; ++i) {
     const std::uint32_t master = 0x0A000000 + Protocol::kPort % 200 * 65536u + i % 20 + 1,
                         field = (master & 0xFFFF0000) + 0x0100 + i / 2;
     connections.emplace_back(out, master, field, static_cast<std::uint16_t>(30000 + i), Protocol::kPort);
     connections.back().open(kStart + i * 200);
   }
   std::uint64_t now = kStart + 1'000'000;
-  for (std::size_t made = Protocol::kConnections * 3; made < packets; made += 2, now += 1'000) {
+  for (std::size_t made = std::size_t{count} * 3; made < packets; made += 2, now += 1'000) {
     const std::size_t i = made / 2 % connections.size();
     speakers[i].exchange(connections[i], now, dice);
   }
@@ -334,14 +337,14 @@ void mix(const std::string& path, const std::vector<std::string>& named) {
 
 int run(const std::vector<std::string>& words) {
   if (words.size() < 3) {
-    std::cerr
-        << "usage: make_captures modbus|dnp3|iec104 OUT PACKETS | it OUT COPIES SEED... | mix OUT FILE[:PERCENT]...\n";
+    std::cerr << "usage: make_captures modbus|dnp3|iec104 OUT PACKETS [CONNECTIONS] | it OUT COPIES SEED... | mix OUT "
+                 "FILE[:PERCENT]...\n";
     return 2;
   }
   const std::vector<std::string> rest(words.begin() + 2, words.end());
-  if (words[0] == "modbus") poll<Modbus>(words[1], std::stoul(rest[0]));
-  if (words[0] == "dnp3") poll<Dnp3>(words[1], std::stoul(rest[0]));
-  if (words[0] == "iec104") poll<Iec104>(words[1], std::stoul(rest[0]));
+  if (words[0] == "modbus") poll<Modbus>(words[1], rest);
+  if (words[0] == "dnp3") poll<Dnp3>(words[1], rest);
+  if (words[0] == "iec104") poll<Iec104>(words[1], rest);
   if (words[0] == "it") office(words[1], static_cast<unsigned>(std::stoul(rest[0])), {rest.begin() + 1, rest.end()});
   if (words[0] == "mix") mix(words[1], rest);
   return 0;
