@@ -1,4 +1,4 @@
-// Every sentence of the page, in Japanese and English. "{0}" stands for an argument.
+// Every word of the page, in Japanese and English. "{0}" stands for an argument.
 const TEXT = {
   brand: ["kakoi", "kakoi"],
   report: ["閉域ネットワーク露出調査報告", "Closed-network exposure report"],
