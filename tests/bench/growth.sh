@@ -8,7 +8,7 @@ kakoi=${1:-build/release/kakoi}
 place=${KAKOI_BENCH:-/var/tmp/kakoi-bench}
 mkdir -p "$place"
 maker=$place/make_captures
-[ "$maker" -nt tests/bench/make_captures.cpp ] || "${CXX:-g++}" -std=c++20 -O3 -o "$maker" tests/bench/make_captures.cpp
+[ "$maker" -nt tests/bench/make_captures.cpp ] || "${CXX:-g++}" -std=c++20 -O3 -o "$maker" tests/bench/make_captures.cpp -lpcap
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
