@@ -34,8 +34,8 @@ struct AssessResult {
   std::vector<std::string> notes;  // what the policy declares and no packet showed; sorted, English
 };
 
-// Replaces what an earlier assessment wrote; all or nothing, unless options.in_steps. Without a fingerprint function (the key is
-// gone) the rows of default_credential stay as they are. Throws RuleError and DatabaseError.
+// Replaces what an earlier assessment wrote; all or nothing, unless options.in_steps. Without a fingerprint function
+// (the key is gone) the rows of default_credential stay as they are. Throws RuleError and DatabaseError.
 AssessResult assess(Database& db, const Policy& policy, const RuleSet& rules, const Fingerprint& fingerprint,
                     const AssessOptions& options = {});
 

@@ -42,8 +42,8 @@ void add_input_options(po::options_description& options);
 Judgement load_judgement(const po::variables_map& values, const std::string& command);
 // What those of add_input_options() name.
 void load_inputs(const po::variables_map& values, Judgement& judgement);
-// Those files, the inputs and the IEEE's registries, to be read, and OUT, to be written; SQLite's temporary files go there, too, unless SQLITE_TMPDIR says
-// where. Before any database is opened.
+// Those files, the inputs and the IEEE's registries, to be read, and OUT, to be written; SQLite's temporary files go
+// there, too, unless SQLITE_TMPDIR says where. Before any database is opened.
 Reach reach_of(const po::variables_map& values);
 // Gives up all other files: before what others wrote is read. A note tells if this kernel can't.
 void confine_to(const Reach& reach);

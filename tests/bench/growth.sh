@@ -4,6 +4,7 @@
 # Prints CPU seconds and peak memory of kakoi alone, and microseconds a packet.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+[ -x /usr/bin/time ] || { echo "growth.sh: install Debian's package 'time'" >&2; exit 1; }
 kakoi=${1:-build/release/kakoi}
 place=${KAKOI_BENCH:-/var/tmp/kakoi-bench}
 mkdir -p "$place"
