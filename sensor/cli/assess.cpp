@@ -1,5 +1,3 @@
-#include <filesystem>
-
 #include "sensor/cli/judge.h"
 
 namespace kakoi::cli {
@@ -19,19 +17,13 @@ int assess_inventory(const Arguments& arguments) {
   if (named.size() != 1) throw UsageError("assess: name one inventory.db");
   confine_to(reach_of(*values));
   const Judgement judgement = load_judgement(*values, "assess");
-  const std::filesystem::path draft = judgement.out / ".inventory.db.part";
   try {
     Database given = Database::open_read_only(named[0]);
     given.prepare("select asset_id from asset limit 1").step();  // else it is no inventory
-    create_out(judgement.out);
-    std::filesystem::remove(draft);
-    given.save_copy(draft);
-    Database db = Database::open(draft);
-    db.execute("pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -262144");  // KiB
-    return judge(std::move(db), draft, judgement);
+    const Draft draft(judgement.out);
+    given.save_copy(draft.path);
+    return judge(draft.open(), draft.path, judgement);
   } catch (const DatabaseError& error) {
-    std::error_code ignored;
-    std::filesystem::remove(draft, ignored);
     throw InputError(named[0] + ": " + error.what());
   }
 }

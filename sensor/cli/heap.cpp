@@ -12,4 +12,10 @@ void expect_large_tables([[maybe_unused]] std::uint64_t max_memory) {
 #endif
 }
 
+void give_back_free_memory() {
+#ifdef KAKOI_MIMALLOC
+  mi_collect(true);
+#endif
+}
+
 }  // namespace kakoi::cli

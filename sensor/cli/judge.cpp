@@ -281,6 +281,13 @@ Draft::~Draft() {
   std::error_code ignored;
   fs::remove(path, ignored);
 }
+Database Draft::open(std::uint64_t max_memory) const {
+  Database db = Database::open(path);
+  // The file appears under its name only when it is whole, so it needs no journal of its own.
+  db.execute("pragma journal_mode = off; pragma synchronous = off");
+  db.keep_in_memory(max_memory / 16);
+  return db;
+}
 
 int judge(Database db, const fs::path& path, const Judgement& j, const AfterRules& after) {
   // Fingerprints of another key would match nothing: then the list stays as the scan stored it.

@@ -14,6 +14,7 @@
 #include "sensor/cli/landlock.h"
 #include "sensor/cli/signature.h"
 #include "sensor/inventory/secret.h"
+#include "sensor/pipeline/limits.h"
 
 namespace kakoi::cli {
 
@@ -63,6 +64,8 @@ struct Draft {
   std::filesystem::path path;
   explicit Draft(const std::filesystem::path& out);
   ~Draft();
+  // What lies there, a sixteenth of `max_memory` of it in memory at a time.
+  Database open(std::uint64_t max_memory = pipeline::Limits::kUsual) const;
   Draft(const Draft&) = delete;
   Draft& operator=(const Draft&) = delete;
 };

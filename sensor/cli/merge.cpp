@@ -60,8 +60,7 @@ int merge(const Arguments& arguments) {
     parts = unite(std::move(parts));
     const Observed observed = observed_in(parts, find_any_protocol);
     const Draft draft(judgement.out);
-    Database db = Database::open(draft.path);
-    db.execute("pragma journal_mode = off; pragma synchronous = off");
+    Database db = draft.open();
     write_inventory(observed, {.site = site, .kakoi_version = KAKOI_VERSION}, db, parts);
     return judge(std::move(db), draft.path, judgement);
   } catch (const StateError& error) {

@@ -82,6 +82,7 @@ int run_scan(const ScanRun& run, Judgement judgement) {
       pipeline::run(captures, judgement.secrets,
                     {.threads = run.threads, .max_memory = run.max_memory, .on_progress = std::ref(progress)});
   progress.clear();
+  give_back_free_memory();  // the conversations'
 
   problems.insert(problems.end(), captures.problems().begin(), captures.problems().end());
   for (const std::string& problem : problems) std::cerr << "kakoi: " << printable(problem) << "\n";
@@ -93,13 +94,12 @@ int run_scan(const ScanRun& run, Judgement judgement) {
   }
 
   const Draft draft(judgement.out);
-  Database db = Database::open(draft.path);
-  // The file appears under its name only when it is whole, so it needs no journal of its own.
-  db.execute("pragma journal_mode = off; pragma synchronous = off");
+  Database db = draft.open(run.max_memory);
   write_inventory(observed, {.site = run.site, .kakoi_version = KAKOI_VERSION}, db);
   // The database has it all now: the reports need the room.
   const std::vector<CaptureInfo> infos = std::move(observed.captures);
   observed = {};
+  give_back_free_memory();
   // two rules, or two reports, at a time take the room of two
   judgement.threads = run.max_memory < kRoomy ? 1 : run.threads;
   judgement.run.emplace_back("site", run.site);

@@ -60,10 +60,10 @@ Observed resumed(const std::filesystem::path& out, const std::vector<CaptureInfo
   }
 }
 
-void write_outputs(const Observed& observed, const Judgement& judgement, const std::string& site) {
+void write_outputs(const Observed& observed, const Judgement& judgement, const std::string& site,
+                   std::uint64_t max_memory) {
   const Draft draft(judgement.out);
-  Database db = Database::open(draft.path);
-  db.execute("pragma journal_mode = off; pragma synchronous = off");
+  Database db = draft.open(max_memory);
   write_inventory(observed, {.site = site, .kakoi_version = KAKOI_VERSION}, db);
   judge(std::move(db), draft.path, judgement);
 }
@@ -156,7 +156,8 @@ int watch(const Arguments& arguments) {
   std::future<void> writing;
   const auto write_now = [&](const Judgement& j) {
     if (writing.valid()) writing.get();
-    writing = std::async(std::launch::async, [all = snapshot(), j, &site] { write_outputs(*all, j, site); });
+    writing = std::async(std::launch::async,
+                         [all = snapshot(), j, &site, max_memory] { write_outputs(*all, j, site, max_memory); });
   };
 
   std::cerr << "kakoi: listening; outputs in " << judgement.out.string() << " every "

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace kakoi {
@@ -55,12 +56,6 @@ Statement& Statement::bind(int index, double number) {
 }
 Statement& Statement::bind(int index, std::nullptr_t) {
   check(statement_, sqlite3_bind_null(statement_, index));
-  return *this;
-}
-Statement& Statement::bind_static(int index, std::span<const std::uint8_t> blob) {
-  check(statement_,
-        sqlite3_bind_blob64(statement_, index, blob.empty() ? reinterpret_cast<const std::uint8_t*>("") : blob.data(),
-                            blob.size(), SQLITE_STATIC));
   return *this;
 }
 bool Statement::step() {
@@ -129,8 +124,23 @@ Statement Database::prepare(std::string_view sql) {
   if (!statement) throw DatabaseError("no statement in: " + std::string(sql));
   return Statement(statement);
 }
+void Database::keep_in_memory(std::uint64_t bytes) {
+  execute("pragma cache_size = -" + std::to_string(bytes >> 10));  // KiB
+}
+
 void Database::execute(std::string_view sql) {
   if (sqlite3_exec(db_, std::string(sql).c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail(db_, sql);
+}
+void Database::fill_blob(const char* table, const char* column, std::span<const std::uint8_t> bytes) {
+  constexpr std::size_t kPiece = 1 << 20;
+  sqlite3_blob* blob = nullptr;
+  int code = sqlite3_blob_open(db_, "main", table, column, sqlite3_last_insert_rowid(db_), 1, &blob);
+  for (std::size_t at = 0; code == SQLITE_OK && at < bytes.size(); at += kPiece) {
+    const std::span piece = bytes.subspan(at, std::min(kPiece, bytes.size() - at));
+    code = sqlite3_blob_write(blob, piece.data(), static_cast<int>(piece.size()), static_cast<int>(at));
+  }
+  const int closed = sqlite3_blob_close(blob);
+  if (code != SQLITE_OK || closed != SQLITE_OK) fail(db_, std::string("blob ") + table + "." + column);
 }
 std::int64_t Database::integer(std::string_view sql) {
   Statement s = prepare(sql);

@@ -63,7 +63,6 @@ class Statement {
 
   // Without a copy: the text must live until the statement has run.
   Statement& bind_static(int index, std::string_view text);
-  Statement& bind_static(int index, std::span<const std::uint8_t> blob);
 
   bool step();   // true: a row is there
   void reset();  // ready to run again, with bindings cleared
@@ -99,7 +98,11 @@ class Database {
   ~Database();
 
   Statement prepare(std::string_view sql);
+  // How many octets of pages to keep in memory; 2,000 KiB if nobody says.
+  void keep_in_memory(std::uint64_t bytes);
   void execute(std::string_view sql);  // one or more statements, rows thrown away
+  // Fills a blob of that size in the row inserted last, piece by piece: a bound one would be copied whole.
+  void fill_blob(const char* table, const char* column, std::span<const std::uint8_t> bytes);
   // First column of the first row; 0 if there is none.
   std::int64_t integer(std::string_view sql);
   std::string text(std::string_view sql);

@@ -160,12 +160,33 @@ void Writer::write_links() {
 
 namespace {
 
+void write_tables(const Observed& observed, const InventoryOptions& options, Database& db) {
+  const Resolution resolution = Resolution::of(observed);
+  const Description description = describe(observed, resolution, options.ieee_data);
+  Writer writer{observed, resolution, description, db, Citations(observed.captures)};
+  writer.write_captures();
+  writer.write_assets();
+  writer.write_links();
+  writer.write_control();
+  writer.write_link_facts();
+  writer.write_network();
+  writer.write_services();
+  writer.write_subnets();
+  writer.write_coverage();
+  writer.packet.write(db);
+}
+
 void write_parts(const std::vector<Part>& parts, Database& db) {
-  Insert row(db, "part");
   for (const Part& part : parts) {
     std::string captures;
     for (const std::string& id : part.captures) captures += (captures.empty() ? "" : ",") + id;
-    row(part.id, captures, part.last_ts, std::span<const std::uint8_t>(part.state));
+    db.prepare("insert into part values (?1, ?2, ?3, zeroblob(?4))")
+        .bind(1, part.id)
+        .bind(2, captures)
+        .bind(3, part.last_ts)
+        .bind(4, part.state.size())
+        .run();
+    db.fill_blob("part", "state", part.state);
   }
 }
 
@@ -173,10 +194,7 @@ void write_parts(const std::vector<Part>& parts, Database& db) {
 
 void write_inventory(const Observed& observed, const InventoryOptions& options, Database& db,
                      const std::vector<Part>& parts) {
-  const Resolution resolution = Resolution::of(observed);
-  const Description description = describe(observed, resolution, options.ieee_data);
   const auto [tables, indices] = schema();
-  db.execute("pragma cache_size = -262144");  // KiB, for this connection: pages need not be written twice
   db.execute("begin immediate");
   try {
     db.execute(tables);
@@ -184,17 +202,7 @@ void write_inventory(const Observed& observed, const InventoryOptions& options, 
     meta("kakoi_version", options.kakoi_version);
     meta("schema_version", kSchemaVersion);
     meta("site", to_utf8(options.site));
-    Writer writer{observed, resolution, description, db, Citations(observed.captures)};
-    writer.write_captures();
-    writer.write_assets();
-    writer.write_links();
-    writer.write_control();
-    writer.write_link_facts();
-    writer.write_network();
-    writer.write_services();
-    writer.write_subnets();
-    writer.write_coverage();
-    writer.packet.write(db);
+    write_tables(observed, options, db);
     write_parts(parts.empty() ? std::vector<Part>{make_part(observed)} : parts, db);
     db.execute(indices);
     db.execute("commit");

@@ -32,8 +32,7 @@ class Insert {
  private:
   template <typename Value>
   void bind(int column, const Value& value) {
-    if constexpr ((std::is_convertible_v<const Value&, std::string_view> && !std::is_null_pointer_v<Value>) ||
-                  std::is_same_v<Value, std::span<const std::uint8_t>>)
+    if constexpr (std::is_convertible_v<const Value&, std::string_view> && !std::is_null_pointer_v<Value>)
       statement_->bind_static(column, value);
     else
       statement_->bind(column, value);
