@@ -1,6 +1,7 @@
 #include "reports/report.h"
 
 #include <future>
+#include <mutex>
 #include <ostream>
 
 #include "reports/csv/register.h"
@@ -21,11 +22,10 @@ struct Writer {
   void (*write)(const ReportInput&, std::ostream&);
 };
 
-// In two parts that take about as long, the first of them what needs the lists of findings.
-constexpr Writer kOfFindings[] = {
-    {"findings.json", write_findings_json}, {"assets.csv", write_assets_csv}, {"report.html", write_page}};
-constexpr Writer kOfInventory[] = {
-    {"inventory.json", write_inventory_json}, {"links.csv", write_links_csv}, {"verdicts.csv", write_verdicts_csv}};
+// Of two threads one begins with the first, which share the lists of findings, and the other with the last.
+constexpr Writer kWriters[] = {
+    {"findings.json", write_findings_json}, {"assets.csv", write_assets_csv}, {"report.html", write_page},
+    {"verdicts.csv", write_verdicts_csv},   {"links.csv", write_links_csv},   {"inventory.json", write_inventory_json}};
 
 using Files = std::map<std::string, FileDigest>;
 
@@ -52,15 +52,8 @@ ReportInput with(const ReportInput& input, Database& db) {
   ReportInput other = {
       .db = db, .rules = input.rules, .kakoi_version = input.kakoi_version, .language = input.language};
   other.input_hashes = input.input_hashes, other.created = input.created, other.run = input.run;
-  other.exports = input.exports, other.besides = input.besides;
+  other.exports = input.exports;
   return other;
-}
-
-Files write_all(std::span<const Writer> writers, const ReportInput& input, const std::filesystem::path& out) {
-  Files files;
-  for (const Writer& writer : writers)
-    files[writer.file] = write_whole(out / writer.file, [&](std::ostream& stream) { writer.write(input, stream); });
-  return files;
 }
 
 // With what several writers look up read once for all of them.
@@ -69,10 +62,29 @@ ReportInput sharing_lookups(ReportInput input) {
   return input;
 }
 
-Files write_of_inventory(const ReportInput& input, const std::filesystem::path& out) {
-  if (input.besides) input.besides(input.db);
-  const Reading reading(input.db);
-  return write_all(kOfInventory, sharing_lookups(input), out);
+// The writers that nobody has begun with.
+class Waiting {
+ public:
+  enum class End { front, back };
+  const Writer* take(End end) {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.empty()) return nullptr;
+    const bool front = end == End::front;
+    const Writer& taken = front ? waiting_.front() : waiting_.back();
+    waiting_ = waiting_.subspan(front ? 1 : 0, waiting_.size() - 1);
+    return &taken;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::span<const Writer> waiting_{kWriters};
+};
+
+Files write_all(Waiting& waiting, Waiting::End end, const ReportInput& input, const std::filesystem::path& out) {
+  Files files;
+  while (const Writer* const writer = waiting.take(end))
+    files[writer->file] = write_whole(out / writer->file, [&](std::ostream& stream) { writer->write(input, stream); });
+  return files;
 }
 
 }  // namespace
@@ -83,16 +95,20 @@ void write_reports(const ReportInput& input, const std::filesystem::path& out) {
   if (error) throw OutputError(out.string() + ": " + error.message());
   // a manifest that speaks of an earlier run must not stand beside new files
   std::filesystem::remove(out / "manifest.json", error);
+  Waiting waiting;
   std::future<Files> on_another_thread;
   if (input.another)
     on_another_thread = std::async(std::launch::async, [&] {
       Database db = input.another();
-      return write_of_inventory(with(input, db), out);
+      if (input.besides) input.besides(db);
+      const Reading reading(db);
+      return write_all(waiting, Waiting::End::back, sharing_lookups(with(input, db)), out);
     });
-  Files files = input.another ? Files() : write_of_inventory(input, out);
+  else if (input.besides)
+    input.besides(input.db);
   const Reading reading(input.db);
   ReportInput shared = sharing_lookups(input);
-  files.merge(write_all(kOfFindings, shared, out));
+  Files files = write_all(waiting, Waiting::End::front, shared, out);
   if (on_another_thread.valid()) files.merge(on_another_thread.get());
   // exports refer to what lies in OUT
   std::erase_if(shared.other_outputs, [&](const std::string& file) {

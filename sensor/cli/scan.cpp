@@ -95,13 +95,13 @@ int run_scan(const ScanRun& run, Judgement judgement) {
 
   const Draft draft(judgement.out);
   Database db = draft.open(run.max_memory);
-  write_inventory(observed, {.site = run.site, .kakoi_version = KAKOI_VERSION}, db);
+  // what two threads have in hand at a time takes the room of two
+  judgement.threads = run.max_memory < kRoomy ? 1 : run.threads;
+  write_inventory(observed, {.site = run.site, .kakoi_version = KAKOI_VERSION, .threads = judgement.threads}, db);
   // The database has it all now: the reports need the room.
   const std::vector<CaptureInfo> infos = std::move(observed.captures);
   observed = {};
   give_back_free_memory();
-  // two rules, or two reports, at a time take the room of two
-  judgement.threads = run.max_memory < kRoomy ? 1 : run.threads;
   judgement.run.emplace_back("site", run.site);
   judgement.run.emplace_back("max_memory", std::to_string(run.max_memory));
   judgement.run.emplace_back("evidence", run.evidence);

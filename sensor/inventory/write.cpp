@@ -1,6 +1,7 @@
 #include "sensor/inventory/write.h"
 
 #include <algorithm>
+#include <future>
 #include <numeric>
 #include <set>
 
@@ -195,6 +196,9 @@ void write_parts(const std::vector<Part>& parts, Database& db) {
 void write_inventory(const Observed& observed, const InventoryOptions& options, Database& db,
                      const std::vector<Part>& parts) {
   const auto [tables, indices] = schema();
+  std::future<Part> own;
+  if (parts.empty())
+    own = std::async(options.threads > 1 ? std::launch::async : std::launch::deferred, make_part, std::cref(observed));
   db.execute("begin immediate");
   try {
     db.execute(tables);
@@ -203,7 +207,7 @@ void write_inventory(const Observed& observed, const InventoryOptions& options, 
     meta("schema_version", kSchemaVersion);
     meta("site", to_utf8(options.site));
     write_tables(observed, options, db);
-    write_parts(parts.empty() ? std::vector<Part>{make_part(observed)} : parts, db);
+    write_parts(parts.empty() ? std::vector<Part>{own.get()} : parts, db);
     db.execute(indices);
     db.execute("commit");
   } catch (...) {

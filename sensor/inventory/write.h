@@ -15,6 +15,7 @@ struct InventoryOptions {
   std::string site;
   std::string kakoi_version;
   std::filesystem::path ieee_data = kIeeeData;  // registries of MAC prefixes, see oui.h
+  unsigned threads = 1;                         // more: the state is made beside the tables
 };
 
 // Creates the tables of schema.sql in `db`, which must be empty, and fills those that traffic tells

@@ -1,4 +1,5 @@
-// A bounded queue of batches between the reading thread and one worker.
+// Batches that wait for a thread: the reading thread puts them in, workers take them out, and the reading thread does
+// so, too, when it is ahead of them.
 #pragma once
 
 #include <algorithm>
@@ -31,18 +32,18 @@ struct Batch {
   }
 };
 
-// Neither side wakes the other for each batch, for that costs as much as the packets in it: who had to wait goes on when
-// there is work for a while.
+// Batches of one shard are taken in the order in which they were put in, and by one thread at a time. Nobody is woken
+// for each batch, for that costs as much as the packets in it: who had to wait goes on when there is work for a while.
 class BatchQueue {
  public:
-  // Waits while the queue is full; swaps `batch` for an empty one that was used before.
-  void push(Batch& batch) {
-    std::unique_lock lock(mutex_);
+  explicit BatchQueue(std::size_t shards) : taken_(shards) {}
+
+  // Swaps `batch` for an empty one that was used before. False, and nothing done, if there is no room.
+  bool push(Batch& batch) {
+    const std::lock_guard lock(mutex_);
     if (waiting_.size() >= kMost || spread_ >= kMostSpread) {
-      work_.notify_one();
-      pusher_waits_ = true;
-      room_.wait(lock, [&] { return has_room(); });
-      pusher_waits_ = false;
+      work_.notify_all();
+      return false;
     }
     spread_ += spread(batch);
     waiting_.push_back(std::move(batch));
@@ -52,35 +53,57 @@ class BatchQueue {
       used_.pop_back();
     }
     if (waiting_.size() == kEnough || spread_ >= kMostSpread / 2) work_.notify_one();
+    return true;
   }
+  bool is_half_empty() {
+    const std::lock_guard lock(mutex_);
+    return half_empty();
+  }
+  // Until the queue is half empty, if others are at all shards that have something waiting.
+  void wait_for_room() {
+    std::unique_lock lock(mutex_);
+    reader_waits_ = true;
+    room_.wait(lock, [&] { return half_empty() || next() != waiting_.end(); });
+    reader_waits_ = false;
+  }
+  // Until all that was put in is finished.
+  void wait_until_idle() {
+    std::unique_lock lock(mutex_);
+    work_.notify_all();
+    reader_waits_ = true;
+    room_.wait(lock, [&] { return is_idle(); });
+    reader_waits_ = false;
+  }
+  // Nothing is put in any more: workers may go when nothing waits.
   void close() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
-    work_.notify_one();
+    work_.notify_all();
   }
-  // Until the worker has finished all that was pushed. Called by who pushes.
-  void wait_until_idle() {
-    std::unique_lock lock(mutex_);
-    work_.notify_one();
-    idle_.wait(lock, [&] { return waiting_.empty() && !busy_; });
+
+  // The batch that waits longest of those whose shard is free, which belongs to the taker until it calls finish(). False
+  // if there is none.
+  bool take(Batch& batch) {
+    const std::lock_guard lock(mutex_);
+    return take_next(batch);
   }
-  // False when the queue is closed and empty. `batch` is given back for reuse first.
-  bool pop(Batch& batch) {
-    batch.clear();
+  // The same, but waits for one; false when the queue is closed and empty.
+  bool wait_and_take(Batch& batch) {
     std::unique_lock lock(mutex_);
-    busy_ = false;
-    if (batch.items.capacity() > 0) used_.push_back(std::move(batch));
-    if (waiting_.empty()) {
-      idle_.notify_one();
-      work_.wait(lock, [&] { return closed_ || !waiting_.empty(); });
-      if (waiting_.empty()) return false;
+    while (!take_next(batch)) {
+      if (closed_ && waiting_.empty()) return false;
+      work_.wait(lock);
     }
-    batch = std::move(waiting_.front());
-    waiting_.pop_front();
-    spread_ -= spread(batch);
-    busy_ = true;
-    if (pusher_waits_ && has_room()) room_.notify_one();
     return true;
+  }
+  // What take() gave is done with.
+  void finish(Batch& batch) {
+    const std::size_t shard = batch.shard;
+    batch.clear();
+    const std::lock_guard lock(mutex_);
+    taken_[shard] = false;
+    used_.push_back(std::move(batch));
+    if (reader_waits_) room_.notify_one();
   }
 
  private:
@@ -89,14 +112,31 @@ class BatchQueue {
   // fewer may wait.
   static constexpr std::size_t kMostSpread = 12;
   static std::size_t spread(const Batch& batch) noexcept { return batch.memory.empty() ? 0 : batch.memory.size() - 1; }
-  bool has_room() const noexcept { return waiting_.size() <= kMost / 2 && spread_ <= kMostSpread / 2; }
+  bool half_empty() const noexcept { return waiting_.size() <= kMost / 2 && spread_ <= kMostSpread / 2; }
+  bool is_idle() const noexcept {
+    return waiting_.empty() && std::none_of(taken_.begin(), taken_.end(), [](char taken) { return taken != 0; });
+  }
+  std::deque<Batch>::iterator next() {
+    return std::find_if(waiting_.begin(), waiting_.end(), [&](const Batch& b) { return !taken_[b.shard]; });
+  }
+  bool take_next(Batch& batch) {
+    const auto found = next();
+    if (found == waiting_.end()) return false;
+    batch = std::move(*found);
+    waiting_.erase(found);
+    spread_ -= spread(batch);
+    taken_[batch.shard] = true;
+    if (reader_waits_ && half_empty()) room_.notify_one();
+    return true;
+  }
+
   std::mutex mutex_;
-  std::condition_variable work_, room_, idle_;
+  std::condition_variable work_, room_;
   std::deque<Batch> waiting_;
   std::vector<Batch> used_;
+  std::vector<char> taken_;  // by shard: a thread has a batch of it in hand
   std::size_t spread_ = 0;
-  bool closed_ = false, pusher_waits_ = false;
-  bool busy_ = false;  // the worker has a batch in hand
+  bool closed_ = false, reader_waits_ = false;
 };
 
 }  // namespace kakoi::pipeline

@@ -1,6 +1,7 @@
 #include "sensor/pipeline/engine.h"
 
 #include <algorithm>
+#include <future>
 #include <limits>
 
 #include "sensor/decode/decode.h"
@@ -52,13 +53,6 @@ void process(Shard& shard, const Batch& batch) {
   }
 }
 
-template <typename Take>
-Observed gather(std::vector<std::unique_ptr<Shard>>& shards, Take take) {
-  Observed all = take(*shards[0]);
-  for (std::size_t i = 1; i < shards.size(); ++i) all.merge(take(*shards[i]));
-  return all;
-}
-
 }  // namespace
 
 Engine::Engine(const SecretKeeper& secrets, unsigned threads, std::uint64_t max_memory)
@@ -68,25 +62,34 @@ Engine::Engine(const SecretKeeper& secrets, unsigned threads, std::uint64_t max_
     renew(i);
   }
   const std::size_t workers = std::min<std::size_t>(threads > 0 ? threads - 1 : 0, kShards);
-  for (std::size_t i = 0; i < workers; ++i) workers_.push_back(std::make_unique<Worker>());
-  for (const auto& worker : workers_) worker->thread = std::thread([this, w = worker.get()] { work(*w); });
+  for (std::size_t i = 0; i < workers; ++i) workers_.emplace_back([this] { work(); });
 }
 
 Engine::~Engine() {
-  for (const auto& worker : workers_) worker->queue.close();
-  for (const auto& worker : workers_) worker->thread.join();
+  queue_.close();
+  for (std::thread& worker : workers_) worker.join();
 }
 
-void Engine::work(Worker& worker) {
+void Engine::work() {
   Batch batch;
-  while (worker.queue.pop(batch)) {
-    if (worker.failure) continue;  // keep the reader from waiting for ever
-    try {
-      process(*shards_[batch.shard], batch);
-    } catch (...) {
-      worker.failure = std::current_exception();
-    }
+  while (queue_.wait_and_take(batch)) process_taken(batch);
+}
+
+bool Engine::process_one() {
+  Batch batch;
+  if (!queue_.take(batch)) return false;
+  process_taken(batch);
+  return true;
+}
+
+// After a failure the rest is taken and thrown away: nobody must wait for ever.
+void Engine::process_taken(Batch& batch) {
+  try {
+    if (!failed_) process(*shards_[batch.shard], batch);
+  } catch (...) {
+    if (!failed_.exchange(true)) failure_ = std::current_exception();
   }
+  queue_.finish(batch);
 }
 
 void Engine::packet(const RawPacket& raw, CaptureInfo& info, const std::shared_ptr<const void>& memory) {
@@ -154,32 +157,44 @@ void Engine::renew(std::size_t shard) {
   batches_[shard].items.reserve(kBatch);
 }
 
+// Who reads is faster than one worker, and takes a share of what waits rather than wait itself.
 void Engine::hand_over(Batch& batch) {
   const std::size_t shard = batch.shard;
   if (workers_.empty())
     process(*shards_[shard], batch);
   else
-    workers_[shard % workers_.size()]->queue.push(batch);
+    while (!queue_.push(batch))
+      while (!queue_.is_half_empty())
+        if (!process_one()) queue_.wait_for_room();
   renew(shard);
 }
 
 void Engine::flush() {
   for (Batch& batch : batches_)
     if (!batch.items.empty()) hand_over(batch);
-  for (const auto& worker : workers_) {
-    worker->queue.wait_until_idle();
-    if (worker->failure) std::rethrow_exception(worker->failure);
+  if (workers_.empty()) return;
+  while (process_one()) {
   }
+  queue_.wait_until_idle();
+  if (failure_) std::rethrow_exception(failure_);
 }
 
-Observed Engine::snapshot() {
+Observed Engine::gather(Observed (Shard::*give)()) {
   flush();
-  return gather(shards_, [](Shard& shard) { return shard.snapshot(); });
+  const auto half = [&](std::size_t first) {
+    Observed all = (*shards_[first].*give)();
+    for (std::size_t i = first + 1; i < first + kShards / 2; ++i) all.merge((*shards_[i].*give)());
+    return all;
+  };
+  // With workers, one of them would be idle now.
+  std::future<Observed> second =
+      std::async(workers_.empty() ? std::launch::deferred : std::launch::async, half, kShards / 2);
+  Observed all = half(0);
+  all.merge(second.get());
+  return all;
 }
 
-Observed Engine::finish() {
-  flush();
-  return gather(shards_, [](Shard& shard) { return shard.finish(); });
-}
+Observed Engine::snapshot() { return gather(&Shard::snapshot); }
+Observed Engine::finish() { return gather(&Shard::finish); }
 
 }  // namespace kakoi::pipeline

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <exception>
 #include <memory>
 #include <thread>
@@ -41,12 +42,10 @@ class Engine {
   static constexpr std::size_t kShards = 4;
 
  private:
-  struct Worker {
-    BatchQueue queue;
-    std::exception_ptr failure;
-    std::thread thread;
-  };
-  void work(Worker& worker);
+  void work();  // on a thread of its own
+  // One of the batches that wait, if there is one whose shard is free.
+  bool process_one();
+  void process_taken(Batch& batch);
   // What the packet is to those before it, with PRP and HSR's copies among the exact ones.
   Sighting sighting(const Decoded& decoded, const PacketRef& ref, const std::shared_ptr<const void>& memory);
   void note_clock(const PacketRef& ref, CaptureInfo& info);
@@ -54,10 +53,15 @@ class Engine {
   void renew(std::size_t shard);
   void hand_over(Batch& batch);
   void flush();  // until nothing waits
+  // What each shard gives, put together.
+  Observed gather(Observed (Shard::*give)());
 
   std::vector<std::unique_ptr<Shard>> shards_;
-  std::vector<std::unique_ptr<Worker>> workers_;
   std::array<Batch, kShards> batches_;  // being filled, one per shard
+  BatchQueue queue_{kShards};           // those that are full, where there are workers
+  std::vector<std::thread> workers_;
+  std::atomic<bool> failed_ = false;
+  std::exception_ptr failure_;  // of the first worker that failed
   // Asked by the reading thread, which sees all packets in order: what is a copy does not depend on threads.
   DuplicateTable duplicates_;
   decode::DuplicateFilter redundant_;
