@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <future>
@@ -60,6 +61,19 @@ Observed resumed(const std::filesystem::path& out, const std::vector<CaptureInfo
   }
 }
 
+// The kernel's buffer of each interface, in MiB; they are mapped into the program.
+int buffer_of(const po::variables_map& values, std::uint64_t max_memory, std::size_t interfaces) {
+  const auto mib = static_cast<int>(max_memory >> 20);
+  if (!values.contains("buffer")) return std::clamp(mib / 16 / static_cast<int>(interfaces), 1, 64);
+  const int buffer = values["buffer"].as<int>();
+  if (buffer < 1 || buffer > 1024) throw UsageError("--buffer takes 1 to 1024 MiB, not " + std::to_string(buffer));
+  if (static_cast<std::size_t>(buffer) * interfaces > static_cast<std::size_t>(mib) / 2)
+    throw UsageError("--buffer " + std::to_string(buffer) +
+                     " for each interface takes more than half of --max-memory " +
+                     values["max-memory"].as<std::string>() + "; allow more of that");
+  return buffer;
+}
+
 void write_outputs(const Observed& observed, const Judgement& judgement, const std::string& site,
                    std::uint64_t max_memory) {
   const Draft draft(judgement.out);
@@ -84,7 +98,8 @@ int watch(const Arguments& arguments) {
                                                     "threads to use")(
       "max-memory", po::value<std::string>()->default_value("1GiB")->value_name("SIZE"),
       "of the program; the longest idle conversations go first")(
-      "buffer", po::value<int>()->default_value(64)->value_name("MIB"), "the kernel's buffer per interface")(
+      "buffer", po::value<int>()->value_name("MIB"),
+      "the kernel's buffer per interface, out of --max-memory (default: a sixteenth of it for all, at most 64 each)")(
       "readers", po::value<int>()->default_value(1)->value_name("N"),
       "threads per interface that take packets from the kernel, each its part; more where one is not enough")(
       "store", po::value<std::string>()->value_name("DIR"), "keep the packets, too, as a ring of pcapng files")(
@@ -96,12 +111,13 @@ int watch(const Arguments& arguments) {
   const auto every = parse_duration((*values)["every"].as<std::string>());
   const std::uint64_t max_memory = parse_memory((*values)["max-memory"].as<std::string>());
   const std::uint64_t store_size = parse_size((*values)["store-size"].as<std::string>());
-  const int threads = (*values)["threads"].as<int>(), buffer = (*values)["buffer"].as<int>();
+  const int threads = (*values)["threads"].as<int>();
   if (threads < 1) throw UsageError("--threads takes a number from 1 on, not " + std::to_string(threads));
   const int readers = (*values)["readers"].as<int>(), most_readers = static_cast<int>(capture::LiveSet::kMostReaders);
   if (readers < 1 || readers > most_readers)
     throw UsageError("--readers takes 1 to " + std::to_string(most_readers) + ", not " + std::to_string(readers));
-  if (buffer < 1 || buffer > 1024) throw UsageError("--buffer takes 1 to 1024 MiB, not " + std::to_string(buffer));
+  const auto interfaces = (*values)["interface"].as<std::vector<std::string>>();
+  const int buffer = buffer_of(*values, max_memory, interfaces.size());
   const std::string site = (*values)["site"].as<std::string>();
   Reach reach = reach_of(*values);
   reach.renewed = true;  // SIGHUP
@@ -114,9 +130,8 @@ int watch(const Arguments& arguments) {
   std::unique_ptr<capture::LiveSet> live;
   std::unique_ptr<capture::PacketStore> store;
   try {
-    live = std::make_unique<capture::LiveSet>(
-        capture::LiveOptions{(*values)["interface"].as<std::vector<std::string>>(),
-                             (*values)["filter"].as<std::string>(), buffer, static_cast<unsigned>(readers)});
+    live = std::make_unique<capture::LiveSet>(capture::LiveOptions{interfaces, (*values)["filter"].as<std::string>(),
+                                                                   buffer, static_cast<unsigned>(readers)});
     if (values->contains("store"))
       store = std::make_unique<capture::PacketStore>((*values)["store"].as<std::string>(), store_size);
   } catch (const capture::CaptureError& error) {
@@ -128,7 +143,9 @@ int watch(const Arguments& arguments) {
   const Observed before = resumed(judgement.out, live->infos());
   live->resume(before.captures);
 
-  pipeline::Engine engine(judgement.secrets, static_cast<unsigned>(threads), max_memory);
+  const std::uint64_t buffers = (static_cast<std::uint64_t>(buffer) << 20) * interfaces.size();
+  pipeline::Engine engine(judgement.secrets, static_cast<unsigned>(threads), max_memory - buffers,
+                          pipeline::Limits::Use::snapshots);
   const capture::LiveSet::Use use = [&](const RawPacket& packet, CaptureInfo& info,
                                         const std::shared_ptr<const void>& memory) {
     if (store) {

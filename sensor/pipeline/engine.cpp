@@ -55,10 +55,10 @@ void process(Shard& shard, const Batch& batch) {
 
 }  // namespace
 
-Engine::Engine(const SecretKeeper& secrets, unsigned threads, std::uint64_t max_memory)
+Engine::Engine(const SecretKeeper& secrets, unsigned threads, std::uint64_t max_memory, Limits::Use use)
     : fragments_(Limits::fragment_bytes(max_memory)) {
   for (std::size_t i = 0; i < kShards; ++i) {
-    shards_.push_back(std::make_unique<Shard>(secrets, Limits::of(max_memory, kShards)));
+    shards_.push_back(std::make_unique<Shard>(secrets, Limits::of(max_memory, kShards, use)));
     renew(i);
   }
   const std::size_t workers = std::min<std::size_t>(threads > 0 ? threads - 1 : 0, kShards);

@@ -22,8 +22,9 @@ namespace kakoi::pipeline {
 class Engine {
  public:
   // threads: in all; 1: everything happens on the caller's. `secrets` must outlive the engine.
-  // `max_memory`: bytes, about, of the whole program.
-  Engine(const SecretKeeper& secrets, unsigned threads, std::uint64_t max_memory = Limits::kUsual);
+  // `max_memory`: bytes, about, of the whole program. `use`: snapshots if there are to be any.
+  Engine(const SecretKeeper& secrets, unsigned threads, std::uint64_t max_memory = Limits::kUsual,
+         Limits::Use use = Limits::Use::whole);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

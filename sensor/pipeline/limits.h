@@ -12,10 +12,13 @@ struct Limits {
   std::size_t flows, row_bytes;
   std::size_t waiting_bytes;  // of TCP: what waits for missing bytes, in all flows
 
+  // Whether conversations end before what they told is assessed, or go on, while a copy of it is.
+  enum class Use { whole, snapshots };
   // `bytes`: of the whole program, its fixed needs (buffers of captures, the database's pages) among them.
-  static Limits of(std::uint64_t bytes, std::size_t shards) {
+  static Limits of(std::uint64_t bytes, std::size_t shards, Use use) {
     constexpr std::uint64_t kFixed = std::uint64_t{40} << 20;
-    const std::uint64_t free = (std::max(bytes, kLeast) - kFixed) / shards;
+    std::uint64_t free = (std::max(bytes, kFixed + kFixed / 4) - kFixed) / shards;
+    if (use == Use::snapshots) free = free * 4 / 5;
     // Assessment and reports take two to three times as much again as the rows.
     return {static_cast<std::size_t>(free * 2 / 5 / kFlowBytes), static_cast<std::size_t>(free / 6),
             static_cast<std::size_t>(free / 10)};

@@ -250,6 +250,34 @@ def counts_all(readers):
         equal(seen + dropped, delivered, f"{readers} readers: {seen} seen and {dropped} reported lost")
 
 
+def datagram(number):
+    """From a host of its own to one of its own."""
+    source, destination = struct.pack(">I", 0x0A000000 + number), struct.pack(">I", 0x0A800000 + number)
+    head = struct.pack(">BBHHHBBH", 0x45, 0, 32, number & 0xFFFF, 0, 64, 17, 0) + source + destination
+    total = sum(struct.unpack(">10H", head))
+    total = (total & 0xFFFF) + (total >> 16)
+    head = head[:10] + struct.pack(">H", ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF) + head[12:]
+    return (b"\2\0" + source + b"\2\0" + destination + b"\x08\0" + head + struct.pack(">HHHH", 40000, 40001, 12, 0) + b"four").ljust(60, b"\0")
+
+
+@test
+def more_hosts_than_there_is_room_for_stay_within_max_memory():
+    if not able():
+        return
+    with Mirror() as mirror:
+        out, hosts = folder("watch"), 60000
+        watch = mirror.watch(out, "--every", "1s", "--max-memory", "64MiB")
+        mirror.replay([datagram(n) for n in range(hosts)])
+        wait_for(lambda: packets_in(out) > hosts // 2, "half of the packets", 60)
+        status = pathlib.Path(f"/proc/{watch.pid}/status").read_text()
+        peak = int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) >> 10
+        expect(peak <= 64, f"peak of {peak} MiB")
+        stop(watch)
+        db = sqlite3.connect(f"file:{out / 'inventory.db'}?mode=ro", uri=True)
+        given_up = dict(db.execute("select metric, value from coverage where metric in ('flows_evicted', 'facts_dropped')"))
+        expect(sum(int(v or 0) for v in given_up.values()) > 0, f"what was given up is told: {given_up}")
+
+
 @test
 def watch_goes_on_after_a_kill():
     if not able():

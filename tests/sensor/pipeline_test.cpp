@@ -290,7 +290,7 @@ TEST(Pipeline, WhatWaitsIsBoundedInAll) {
   const Observed o = run(set, secrets, {.max_memory = Limits::kLeast, .on_progress = {}});
   // All flows are of one pair of hosts, and so of one shard.
   constexpr std::size_t kAll = std::size_t{kFlows} * 60000;
-  EXPECT_GE(o.waiting_released, (kAll - Limits::of(Limits::kLeast, 4).waiting_bytes) / 70000);
+  EXPECT_GE(o.waiting_released, (kAll - Limits::of(Limits::kLeast, 4, Limits::Use::whole).waiting_bytes) / 70000);
   EXPECT_LE(o.waiting_released, std::uint64_t{kFlows});
 }
 TEST(Pipeline, DatagramsWithoutTheirEndAreGivenUp) {
