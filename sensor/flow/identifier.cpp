@@ -1,6 +1,7 @@
 #include "sensor/flow/identifier.h"
 
 #include <algorithm>
+#include <bitset>
 
 namespace kakoi::flow {
 namespace {
@@ -42,6 +43,25 @@ bool carries(const Protocol& protocol, Transport transport) noexcept {
   return transport == Transport::tcp ? protocol.over_tcp : protocol.over_udp;
 }
 
+// The ports that any protocol registers for a transport: asked for each candidate of each new conversation.
+class RegisteredPorts {
+ public:
+  RegisteredPorts() {
+    for (const Protocol* p : protocols())
+      for (const Transport transport : {Transport::tcp, Transport::udp})
+        if (carries(*p, transport))
+          for (const std::uint16_t port : p->ports) of(transport).set(port);
+  }
+  bool contains(Transport transport, std::uint16_t port) const noexcept {
+    return (transport == Transport::tcp ? tcp_ : udp_)[port];
+  }
+
+ private:
+  using Ports = std::bitset<1 << 16>;
+  Ports& of(Transport transport) noexcept { return transport == Transport::tcp ? tcp_ : udp_; }
+  Ports tcp_, udp_;
+};
+
 }  // namespace
 
 bool fills(const Protocol& protocol, Bytes datagram, Role speaker) noexcept {
@@ -58,11 +78,10 @@ int serving_side(const Ends& ends, const Protocol* hint) noexcept {
     if (receives_from_many(ends.address[static_cast<std::size_t>(i)])) return i;
   if (hint)
     if (const int side = registered_side(*hint, ends); side >= 0) return side;
-  bool known[2] = {false, false};
-  for (const Protocol* p : protocols())
-    for (const std::size_t i : {0u, 1u})
-      known[i] = known[i] || (carries(*p, ends.transport) && registers(*p, ends.port[i]));
-  if (known[0] != known[1]) return known[1] ? 1 : 0;
+  static const RegisteredPorts registered;
+  const bool first = registered.contains(ends.transport, ends.port[0]);
+  const bool second = registered.contains(ends.transport, ends.port[1]);
+  if (first != second) return second ? 1 : 0;
   if (ends.port[0] != ends.port[1]) return ends.port[1] < ends.port[0] ? 1 : 0;
   return ends.address[1] < ends.address[0] ? 1 : 0;
 }
