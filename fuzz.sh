@@ -34,6 +34,7 @@ for target; do
   if [ -n "${EXECUTIONS:-}" ]; then
     [ "$before" -lt "$EXECUTIONS" ] || continue
     options+=(-runs=$((EXECUTIONS - before)) -entropic=0)  # to weigh inputs takes more time than to run most of them
+    export ASAN_OPTIONS=${ASAN_OPTIONS:-malloc_context_size=0}  # so does to remember who asked for which memory
   fi
   build/fuzz/tests/fuzz/fuzz_"$target" "${options[@]}" -artifact_prefix="$corpus/found-" "$found" "$corpus" >"$log" 2>&1
   status=$?

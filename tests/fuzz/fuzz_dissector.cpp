@@ -43,10 +43,12 @@ class Player {
   explicit Player(Transport transport) : dissector_(fuzzed.open()) { conversation_.transport = transport; }
 
   void stream(Role speaker, Bytes segment) {
-    auto& kept = kept_[static_cast<std::size_t>(speaker)];
+    auto& [kept, needed] = waiting_[static_cast<std::size_t>(speaker)];
     kept.insert(kept.end(), segment.begin(), segment.end());
     std::size_t at = 0;
     while (at < kept.size() && !done_) {
+      if (kept.size() - at < needed) break;
+      needed = 0;
       // A copy of its own per question, so that a read past the end is seen.
       const std::vector<std::uint8_t> head(kept.begin() + static_cast<std::ptrdiff_t>(at), kept.end());
       const Frame frame = fuzzed.frame(head, speaker);
@@ -59,13 +61,19 @@ class Player {
       demand(frame.size > 0, "a frame of no bytes");
       if (frame.kind == Frame::Kind::more) {
         demand(frame.size > head.size(), "more bytes asked for than are missing");
-        if (head.size() < fuzzed.max_pdu) break;
+        if (head.size() < fuzzed.max_pdu) {
+          needed = frame.size;
+          break;
+        }
         foreign = true;  // it will never be satisfied
         dissector_->on_gap(speaker);
         at = kept.size();
         break;
       }
-      if (frame.size > head.size()) break;
+      if (frame.size > head.size()) {
+        needed = frame.size;
+        break;
+      }
       pdu(speaker, Bytes(head).first(std::min(frame.size, fuzzed.max_pdu)), frame.size);
       at += frame.size;
     }
@@ -84,7 +92,7 @@ class Player {
   }
 
   void gap(Role speaker) {
-    kept_[static_cast<std::size_t>(speaker)].clear();
+    waiting_[static_cast<std::size_t>(speaker)] = {};
     dissector_->on_gap(speaker);
   }
 
@@ -108,7 +116,11 @@ class Player {
 
   Conversation conversation_;
   std::unique_ptr<Dissector> dissector_;
-  std::array<std::vector<std::uint8_t>, 2> kept_;
+  struct Waiting {
+    std::vector<std::uint8_t> kept;
+    std::size_t needed = 0;  // octets, of which kept has fewer: nobody is asked before they are there
+  };
+  std::array<Waiting, 2> waiting_;
   bool done_ = false;
 };
 
