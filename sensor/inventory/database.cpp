@@ -8,8 +8,19 @@
 namespace kakoi {
 
 namespace {
+// Where the device is at fault and not the statement, the file is what somebody can do something about.
 [[noreturn]] void fail(sqlite3* db, std::string_view what) {
-  throw DatabaseError(std::string(db ? sqlite3_errmsg(db) : "out of memory") + " in: " + std::string(what));
+  if (!db) throw DatabaseError("out of memory in: " + std::string(what));
+  const char* const name = sqlite3_db_filename(db, "main");
+  const std::string file = name && *name ? name : "the database in memory";
+  switch (sqlite3_errcode(db) & 0xFF) {
+    case SQLITE_FULL:
+      throw DatabaseError(file + ": no room left on the device; make some, or name another folder");
+    case SQLITE_IOERR:
+      throw DatabaseError(file + ": " + sqlite3_errmsg(db));
+    default:
+      throw DatabaseError(std::string(sqlite3_errmsg(db)) + " in: " + std::string(what));
+  }
 }
 void check(sqlite3_stmt* statement, int code) {
   if (code != SQLITE_OK) fail(sqlite3_db_handle(statement), sqlite3_sql(statement));
