@@ -8,9 +8,12 @@ source=$(cd "$(dirname "$0")/.." && pwd)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
+# both before anything is built, so that nobody can change a file in between
 for place in one another/deeper/folder; do
   mkdir -p "$scratch/$place"
   (cd "$source" && git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$scratch/$place")
+done
+for place in one another/deeper/folder; do
   cd "$scratch/$place"
   if ! { cmake --preset release -DKAKOI_TESTS=OFF && cmake --build build/release -j "$jobs" --target kakoi sbom; } >"$scratch/log" 2>&1; then
     tail -n 40 "$scratch/log"
