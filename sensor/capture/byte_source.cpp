@@ -19,7 +19,7 @@ ByteSource::~ByteSource() = default;
 
 void ByteSource::read_more() {
   std::uint8_t* to = chunk_->data() + filled_;
-  const std::size_t room = std::min(chunk_->size() - filled_, kPiece);
+  const std::size_t room = chunk_->size() - filled_;
   const std::size_t got = unpacker_ ? unpacker_->read(to, room) : file_.read(to, room);
   if (got == 0) ended_ = true;
   filled_ += got;

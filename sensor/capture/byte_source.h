@@ -43,7 +43,6 @@ class ByteSource {
 
   static constexpr std::size_t kChunkSize = 1 << 20;
   static constexpr std::size_t kLargestRecord = 512 << 10;
-  static constexpr std::size_t kPiece = 64 << 10;  // read, hashed and decoded while it is in the cache
 
  private:
   Bytes refill(std::size_t n);

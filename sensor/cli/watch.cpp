@@ -64,8 +64,8 @@ Observed resumed(const std::filesystem::path& out, const std::vector<CaptureInfo
 // The kernel's buffer of each interface, in MiB; they are mapped into the program.
 int buffer_of(const po::variables_map& values, std::uint64_t max_memory, std::size_t interfaces) {
   const auto mib = static_cast<int>(max_memory >> 20);
-  if (!values.contains("buffer")) return std::clamp(mib / 16 / static_cast<int>(interfaces), 1, 64);
-  const int buffer = values["buffer"].as<int>();
+  const int buffer = values.contains("buffer") ? values["buffer"].as<int>()
+                                               : std::clamp(mib / 16 / static_cast<int>(interfaces), 1, 64);
   if (buffer < 1 || buffer > 1024) throw UsageError("--buffer takes 1 to 1024 MiB, not " + std::to_string(buffer));
   if (static_cast<std::size_t>(buffer) * interfaces > static_cast<std::size_t>(mib) / 2)
     throw UsageError("--buffer " + std::to_string(buffer) +

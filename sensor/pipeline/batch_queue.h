@@ -52,7 +52,7 @@ class BatchQueue {
       batch = std::move(used_.back());
       used_.pop_back();
     }
-    if (waiting_.size() == kEnough || spread_ >= kMostSpread / 2) work_.notify_one();
+    if (waiting_.size() >= kEnough || spread_ >= kMostSpread / 2) work_.notify_one();
     return true;
   }
   bool is_half_empty() {
@@ -104,6 +104,7 @@ class BatchQueue {
     taken_[shard] = false;
     used_.push_back(std::move(batch));
     if (reader_waits_) room_.notify_one();
+    if (closed_) work_.notify_all();  // who waited for this shard may find nothing left
   }
 
  private:

@@ -17,6 +17,7 @@ struct Limits {
   // `bytes`: of the whole program, its fixed needs (buffers of captures, the database's pages) among them.
   static Limits of(std::uint64_t bytes, std::size_t shards, Use use) {
     constexpr std::uint64_t kFixed = std::uint64_t{40} << 20;
+    // A quarter above what is fixed: of kLeast, that is left when the kernel's buffers are taken off.
     std::uint64_t free = (std::max(bytes, kFixed + kFixed / 4) - kFixed) / shards;
     if (use == Use::snapshots) free = free * 4 / 5;
     // Assessment and reports take two to three times as much again as the rows.

@@ -5,6 +5,8 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
+#include <future>
 #include <thread>
 
 namespace kakoi::pipeline {
@@ -82,6 +84,27 @@ TEST(BatchQueue, a_shard_in_hand_is_passed_over) {
   queue.finish(first);
   ASSERT_TRUE(queue.take(third));
   EXPECT_EQ(third.bytes, 1u);
+}
+
+TEST(BatchQueue, a_worker_that_waits_for_a_shard_goes_when_nothing_is_left) {
+  BatchQueue queue(kShards);
+  for (std::size_t n = 0; n < 2; ++n) {
+    Batch batch = numbered(1, n);
+    ASSERT_TRUE(queue.push(batch));
+  }
+  Batch held;
+  ASSERT_TRUE(queue.take(held));
+  queue.close();
+  std::future<bool> worker = std::async(std::launch::async, [&] {
+    Batch batch;
+    return queue.wait_and_take(batch);
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));  // it finds the shard taken, and waits
+  Batch last;
+  queue.finish(held);
+  if (queue.take(last)) queue.finish(last);
+  EXPECT_EQ(worker.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  queue.close();  // wakes it if nobody else did
 }
 
 // What keeps many pieces of memory alive must not pile up.
