@@ -83,10 +83,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const bool ip = p.source.is_ip();
   const Conversation c{ip ? p.source : p.source_mac, ip ? p.destination : p.destination_mac};
   const Context context{protocol, &c, {1, 0, 1}, Role::client, p.source_mac};
-  test::Notes notes, again;
+  test::Notes notes = test::Notes::digest_only(), again = notes;
   observe_as(which, p, Emit(context, notes));
   observe_as(which, p, Emit(context, again));
   demand(notes.sound, "a stated number is out of range");
-  demand(notes.lines == again.lines, "the same frame states something else the second time");
+  demand(notes.count == again.count && notes.digest == again.digest,
+         "the same frame states something else the second time");
   return 0;
 }

@@ -66,7 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!window.started()) stream.next = sequence;
 
     const std::uint32_t here = (what & 1) != 0 ? length - length * (what >> 4) / 16 : length;  // snap length
-    fuzz::Own bytes(here);
+    std::vector<std::uint8_t> bytes(here);
     for (std::uint32_t i = 0; i < here; ++i) bytes[i] = byte_at(sequence + i);
     if ((what & 2) != 0 && !bytes.empty()) {
       bytes[bytes.size() / 2] ^= 1;

@@ -2,6 +2,8 @@
 // text and span is read: a view of dead memory shows under AddressSanitizer.
 #pragma once
 
+#include <charconv>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +23,12 @@ class Notes final : public Sink {
   };
   Notes() = default;
   explicit Notes(const Known& known) : known_(known) {}
+  // Keeps nothing but `count` and `digest`, which takes a third of the time.
+  static Notes digest_only() {
+    Notes notes;
+    notes.keeps_ = false;
+    return notes;
+  }
 
   void on_observation(const Context& context, const Observation& fact) override {
     line_.clear();
@@ -29,16 +37,20 @@ class Notes final : public Sink {
     const bool told_later = std::holds_alternative<ControlAction>(fact) || (operation && !operation->is_message);
     if (!told_later) add(static_cast<std::uint64_t>(context.speaker));
     add(fact.index());
-    if (operation && operation->is_message)
+    if (keeps_ && operation && operation->is_message)
       messages.push_back(std::to_string(static_cast<int>(context.speaker)) + ' ' +
                          std::to_string(operation->function_code) + ' ' + std::to_string(operation->unit) + ' ' +
                          std::to_string(operation->peer_unit));
     function_name_ = context.protocol->function_name;
     std::visit([this](const auto& f) { note(f); }, fact);
+    ++count;
+    digest = steady_mix(digest, std::hash<std::string>()(line_));
+    if (!keeps_) return;
     lines.push_back(line_);
     anomaly.push_back(std::holds_alternative<Anomaly>(fact));
   }
 
+  std::uint64_t count = 0, digest = 0;  // of all lines, in their order
   std::vector<std::string> lines;
   std::vector<bool> anomaly;          // of each line
   std::vector<std::string> messages;  // who sent which function to which unit, of each Operation that is one
@@ -46,7 +58,12 @@ class Notes final : public Sink {
   bool sound = true;  // every number is within the range that observation.h states
 
  private:
-  void add(std::uint64_t n) { line_ += std::to_string(n) + ' '; }
+  void add(std::uint64_t n) {
+    char digits[21];
+    char* const end = std::to_chars(digits, digits + 20, n).ptr;
+    *end = ' ';
+    line_.append(digits, end + 1);
+  }
   void add(std::string_view s) { (line_ += s) += ' '; }
   void add(Bytes b) { add(as_text(b)); }
   void add(const Address& a) { add(a.hi), add(a.lo); }
@@ -98,6 +115,7 @@ class Notes final : public Sink {
   }
 
   Known known_;
+  bool keeps_ = true;
   std::string line_;
   std::string_view (*function_name_)(std::uint32_t) = nullptr;
 };
