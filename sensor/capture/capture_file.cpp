@@ -36,7 +36,7 @@ const RawPacket* CaptureFile::peek() {
   if (info_.packets == 1) info_.first_ts = info_.last_ts = packet_.ref.ts;
   info_.first_ts = std::min(info_.first_ts, packet_.ref.ts);
   info_.last_ts = std::max(info_.last_ts, packet_.ref.ts);
-  info_.link_types.insert(packet_.link_type);
+  if (info_.packets == 1 || packet_.link_type != link_type_) info_.link_types.insert(link_type_ = packet_.link_type);
   ready_ = true;
   return &packet_;
 }

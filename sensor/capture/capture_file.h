@@ -53,6 +53,7 @@ class CaptureFile {
   std::unique_ptr<Format> format_;
   RawPacket packet_;
   std::uint32_t index_ = 0;
+  std::uint32_t link_type_ = 0;  // of the last packet
   bool ready_ = false;
 };
 

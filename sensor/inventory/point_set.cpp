@@ -73,6 +73,28 @@ void PointSet::add(const std::vector<Block>& blocks) {
 
 bool PointSet::contains(std::uint32_t point) const noexcept { return has(find(point / kBlock), point, point); }
 
+std::optional<std::pair<std::uint32_t, std::uint32_t>> PointSet::run_around(std::uint32_t first,
+                                                                            std::uint32_t last) const {
+  const std::size_t middle = find(first / kBlock);
+  if (!has(middle, first, first)) return std::nullopt;
+  const auto follows = [&](std::size_t at) { return blocks_[at].number == blocks_[at - 1].number + 1; };
+
+  std::size_t at = middle;
+  std::uint32_t bit = first % kBlock;
+  std::uint32_t end = static_cast<std::uint32_t>(std::countr_one(blocks_[at].bits >> bit)) + bit;  // of its block
+  while (end == kBlock && at + 1 < blocks_.size() && follows(at + 1))
+    end = static_cast<std::uint32_t>(std::countr_one(blocks_[++at].bits));
+  const std::uint32_t to = end == 0 ? blocks_[at].number * kBlock - 1 : blocks_[at].number * kBlock + (end - 1);
+  if (to < last) return std::nullopt;
+
+  at = middle;
+  bit = kBlock - 1 - first % kBlock;
+  std::uint32_t left = static_cast<std::uint32_t>(std::countl_one(blocks_[at].bits << bit)) + bit;
+  while (left == kBlock && at > 0 && follows(at))
+    left = static_cast<std::uint32_t>(std::countl_one(blocks_[--at].bits));
+  return std::pair{(blocks_[at].number + 1) * kBlock - left, to};
+}
+
 std::vector<std::pair<std::uint32_t, std::uint32_t>> PointSet::ranges() const {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> runs;
   for (const Block& block : blocks_) {

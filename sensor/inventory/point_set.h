@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -37,6 +38,8 @@ class PointSet {
   }
   void merge(const PointSet& other);
   bool contains(std::uint32_t point) const noexcept;
+  // The run of touched points, first and last, in which these lie; nothing if one of them is missing.
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> run_around(std::uint32_t first, std::uint32_t last) const;
   // Maximal runs of touched points, first and last, ascending.
   std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges() const;
   const std::vector<Block>& blocks() const noexcept { return blocks_; }

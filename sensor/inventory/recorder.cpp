@@ -195,26 +195,34 @@ std::uint64_t Recorder::hash_of(const PointPlace& p) noexcept {
              std::uint64_t{p.unit} << 32 | p.peer_unit);
 }
 
-bool Recorder::PointRange::join(const PointRange& o) noexcept {
-  const std::uint64_t end = std::uint64_t{first} + count, its_end = std::uint64_t{o.first} + o.count;
-  if (count == 0 || o.first > end || first > its_end) return false;
-  first = std::min(first, o.first);
-  count = static_cast<std::uint32_t>(std::min<std::uint64_t>(std::max(end, its_end) - first, kNoValue));
-  return true;
+bool Recorder::KnownPoints::cover(std::uint32_t first, std::uint32_t count) const noexcept {
+  for (std::size_t i = 0; i < kRuns; ++i)
+    if (first >= first_[i] && count <= count_[i] && first - first_[i] <= count_[i] - count) return true;
+  return false;
+}
+
+void Recorder::KnownPoints::add(std::uint32_t first, std::uint32_t last) noexcept {
+  const std::uint32_t count = last - first + 1;
+  if (count > 0xFFFF) return;
+  const auto is_inside = [&](std::size_t i) { return count_[i] <= count && first_[i] - first <= count - count_[i]; };
+  std::size_t place = 0;  // that is given up: what the new one holds, else the oldest
+  while (place + 1 < kRuns && !is_inside(place)) ++place;
+  for (; place > 0; --place) first_[place] = first_[place - 1], count_[place] = count_[place - 1];
+  first_[0] = first;
+  count_[0] = static_cast<std::uint16_t>(count);
 }
 
 void Recorder::points(const Context& context, const Points& fact) {
   if (context.conversation->handle == kNoValue || fact.count == 0) return;
   PointSlot* const slot = point_slot(context, fact);
   if (!slot) return;
-  const bool is_usual = fact.count <= PointSet::kLongestRange;  // else the set keeps a part of it
-  const PointRange range{fact.first, fact.count};
-  if (is_usual && (slot->known[0].covers(range) || slot->known[1].covers(range))) return;
-  if (slot->row->first.number == 0) slot->row->first = context.packet;
-  slot->row->points.add(fact.first, fact.count);
-  if (!is_usual || slot->known[0].join(range) || slot->known[1].join(range)) return;
-  slot->newest ^= 1;
-  slot->known[slot->newest] = range;
+  if (slot->known.cover(fact.first, fact.count)) return;
+  PointRow& row = *slot->row;
+  if (row.first.number == 0) row.first = context.packet;
+  row.points.add(fact.first, fact.count);
+  // None where the set keeps a part alone: of a very long range, or because it is full.
+  if (const auto run = row.points.run_around(fact.first, fact.first + (fact.count - 1)))
+    slot->known.add(run->first, run->second);
 }
 
 Recorder::PointSlot* Recorder::point_slot(const Context& context, const Points& fact) {

@@ -90,19 +90,22 @@ class Recorder final : public Sink {
     OperationClass access = OperationClass::read;
     bool operator==(const PointPlace&) const = default;
   };
-  // Points that the row has, so that what is stated again and again is known without looking at the row.
-  struct PointRange {
-    std::uint32_t first = 0, count = 0;
-    bool covers(const PointRange& o) const noexcept {
-      return o.first >= first && o.count <= count && o.first - first <= count - o.count;
-    }
-    bool join(const PointRange& o) noexcept;  // false: they do not touch
+  // Runs of points that the row has, the newest first, so that what is stated again and again is known without looking
+  // at the row: a master asks for a handful of ranges in turn.
+  class KnownPoints {
+   public:
+    bool cover(std::uint32_t first, std::uint32_t count) const noexcept;
+    void add(std::uint32_t first, std::uint32_t last) noexcept;
+
+   private:
+    static constexpr std::size_t kRuns = 4;
+    std::array<std::uint32_t, kRuns> first_{};
+    std::array<std::uint16_t, kRuns> count_{};  // 0: none
   };
   struct alignas(64) PointSlot {  // a cache line
     PointPlace place;
     PointRow* row = nullptr;  // null: empty
-    std::array<PointRange, 2> known{};
-    std::uint32_t newest = 0;  // of `known`
+    KnownPoints known;
   };
   static std::uint64_t hash_of(const PointPlace& place) noexcept;
   // Null if there is no room for it.

@@ -141,11 +141,11 @@ void Engine::note_clock(const PacketRef& ref, CaptureInfo& info) {
 
 void Engine::add(const Decoded& decoded, const PacketRef& ref, const std::shared_ptr<const void>& memory,
                  Sighting sighting) {
-  const auto [key, side] = flow::key_of(decoded);
-  if (key.a.is_none() && key.b.is_none()) return;  // no address: nobody to account it to
-  Batch& batch = batches_[key.pair_hash() >> 40 & (kShards - 1)];
+  const flow::Keyed keyed = flow::key_of(decoded);
+  if (keyed.key.a.is_none() && keyed.key.b.is_none()) return;  // no address: nobody to account it to
+  Batch& batch = batches_[keyed.key.pair_hash() >> 40 & (kShards - 1)];
   batch.hold(memory);
-  batch.items.push_back({decoded, ref, key, key.hash(), side, sighting});
+  batch.items.emplace_back(decoded, ref, keyed, sighting);
   batch.bytes += decoded.payload.size();
   if (batch.items.size() == kBatch || batch.bytes >= kBatchBytes || batch.memory.size() >= kBatchPieces)
     hand_over(batch);

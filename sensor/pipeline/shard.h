@@ -15,11 +15,13 @@
 namespace kakoi::pipeline {
 
 struct Item {
+  Item(const Decoded& decoded, const PacketRef& where, const flow::Keyed& keyed, Sighting seen) noexcept
+      : packet(decoded), ref(where), key(keyed.key), hash(keyed.key.hash()), side(keyed.side), sighting(seen) {}
   Decoded packet;
   PacketRef ref;
   flow::FlowKey key;
-  std::uint64_t hash = 0;  // of key
-  int side = 0;
+  std::uint64_t hash;  // of key
+  int side;
   Sighting sighting;
 };
 

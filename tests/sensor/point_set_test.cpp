@@ -32,6 +32,30 @@ TEST(PointSet, TheLastPointOfAllHasNothingBehindIt) {
   EXPECT_EQ(set.ranges(), (Ranges{{0, 0}, {0xFFFFFFFF, 0xFFFFFFFF}}));
 }
 
+TEST(PointSet, TheRunAroundAPointIsTheRangeThatHoldsIt) {
+  std::mt19937 random(7);
+  for (int round = 0; round < 50; ++round) {
+    PointSet set;
+    if (round % 5 == 0) set.add(0xFFFFFF80 + static_cast<std::uint32_t>(random() % 64), 100);  // up to the last point
+    for (int i = 0; i < 30; ++i)
+      set.add(static_cast<std::uint32_t>(random() % 3000), static_cast<std::uint32_t>(1 + random() % 200));
+    const Ranges ranges = set.ranges();
+    for (const auto& [first, last] : ranges) {
+      for (int i = 0; i < 10; ++i) {
+        const std::uint32_t a = first + static_cast<std::uint32_t>(random() % (last - first + 1));
+        const std::uint32_t b = a + static_cast<std::uint32_t>(random() % (last - a + 1));
+        EXPECT_EQ(set.run_around(a, b), (std::pair{first, last}));
+        if (last != 0xFFFFFFFF) {
+          EXPECT_EQ(set.run_around(a, last + 1), std::nullopt);
+        }
+      }
+      if (first != 0) {
+        EXPECT_EQ(set.run_around(first - 1, first), std::nullopt);
+      }
+    }
+  }
+}
+
 TEST(PointSet, AWholeModbusTableFits) {
   PointSet set;
   for (std::uint32_t first = 0; first < 65536; first += 125) set.add(first, 125);
