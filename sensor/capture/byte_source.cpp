@@ -8,18 +8,24 @@
 namespace kakoi::capture {
 
 ByteSource::ByteSource(const std::filesystem::path& path, Hashing hashing)
-    : file_(path, hashing), pool_(std::make_shared<ChunkPool>()), chunk_(pool_->take()) {
+    : file_(path, hashing), pool_(std::make_shared<ChunkPool>()) {
+  renew(pool_->take());
   const Bytes head = peek(kPackingMagic);
   if (packing_of(head) == Packing::none) return;
-  unpacker_ = std::make_unique<Unpacker>(file_, Bytes(chunk_->data(), filled_));
+  unpacker_ = std::make_unique<Unpacker>(file_, Bytes(data_, filled_));
   filled_ = 0;
   ended_ = false;
 }
 ByteSource::~ByteSource() = default;
 
+void ByteSource::renew(std::shared_ptr<Chunk> chunk) {
+  data_ = chunk->data();
+  memory_ = std::move(chunk);
+}
+
 void ByteSource::read_more() {
-  std::uint8_t* to = chunk_->data() + filled_;
-  const std::size_t room = chunk_->size() - filled_;
+  std::uint8_t* to = data_ + filled_;
+  const std::size_t room = kChunkSize - filled_;
   const std::size_t got = unpacker_ ? unpacker_->read(to, room) : file_.read(to, room);
   if (got == 0) ended_ = true;
   filled_ += got;
@@ -27,17 +33,17 @@ void ByteSource::read_more() {
 
 Bytes ByteSource::refill(std::size_t n) {
   n = std::min(n, kLargestRecord);
-  if (at_ + n > chunk_->size()) {
+  if (at_ + n > kChunkSize) {
     // The rest moves to the head of another chunk: views of this one stay valid while it is held.
     std::shared_ptr<Chunk> next = pool_->take();
-    std::memcpy(next->data(), chunk_->data() + at_, filled_ - at_);
-    chunk_ = std::move(next);
+    std::memcpy(next->data(), data_ + at_, filled_ - at_);
+    renew(std::move(next));
     base_ += at_;
     filled_ -= at_;
     at_ = 0;
   }
   while (!ended_ && filled_ - at_ < n) read_more();
-  return {chunk_->data() + at_, std::min(n, filled_ - at_)};
+  return {data_ + at_, std::min(n, filled_ - at_)};
 }
 
 }  // namespace kakoi::capture

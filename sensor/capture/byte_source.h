@@ -17,7 +17,8 @@
 namespace kakoi::capture {
 
 using Chunk = std::vector<std::uint8_t>;
-struct ChunkPool;  // gives chunks that nobody holds any more to the next reader
+using Memory = std::shared_ptr<const void>;  // keeps alive what packets lie in
+struct ChunkPool;                            // gives chunks that nobody holds any more to the next reader
 
 class ByteSource {
  public:
@@ -26,13 +27,13 @@ class ByteSource {
   ~ByteSource();
 
   // The next `n` bytes without consuming them; shorter only at the end of the file. `n` is at most
-  // kLargestRecord. The view is valid as long as chunk() of this moment is held.
-  Bytes peek(std::size_t n) { return n <= filled_ - at_ ? Bytes(chunk_->data() + at_, n) : refill(n); }
+  // kLargestRecord. The view is valid as long as memory() of this moment is held.
+  Bytes peek(std::size_t n) { return n <= filled_ - at_ ? Bytes(data_ + at_, n) : refill(n); }
   // What is at hand without reading, at least nothing.
-  Bytes here() const noexcept { return {chunk_->data() + at_, filled_ - at_}; }
+  Bytes here() const noexcept { return {data_ + at_, filled_ - at_}; }
   void consume(std::size_t n) noexcept { at_ += n; }  // of what was peeked
 
-  const std::shared_ptr<Chunk>& chunk() const noexcept { return chunk_; }
+  const Memory& memory() const noexcept { return memory_; }
   std::uint64_t offset() const noexcept { return base_ + at_; }             // of the next byte; unpacked
   std::uint64_t bytes_read() const noexcept { return file_.bytes_read(); }  // as they lie on disk
   // Hex SHA-256 of the whole file as it lies on disk: reads what is left first. Once.
@@ -46,15 +47,17 @@ class ByteSource {
 
  private:
   Bytes refill(std::size_t n);
+  void renew(std::shared_ptr<Chunk> chunk);
   void read_more();
 
   RawFile file_;
   std::unique_ptr<Unpacker> unpacker_;
   bool ended_ = false;
   std::shared_ptr<ChunkPool> pool_;
-  std::shared_ptr<Chunk> chunk_;
-  std::size_t at_ = 0, filled_ = 0;  // in chunk_
-  std::uint64_t base_ = 0;           // offset of chunk_'s first byte
+  Memory memory_;                    // a chunk
+  std::uint8_t* data_ = nullptr;     // its kChunkSize octets
+  std::size_t at_ = 0, filled_ = 0;  // of them
+  std::uint64_t base_ = 0;           // offset of the first
 };
 
 }  // namespace kakoi::capture

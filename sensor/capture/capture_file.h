@@ -37,7 +37,7 @@ class CaptureFile {
   const RawPacket* peek();
   void pop() noexcept { ready_ = false; }  // what peek() showed is done with
 
-  const std::shared_ptr<Chunk>& memory() const noexcept { return source_.chunk(); }
+  const Memory& memory() const noexcept { return source_.memory(); }
   std::uint64_t bytes_read() const noexcept { return source_.bytes_read(); }
   void set_index(std::uint32_t index) noexcept {
     index_ = index;

@@ -19,7 +19,7 @@ class CaptureSet {
 
   // The next packet, or null when all are read. Valid while memory() of this moment is held.
   const RawPacket* next();
-  const std::shared_ptr<Chunk>& memory() const noexcept { return current_->memory(); }
+  const Memory& memory() const noexcept { return current_->memory(); }
   CaptureInfo& info() noexcept { return current_->info(); }  // of the packet's capture
 
   // After the last packet: what is known of each capture, by PacketRef::capture.

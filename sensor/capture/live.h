@@ -26,7 +26,7 @@ struct LiveOptions {
 
 class LiveSet {
  public:
-  using Use = std::function<void(const RawPacket&, CaptureInfo&, const std::shared_ptr<const void>& memory)>;
+  using Use = std::function<void(const RawPacket&, CaptureInfo&, const Memory& memory)>;
 
   // Opens all interfaces, promiscuous, with nanosecond time stamps where they are offered. Throws
   // CaptureError "INTERFACE: reason, and what to do". Needs CAP_NET_RAW; reading on needs nothing.

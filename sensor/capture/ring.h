@@ -46,7 +46,7 @@ class Ring {
   void take();
   // The oldest packet taken, or null; number and capture are not filled in.
   const RawPacket* front() const noexcept { return held_.empty() ? nullptr : &held_.front().packets[next_]; }
-  const std::shared_ptr<Chunk>& memory() const noexcept { return held_.front().memory; }  // of front()
+  const Memory& memory() const noexcept { return held_.front().memory; }  // of front()
   void pop() noexcept;
   // Every packet up to this time has been taken, as far as the kernel keeps the order of time.
   std::int64_t heard() const noexcept { return heard_; }
@@ -68,7 +68,7 @@ class Ring {
 
  private:
   struct Batch {
-    std::shared_ptr<Chunk> memory;
+    Memory memory;
     std::vector<RawPacket> packets;  // not empty; data points into memory
     std::size_t bytes() const noexcept { return packets.size() * sizeof(RawPacket) + payload; }
     std::size_t payload = 0;

@@ -146,8 +146,7 @@ int watch(const Arguments& arguments) {
   const std::uint64_t buffers = (static_cast<std::uint64_t>(buffer) << 20) * interfaces.size();
   pipeline::Engine engine(judgement.secrets, static_cast<unsigned>(threads), max_memory - buffers,
                           pipeline::Limits::Use::snapshots);
-  const capture::LiveSet::Use use = [&](const RawPacket& packet, CaptureInfo& info,
-                                        const std::shared_ptr<const void>& memory) {
+  const capture::LiveSet::Use use = [&](const RawPacket& packet, CaptureInfo& info, const capture::Memory& memory) {
     if (store) {
       try {
         store->add(packet, info);

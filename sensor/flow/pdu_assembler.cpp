@@ -67,9 +67,9 @@ std::size_t PduAssembler::continue_partial(const Protocol& protocol, Role speake
   return used;
 }
 
-// One step at the head of `rest`; false when the run is used up.
-bool PduAssembler::start_pdu(const Protocol& protocol, Role speaker, Bytes& rest, const Carrier& carrier, Output& out) {
-  const Frame frame = protocol.frame(rest, speaker);
+// One step at the head of `rest`, which looks like `frame`; false when the run is used up.
+bool PduAssembler::start_pdu(const Frame& frame, const Protocol& protocol, Role speaker, Bytes& rest,
+                             const Carrier& carrier, Output& out) {
   switch (frame.kind) {
     case Frame::Kind::whole: {
       if (frame.size <= rest.size()) {
@@ -110,7 +110,7 @@ std::size_t PduAssembler::pass_over(std::size_t at_most) {
   return passed;
 }
 
-void PduAssembler::run(const Protocol& protocol, Role speaker, Bytes bytes, const Carrier& carrier, Output& out) {
+void PduAssembler::go_on(const Protocol& protocol, Role speaker, Bytes bytes, const Carrier& carrier, Output& out) {
   Bytes rest = bytes.subspan(pass_over(bytes.size()));
   while (!rest.empty()) {
     if (has_partial()) {
@@ -118,7 +118,7 @@ void PduAssembler::run(const Protocol& protocol, Role speaker, Bytes bytes, cons
       rest = rest.subspan(pass_over(rest.size()));
       continue;
     }
-    if (!start_pdu(protocol, speaker, rest, carrier, out)) return;
+    if (!start_pdu(protocol.frame(rest, speaker), protocol, speaker, rest, carrier, out)) return;
   }
 }
 

@@ -6,6 +6,7 @@
 // run whose head `frame` accepts is where reading goes on.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -26,7 +27,19 @@ class PduAssembler {
     ~Output() = default;
   };
 
-  void run(const Protocol& protocol, Role speaker, Bytes bytes, const Carrier& carrier, Output& out);
+  template <typename Out>  // an Output; of a known class its on_pdu() is no virtual call
+  void run(const Protocol& protocol, Role speaker, Bytes bytes, const Carrier& carrier, Out& out) {
+    if (skip_ != 0 || has_partial()) return go_on(protocol, speaker, bytes, carrier, out);
+    while (!bytes.empty()) {
+      const Frame frame = protocol.frame(bytes, speaker);
+      if (frame.kind != Frame::Kind::whole || frame.size - 1 >= std::min(bytes.size(), protocol.max_pdu)) {
+        if (start_pdu(frame, protocol, speaker, bytes, carrier, out)) go_on(protocol, speaker, bytes, carrier, out);
+        return;
+      }
+      out.on_pdu({speaker, bytes.first(frame.size), frame.size}, carrier);
+      bytes = bytes.subspan(frame.size);
+    }
+  }
   void missing(std::uint32_t lost, Role speaker, Output& out);
   // Gives up the beginning of a PDU whose rest has not come, and its memory.
   void release(Role speaker, Output& out);
@@ -35,7 +48,9 @@ class PduAssembler {
  private:
   std::size_t continue_partial(const Protocol& protocol, Role speaker, Bytes bytes, const Carrier& carrier,
                                Output& out);
-  bool start_pdu(const Protocol& protocol, Role speaker, Bytes& rest, const Carrier& carrier, Output& out);
+  void go_on(const Protocol& protocol, Role speaker, Bytes bytes, const Carrier& carrier, Output& out);
+  bool start_pdu(const Frame& frame, const Protocol& protocol, Role speaker, Bytes& rest, const Carrier& carrier,
+                 Output& out);
   std::size_t pass_over(std::size_t at_most);
   void keep(Bytes bytes, std::size_t wanted, bool whole);
 

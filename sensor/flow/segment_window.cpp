@@ -38,9 +38,13 @@ constexpr std::int32_t distance(std::uint32_t from, std::uint32_t sequence) noex
 
 }  // namespace
 
-void SegmentWindow::deliver(Bytes bytes, std::uint32_t length, const Carrier& carrier, Output& out) {
+void SegmentWindow::remember(Bytes bytes, std::uint32_t length) noexcept {
   recent_[recent_at_++ % recent_.size()] = {next_, mark_of(bytes, length)};
   next_ += length;
+}
+
+void SegmentWindow::deliver(Bytes bytes, std::uint32_t length, const Carrier& carrier, Output& out) {
+  remember(bytes, length);
   if (!bytes.empty()) out.on_run(bytes, carrier);
   if (length > bytes.size()) out.on_missing(length - static_cast<std::uint32_t>(bytes.size()), carrier);
 }

@@ -47,6 +47,13 @@ class SegmentWindow {
   // bytes.size() where the snap length cut the packet, and the rest counts as missing.
   void segment(std::uint32_t sequence, Bytes bytes, std::uint32_t length, const Carrier& carrier, Output& out,
                Counters& counters);
+  // Most segments go on where the last one ended, while nothing waits: what they hold is the next run, and segment()
+  // need not be asked. False, and nothing done, for any other.
+  bool goes_on(std::uint32_t sequence, Bytes bytes, std::uint32_t length) noexcept {
+    if (sequence != next_ || length != bytes.size() || !known_ || waiting_) return false;
+    remember(bytes, length);
+    return true;
+  }
   // Hands over what waits, with its gaps: nothing more will come.
   void flush(Output& out, Counters& counters);
   // Bytes of memory, about, that wait.
@@ -73,6 +80,7 @@ class SegmentWindow {
     std::uint32_t sequence = 0;
     std::uint32_t mark = 0;  // of length and content
   };
+  void remember(Bytes bytes, std::uint32_t length) noexcept;
   void deliver(Bytes bytes, std::uint32_t length, const Carrier& carrier, Output& out);
   void declare_gap(Output& out, Counters& counters);
   void drain(Output& out, Counters& counters);

@@ -12,8 +12,14 @@ Session::State Session::segment(int side, std::uint32_t sequence, Bytes bytes, s
   if (done_) return State::finished;
   host_ = &host;
   side_ = static_cast<std::int8_t>(side);
+  SegmentWindow& window = ways_[static_cast<std::size_t>(side)].window;
+  if (length != 0 && window.goes_on(sequence, bytes, length)) {
+    on_run(bytes, carrier);
+    account(host);
+    return done_ ? State::finished : State::open;
+  }
   const auto conflicts = counters_.conflicts;
-  ways_[static_cast<std::size_t>(side)].window.segment(sequence, bytes, length, carrier, *this, counters_);
+  window.segment(sequence, bytes, length, carrier, *this, counters_);
   if (protocol_ && counters_.conflicts != conflicts)
     state(carrier, role_of(side), Anomaly{Fault::conflicting_overlap, 0});
   account(host);

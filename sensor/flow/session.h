@@ -79,6 +79,7 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
     std::vector<std::uint8_t> bytes;
     std::uint32_t lost = 0;  // bytes missing behind
   };
+  friend class PduAssembler;  // calls what follows without a virtual call
   void on_run(Bytes run, const Carrier& carrier) override;
   void on_missing(std::uint32_t lost, const Carrier& carrier) override;
   void on_pdu(const Pdu& pdu, const Carrier& carrier) override;

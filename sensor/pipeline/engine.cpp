@@ -93,7 +93,7 @@ void Engine::process_taken(Batch& batch) {
 }
 
 void Engine::packet(const RawPacket& raw, CaptureInfo& info, const std::shared_ptr<const void>& memory) {
-  Decoded decoded;
+  Decoded& decoded = decoded_;
   decode::decode(raw, decoded);
   if (decoded.malformed) ++info.malformed;
   if (decoded.undecoded) ++info.undecoded;
@@ -102,9 +102,10 @@ void Engine::packet(const RawPacket& raw, CaptureInfo& info, const std::shared_p
     ++info.truncated;
     info.cut_at = std::max(info.cut_at, static_cast<std::uint32_t>(raw.data.size()));
   }
-  std::shared_ptr<const void> bytes = memory;
+  std::shared_ptr<const void> whole;  // datagram, of which this packet was the last fragment
   Sighting seen;
   for (;;) {
+    const std::shared_ptr<const void>& bytes = whole ? whole : memory;
     // What is inside a copy is a copy of the same kind.
     if (seen.copy == Copy::none && (seen = sighting(decoded, raw.ref, bytes)).copy != Copy::none)
       note_copy(seen.copy, info);
@@ -112,12 +113,12 @@ void Engine::packet(const RawPacket& raw, CaptureInfo& info, const std::shared_p
     const bool counts = seen.copy == Copy::none || seen.elsewhere;
     if (decoded.is_fragment && counts) {
       const std::uint64_t given_up = fragments_.given_up(), overlaps = fragments_.overlaps();
-      if (auto whole = fragments_.offer(decoded, raw.ref)) bytes = std::move(whole);
+      if (auto all = fragments_.offer(decoded, raw.ref)) whole = std::move(all);
       info.fragments_given_up += fragments_.given_up() - given_up;
       info.fragment_overlaps += fragments_.overlaps() - overlaps;
     }
     const decode::Tunnel tunnel = decode::decapsulate(decoded, inner_);
-    if (!mirrors_.hides(decoded, tunnel)) add(decoded, raw.ref, bytes, seen);
+    if (!mirrors_.hides(decoded, tunnel)) add(decoded, raw.ref, whole ? whole : memory, seen);
     if (tunnel == decode::kNoTunnel || !counts) return;
     if (inner_.malformed) ++info.malformed;
     decoded = inner_;

@@ -69,7 +69,7 @@ class Engine {
   std::vector<std::int64_t> clocks_;  // of the last packet of each capture
   decode::FragmentTable fragments_;
   decode::MirrorTable mirrors_;  // ends of mirror tunnels are no plant assets
-  Decoded inner_;
+  Decoded decoded_, inner_;      // the packet in hand, and what is inside it
 };
 
 }  // namespace kakoi::pipeline

@@ -227,7 +227,7 @@ TEST(ByteSource, ViewsStayValidWhileTheirChunkIsHeld) {
   for (std::size_t i = 0; i < big.size(); ++i) big[i] = static_cast<std::uint8_t>(i / 1000);
   ByteSource source(folder.write("big", big));
   const Bytes first = source.peek(1000);
-  const auto held = source.chunk();
+  const auto held = source.memory();
   source.consume(1000);
   for (std::size_t at = 1000; at < big.size(); at += 1000) {
     const Bytes piece = source.peek(std::min<std::size_t>(1000, big.size() - at));
