@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "dissectors/core/bytes.h"
 #include "sensor/capture/raw_file.h"
@@ -16,7 +15,17 @@
 
 namespace kakoi::capture {
 
-using Chunk = std::vector<std::uint8_t>;
+// Left as it comes: most of it stays unwritten where captures are small.
+class Chunk {
+ public:
+  explicit Chunk(std::size_t size) : octets_(std::make_unique_for_overwrite<std::uint8_t[]>(size)), size_(size) {}
+  std::uint8_t* data() noexcept { return octets_.get(); }
+  std::size_t size() const noexcept { return size_; }
+
+ private:
+  std::unique_ptr<std::uint8_t[]> octets_;
+  std::size_t size_;
+};
 using Memory = std::shared_ptr<const void>;  // keeps alive what packets lie in
 struct ChunkPool;                            // gives chunks that nobody holds any more to the next reader
 

@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <functional>
+#include <vector>
 
 #include "sensor/capture/capture_file.h"
 

@@ -8,6 +8,7 @@
 // block that has lost one of them, the other serves.
 #include <array>
 #include <cstring>
+#include <vector>
 
 #include "sensor/capture/capture_file.h"
 

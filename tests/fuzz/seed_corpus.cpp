@@ -129,6 +129,10 @@ void from_dialogues(const std::vector<Dialogue>& dialogues, Corpus& corpus) {
     for (const Record& r : d.frames)
       if ((size += r.bytes.size()) < 2 * kMostBytes) records.push_back(r);
     corpus.write("capture", pcap(records, records.size() % 2 == 0, records.size() % 3 == 0));
+    if (const std::size_t n = corpus.count("formats"); n < 4) {  // either order of octets, µs and ns
+      records.resize(std::min<std::size_t>(records.size(), 3));
+      corpus.write("formats", pcap(records, n % 2 != 0, n / 2 != 0));
+    }
 
     // DNS over TCP and LLMNR share DNS's message; no capture of ours holds them.
     if (target != "dns_udp") continue;
@@ -263,6 +267,8 @@ void capture_files(const fs::path& source, const std::vector<Record>& frames, Co
     ByteVector head = contents(source / "pcaps" / name);
     head.resize(std::min(head.size(), 3 * kMostBytes));
     corpus.write("capture", head);
+    head.resize(std::min<std::size_t>(head.size(), 700));
+    corpus.write("formats", head);
   }
   const auto be32 = [](std::size_t n) {
     return ByteVector{static_cast<std::uint8_t>(n >> 24), static_cast<std::uint8_t>(n >> 16),
@@ -276,6 +282,8 @@ void capture_files(const fs::path& source, const std::vector<Record>& frames, Co
             be32(0) + frame + ByteVector(padding);
   }
   corpus.write("capture", snoop);
+  snoop.resize(std::min<std::size_t>(snoop.size(), 400));
+  corpus.write("formats", snoop);
 }
 
 void operator_files(const fs::path& source, Corpus& corpus) {

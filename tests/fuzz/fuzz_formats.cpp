@@ -1,0 +1,57 @@
+// Fuzz target: a capture file as it is read, packed or not: pcap, pcapng, snoop. What packets hold is others' matter.
+//
+// Input: the file.
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "sensor/capture/capture_file.h"
+#include "tests/fuzz/fuzz.h"
+
+namespace {
+
+using namespace kakoi;
+using fuzz::demand;
+
+// One for all inputs: to make a file takes longer than to read it.
+std::string file_of(Bytes bytes) {
+  static const int file = ::memfd_create("capture", MFD_CLOEXEC);
+  demand(file >= 0 && ::ftruncate(file, 0) == 0 &&
+             ::pwrite(file, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()),
+         "no memory file");
+  return "/proc/self/fd/" + std::to_string(file);
+}
+
+// Every octet of a packet counts, so that a view of memory that is not the packet's shows.
+std::uint64_t sum_of(const RawPacket& packet) {
+  std::uint64_t sum = packet.original_length + packet.link_type + static_cast<std::uint64_t>(packet.ref.ts);
+  for (const std::uint8_t octet : packet.data) sum = steady_mix(sum, octet);
+  return sum;
+}
+
+volatile std::uint64_t sink;  // what goes there must be worked out
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  try {
+    capture::CaptureFile file(file_of({data, size}), capture::Hashing::no);
+    std::uint64_t packets = 0, sum = 0;
+    while (const RawPacket* const packet = file.peek()) {
+      demand(packet->ref.number == ++packets, "packets are not numbered in a row");
+      demand(packet->data.size() <= packet->original_length, "more octets than the packet had");
+      demand(packet == file.peek(), "another packet before the last is done with");
+      sum = steady_mix(sum, sum_of(*packet));
+      file.pop();
+    }
+    demand(file.peek() == nullptr, "a packet behind the end");
+    const CaptureInfo& info = file.info();
+    demand(info.packets == packets, "packets that were not handed out");
+    demand(info.first_ts <= info.last_ts, "the last packet comes before the first");
+    sink = sum;
+  } catch (const capture::CaptureError&) {
+    // not a capture, or the file ends where it must not: told in one line
+  }
+  return 0;
+}
