@@ -22,13 +22,13 @@ class Text {
     std::copy_n(s.begin(), n, text_.begin() + static_cast<std::ptrdiff_t>(size_));
     size_ += n;
   }
-  void add(std::uint32_t n, int base = 10, std::size_t width = 1) noexcept {
-    std::array<char, 12> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), n, base).ptr;
-    const auto length = static_cast<std::size_t>(end - digits.data());
-    for (std::size_t i = length; i < width; ++i) add("0");
-    std::transform(digits.data(), end, digits.data(), [](char c) { return c >= 'a' && c <= 'f' ? char(c - 32) : c; });
-    add({digits.data(), length});
+  void add(std::uint32_t n) noexcept {
+    const auto written = std::to_chars(text_.data() + size_, text_.data() + text_.size(), n);
+    if (written.ec == std::errc()) size_ = static_cast<std::size_t>(written.ptr - text_.data());
+  }
+  void add_hex(std::uint16_t n) noexcept {  // four digits
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    for (int shift = 12; shift >= 0; shift -= 4) add(kDigits.substr(n >> shift & 15, 1));
   }
   void next() noexcept {
     if (size_ > 0) add(" ");
@@ -37,7 +37,7 @@ class Text {
   std::string_view view() const noexcept { return {text_.data(), size_}; }
 
  private:
-  std::array<char, 64> text_{};  // eight times "65535 " and "…"
+  std::array<char, 64> text_;  // eight times "65535 " and "…"; what lies behind size_ is nobody's
   std::size_t size_ = 0;
 };
 
@@ -149,7 +149,7 @@ void state_actions(Bytes pdu, std::uint8_t unit, Kind kind, const Decision& deci
       const std::uint16_t point = r.be16(), and_mask = r.be16(), or_mask = r.be16();
       if (!r.ok()) return;
       action.step = "mask write";
-      text.add("and 0x"), text.add(and_mask, 16, 4), text.add(", or 0x"), text.add(or_mask, 16, 4);
+      text.add("and 0x"), text.add_hex(and_mask), text.add(", or 0x"), text.add_hex(or_mask);
       return state(kHoldingRegister, point, 1, 1);
     }
     case Function::write_multiple_coils: {
