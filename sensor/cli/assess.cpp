@@ -6,7 +6,7 @@ constexpr Help kHelp{"kakoi assess inventory.db [options]",
                      "Applies a policy and the rules to an inventory that was made before; no capture is needed.\n"
                      "The result goes into OUT; the inventory given is not changed.\n",
                      "  kakoi assess report/inventory.db --policy site.yaml -o judged\n"};
-}
+}  // namespace
 
 int assess_inventory(const Arguments& arguments) {
   po::options_description options("Options");
@@ -17,15 +17,18 @@ int assess_inventory(const Arguments& arguments) {
   if (named.size() != 1) throw UsageError("assess: name one inventory.db");
   confine_to(reach_of(*values));
   const Judgement judgement = load_judgement(*values, "assess");
+  std::optional<Draft> draft;
   try {
     Database given = Database::open_read_only(named[0]);
     given.prepare("select asset_id from asset limit 1").step();  // else it is no inventory
-    const Draft draft(judgement.out);
-    given.save_copy(draft.path);
-    return judge(draft.open(), draft.path, judgement);
+    draft.emplace(judgement.out);
+    given.save_copy(draft->path);
+  } catch (const NoRoom&) {
+    throw;  // which names the copy
   } catch (const DatabaseError& error) {
     throw InputError(named[0] + ": " + error.what());
   }
+  return judge(draft->open(), draft->path, judgement);
 }
 
 }  // namespace kakoi::cli

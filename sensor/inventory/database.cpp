@@ -9,13 +9,16 @@ namespace kakoi {
 
 namespace {
 // Where the device is at fault and not the statement, the file is what somebody can do something about.
+[[noreturn]] void fail_for_want_of_room(const std::string& file) {
+  throw NoRoom(file + ": no room left on the device; make some, or name another folder");
+}
 [[noreturn]] void fail(sqlite3* db, std::string_view what) {
   if (!db) throw DatabaseError("out of memory in: " + std::string(what));
   const char* const name = sqlite3_db_filename(db, "main");
   const std::string file = name && *name ? name : "the database in memory";
   switch (sqlite3_errcode(db) & 0xFF) {
     case SQLITE_FULL:
-      throw DatabaseError(file + ": no room left on the device; make some, or name another folder");
+      fail_for_want_of_room(file);
     case SQLITE_IOERR:
       throw DatabaseError(file + ": " + sqlite3_errmsg(db));
     default:
@@ -161,6 +164,13 @@ std::string Database::text(std::string_view sql) {
   Statement s = prepare(sql);
   return s.step() ? s.text(0) : std::string();
 }
-void Database::save_copy(const std::filesystem::path& path) { prepare("vacuum into ?1").bind(1, path.string()).run(); }
+void Database::save_copy(const std::filesystem::path& path) {
+  try {
+    prepare("vacuum into ?1").bind(1, path.string()).run();
+  } catch (const DatabaseError&) {
+    if ((sqlite3_errcode(db_) & 0xFF) == SQLITE_FULL) fail_for_want_of_room(path.string());  // this one is not full
+    throw;
+  }
+}
 
 }  // namespace kakoi

@@ -19,6 +19,9 @@ namespace kakoi {
 struct DatabaseError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+struct NoRoom : DatabaseError {  // on the device; names the file
+  using DatabaseError::DatabaseError;
+};
 
 // One column of a statement's row, found once: half as dear as to ask the statement for type and value. Valid until the
 // next step(), as are the views.
