@@ -201,9 +201,10 @@ bool Recorder::KnownPoints::cover(std::uint32_t first, std::uint32_t count) cons
   return false;
 }
 
-void Recorder::KnownPoints::add(std::uint32_t first, std::uint32_t last) noexcept {
+void Recorder::KnownPoints::add(std::uint32_t first, std::uint32_t last, std::uint32_t asked) noexcept {
+  constexpr std::uint32_t kMost = 0xFFFF;
+  if (last - first >= kMost) first = asked, last = std::min(last - first, kMost - 1) + first;
   const std::uint32_t count = last - first + 1;
-  if (count > 0xFFFF) return;
   const auto is_inside = [&](std::size_t i) { return count_[i] <= count && first_[i] - first <= count - count_[i]; };
   std::size_t place = 0;  // that is given up: what the new one holds, else the oldest
   while (place + 1 < kRuns && !is_inside(place)) ++place;
@@ -222,7 +223,7 @@ void Recorder::points(const Context& context, const Points& fact) {
   row.points.add(fact.first, fact.count);
   // None where the set keeps a part alone: of a very long range, or because it is full.
   if (const auto run = row.points.run_around(fact.first, fact.first + (fact.count - 1)))
-    slot->known.add(run->first, run->second);
+    slot->known.add(run->first, run->second, fact.first);
 }
 
 Recorder::PointSlot* Recorder::point_slot(const Context& context, const Points& fact) {

@@ -95,7 +95,8 @@ class Recorder final : public Sink {
   class KnownPoints {
    public:
     bool cover(std::uint32_t first, std::uint32_t count) const noexcept;
-    void add(std::uint32_t first, std::uint32_t last) noexcept;
+    // The run from `first` to `last`, in which `asked` lies; of a very long one what follows that.
+    void add(std::uint32_t first, std::uint32_t last, std::uint32_t asked) noexcept;
 
    private:
     static constexpr std::size_t kRuns = 4;
