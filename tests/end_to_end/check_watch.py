@@ -120,7 +120,9 @@ def packets_in(out):
 def wait_for_packets(out, count, what):
     """Until a snapshot has them."""
     wait_for(lambda: packets_in(out) >= count, f"{what} in a snapshot")
-    equal(packets_in(out), count, f"{what} in a snapshot")
+    db = sqlite3.connect(f"file:{out / 'inventory.db'}?mode=ro", uri=True)
+    seen, copies = db.execute("select sum(packets), sum(duplicates) from capture").fetchone()
+    equal(seen, count, f"{what} in a snapshot ({copies} of them copies)")
 
 
 def sees_what_scan_sees(readers):
