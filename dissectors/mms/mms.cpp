@@ -252,7 +252,8 @@ class Reader final : public Dissector {
     }
     Bytes fields = m.content;
     const auto invoke = der::take(fields, der::kInteger);
-    while (!fields.empty() && m.type == request && fields[0] == der::kSequence) der::next(fields);  // modifiers
+    while (m.type == request && der::take(fields, der::kSequence)) {  // modifiers, as far as they can be read
+    }
     const auto service = invoke ? service_in(fields) : std::nullopt;
     if (!service) return;
     const std::uint32_t id = der::number(*invoke);
