@@ -29,25 +29,6 @@ constexpr Writer kWriters[] = {
 
 using Files = std::map<std::string, FileDigest>;
 
-// One state of the database for all reports, and locked once instead of for each statement; also inside a transaction
-// of the caller.
-class Reading {
- public:
-  explicit Reading(Database& db) : db_(db) { db_.execute("savepoint reports"); }
-  Reading(const Reading&) = delete;
-  Reading& operator=(const Reading&) = delete;
-  ~Reading() {
-    try {
-      db_.execute("release reports");
-    } catch (const DatabaseError&) {
-      // nothing was written that could be lost
-    }
-  }
-
- private:
-  Database& db_;
-};
-
 ReportInput with(const ReportInput& input, Database& db) {
   ReportInput other = {
       .db = db, .rules = input.rules, .kakoi_version = input.kakoi_version, .language = input.language};
@@ -100,13 +81,12 @@ void write_reports(const ReportInput& input, const std::filesystem::path& out) {
   if (input.another)
     on_another_thread = std::async(std::launch::async, [&] {
       Database db = input.another();
-      if (input.besides) input.besides(db);
       const Reading reading(db);
+      if (input.besides) input.besides(db);
       return write_all(waiting, Waiting::End::back, sharing_lookups(with(input, db)), out);
     });
-  else if (input.besides)
-    input.besides(input.db);
   const Reading reading(input.db);
+  if (input.besides && !input.another) input.besides(input.db);
   ReportInput shared = sharing_lookups(input);
   Files files = write_all(waiting, Waiting::End::front, shared, out);
   if (on_another_thread.valid()) files.merge(on_another_thread.get());

@@ -148,6 +148,7 @@ struct Evaluation {
     std::vector<std::vector<Finding>> found(rules.size());
     std::atomic<std::size_t> next = 0;
     const auto run = [&](Database& connection) {
+      const Reading reading(connection);
       for (std::size_t i = next++; i < rules.size(); i = next++)
         found[i] = evaluate(*rules[i], connection, labels, zones_inferred);
     };

@@ -25,7 +25,7 @@ void ByteSource::renew(std::shared_ptr<Chunk> chunk) {
 
 void ByteSource::read_more() {
   std::uint8_t* to = data_ + filled_;
-  const std::size_t room = kChunkSize - filled_;
+  const std::size_t room = std::min(kChunkSize - filled_, piece_);
   const std::size_t got = unpacker_ ? unpacker_->read(to, room) : file_.read(to, room);
   if (got == 0) ended_ = true;
   filled_ += got;
@@ -44,6 +44,20 @@ Bytes ByteSource::refill(std::size_t n) {
   }
   while (!ended_ && filled_ - at_ < n) read_more();
   return {data_ + at_, std::min(n, filled_ - at_)};
+}
+
+void ByteSource::seek(std::uint64_t offset) {
+  constexpr std::size_t kPiece = 64 << 10;
+  piece_ = kPiece;
+  if (offset >= base_ && offset <= base_ + filled_) {
+    at_ = static_cast<std::size_t>(offset - base_);
+    return;
+  }
+  file_.seek(offset);
+  renew(pool_->take());
+  base_ = offset;
+  at_ = filled_ = 0;
+  ended_ = false;
 }
 
 }  // namespace kakoi::capture

@@ -42,6 +42,10 @@ class ByteSource {
   Bytes here() const noexcept { return {data_ + at_, filled_ - at_}; }
   void consume(std::size_t n) noexcept { at_ += n; }  // of what was peeked
 
+  // Goes on with the byte at `offset`, and reads small pieces from now on: who skips wants little of what follows.
+  // Not where the file is packed or hashed.
+  void seek(std::uint64_t offset);
+
   const Memory& memory() const noexcept { return memory_; }
   std::uint64_t offset() const noexcept { return base_ + at_; }             // of the next byte; unpacked
   std::uint64_t bytes_read() const noexcept { return file_.bytes_read(); }  // as they lie on disk
@@ -67,6 +71,7 @@ class ByteSource {
   std::uint8_t* data_ = nullptr;     // its kChunkSize octets
   std::size_t at_ = 0, filled_ = 0;  // of them
   std::uint64_t base_ = 0;           // offset of the first
+  std::size_t piece_ = kChunkSize;   // read so much at a time at most
 };
 
 }  // namespace kakoi::capture

@@ -38,7 +38,32 @@ const RawPacket* CaptureFile::peek() {
   info_.last_ts = std::max(info_.last_ts, packet_.ref.ts);
   if (info_.packets == 1 || packet_.link_type != link_type_) info_.link_types.insert(link_type_ = packet_.link_type);
   ready_ = true;
+  if (source_.offset() >= mark_at_) mark();
   return &packet_;
+}
+
+void CaptureFile::mark_every(std::uint64_t octets) noexcept {
+  if (source_.is_packed()) return;
+  mark_every_ = octets;
+  mark_at_ = source_.offset() + octets;
+}
+
+void CaptureFile::mark() {
+  const auto state = format_->state();
+  if (!state) return;  // behind one of the next packets
+  landmarks_.push_back({source_.offset(), *state, packet_.ref.number});
+  mark_at_ = source_.offset() + mark_every_;
+}
+
+void CaptureFile::skip_towards(std::uint32_t number, std::span<const Landmark> landmarks) {
+  const auto behind = std::partition_point(landmarks.begin(), landmarks.end(),
+                                           [&](const Landmark& landmark) { return landmark.packets < number; });
+  if (behind == landmarks.begin()) return;
+  const Landmark& last = *std::prev(behind);
+  if (last.packets <= info_.packets || !format_->resume(last.state)) return;
+  source_.seek(last.offset);
+  info_.packets = last.packets;
+  ready_ = false;
 }
 
 CaptureInfo CaptureFile::finish() {

@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "sensor/capture/byte_source.h"
 #include "sensor/capture/capture_info.h"
@@ -18,6 +20,17 @@ class Format {
   // cut short ends there too, with info.error telling where. Damage is passed over where the format
   // allows to find the next packet, and noted in info.damage.
   virtual bool next(ByteSource& source, CaptureInfo& info, RawPacket& packet) = 0;
+  // What the next packet depends on besides the bytes from here on, as a number. Nothing where no number tells it.
+  virtual std::optional<std::uint64_t> state() const = 0;
+  // Becomes what state() told; false if this reader lacks what the other had read before.
+  virtual bool resume(std::uint64_t state) = 0;
+};
+
+// Where reading may begin anew, so that who looks for a packet need not read all that lie before it.
+struct Landmark {
+  std::uint64_t offset;   // of what follows
+  std::uint64_t state;    // of the format
+  std::uint32_t packets;  // before it
 };
 
 // pcap (µs, ns, both byte orders; the "modified" variant with longer record headers).
@@ -37,6 +50,14 @@ class CaptureFile {
   const RawPacket* peek();
   void pop() noexcept { ready_ = false; }  // what peek() showed is done with
 
+  // Goes to the last of these landmarks of the same file that lies before packet `number` (from 1), unless it was
+  // passed already, or more than the landmark tells must be known there. Only with Hashing::no.
+  void skip_towards(std::uint32_t number, std::span<const Landmark> landmarks);
+
+  // Collects landmarks from now on, one in so many octets; none in a file that is packed.
+  void mark_every(std::uint64_t octets) noexcept;
+  std::vector<Landmark> landmarks() && { return std::move(landmarks_); }
+
   const Memory& memory() const noexcept { return source_.memory(); }
   std::uint64_t bytes_read() const noexcept { return source_.bytes_read(); }
   void set_index(std::uint32_t index) noexcept {
@@ -48,6 +69,8 @@ class CaptureFile {
   CaptureInfo finish();
 
  private:
+  void mark();
+
   ByteSource source_;
   CaptureInfo info_;
   std::unique_ptr<Format> format_;
@@ -55,6 +78,8 @@ class CaptureFile {
   std::uint32_t index_ = 0;
   std::uint32_t link_type_ = 0;  // of the last packet
   bool ready_ = false;
+  std::uint64_t mark_at_ = ~std::uint64_t{0}, mark_every_ = 0;  // octets
+  std::vector<Landmark> landmarks_;
 };
 
 }  // namespace kakoi::capture

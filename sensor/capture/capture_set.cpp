@@ -63,6 +63,8 @@ CaptureFile* CaptureSet::open(std::uint32_t index) {
   try {
     if (!entry.file) entry.file = std::make_unique<CaptureFile>(entry.path);
     entry.file->set_index(index);
+    constexpr std::uint64_t kNearest = 64 << 10;
+    if (entry.size > 0) entry.file->mark_every(std::max(kNearest, bytes_total_ / kMostLandmarks));
     open_.push_back(index);
     return entry.file.get();
   } catch (const CaptureError& error) {
@@ -81,6 +83,7 @@ void CaptureSet::close(std::uint32_t index) {
     entry.info = entry.file->info();
     entry.info.error = error.what();
   }
+  entry.landmarks = std::move(*entry.file).landmarks();
   bytes_done_ += entry.size;
   entry.file.reset();
   open_.erase(std::find(open_.begin(), open_.end(), index));

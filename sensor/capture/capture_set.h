@@ -31,9 +31,13 @@ class CaptureSet {
   const std::vector<std::string>& problems() const noexcept { return problems_; }
   std::size_t size() const noexcept { return entries_.size(); }
   const std::filesystem::path& path(std::size_t capture) const { return entries_.at(capture).path; }  // by index
+  // Of a capture that was read, for who reads some of its packets again.
+  std::span<const Landmark> landmarks(std::size_t capture) const { return entries_.at(capture).landmarks; }
 
   // So many files are read at a time at most; further ones wait even if they overlap.
   static constexpr std::size_t kMostOpen = 32;
+  // Of all captures together, one more for each.
+  static constexpr std::uint64_t kMostLandmarks = 1 << 16;
 
  private:
   struct Entry {
@@ -42,6 +46,7 @@ class CaptureSet {
     std::uint64_t size;
     std::unique_ptr<CaptureFile> file;  // while it is read
     CaptureInfo info;                   // afterwards
+    std::vector<Landmark> landmarks{};  // the same
   };
   CaptureFile* open(std::uint32_t index);
   void close(std::uint32_t index);

@@ -67,6 +67,17 @@ class PcapFormat final : public Format {
     }
   }
 
+  // The time that a record found again must be near to.
+  std::optional<std::uint64_t> state() const override {
+    if (suspect_) return std::nullopt;
+    return static_cast<std::uint64_t>(last_seconds_);
+  }
+  bool resume(std::uint64_t state) override {
+    last_seconds_ = static_cast<std::int64_t>(state);
+    suspect_ = false;
+    return true;
+  }
+
  private:
   static std::uint32_t field(Bytes b, std::size_t at) noexcept {
     std::uint32_t value;

@@ -95,6 +95,10 @@ class PcapngFormat final : public Format {
     }
   }
 
+  // How many blocks came before that packets are read by: who has read as many has read the same.
+  std::optional<std::uint64_t> state() const override { return descriptions_; }
+  bool resume(std::uint64_t state) override { return state == descriptions_; }
+
  private:
   std::uint16_t half(Bytes b, std::size_t at) const noexcept {
     std::uint16_t v;
@@ -118,6 +122,7 @@ class PcapngFormat final : public Format {
   // The type reads the same in both byte orders, so that the magic can tell which it is.
   void start_section(Bytes head, CaptureInfo& info, const ByteSource& source) {
     interfaces_.clear();
+    ++descriptions_;
     std::uint32_t magic;
     std::memcpy(&magic, head.data() + 8, 4);
     if (magic == kByteOrder || __builtin_bswap32(magic) == kByteOrder)
@@ -224,6 +229,7 @@ class PcapngFormat final : public Format {
     });
     info.snaplen = std::max(info.snaplen, itf.snaplen);
     interfaces_.push_back(itf);
+    ++descriptions_;
   }
   void statistics(Bytes body, CaptureInfo& info) const {
     options(body, 12, [&](std::uint16_t code, Bytes value) {
@@ -281,6 +287,7 @@ class PcapngFormat final : public Format {
 
   bool swapped_ = false;
   std::vector<Interface> interfaces_;
+  std::uint64_t descriptions_ = 0;  // sections and interfaces
 };
 
 }  // namespace

@@ -40,6 +40,11 @@ std::size_t RawFile::read(std::uint8_t* to, std::size_t n) {
   return static_cast<std::size_t>(got);
 }
 
+void RawFile::seek(std::uint64_t offset) {
+  if (::lseek(fd_, static_cast<off_t>(offset), SEEK_SET) < 0)
+    throw CaptureError(name_ + ": " + std::strerror(errno) + " at byte " + std::to_string(offset));
+}
+
 std::string RawFile::sha256() {
   std::vector<std::uint8_t> rest(1 << 18);
   while (read(rest.data(), rest.size()) > 0) {

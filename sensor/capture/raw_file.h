@@ -30,6 +30,8 @@ class RawFile {
 
   // Up to `n` bytes; 0 at the end. Throws CaptureError.
   std::size_t read(std::uint8_t* to, std::size_t n);
+  // Reads on from there; only with Hashing::no. Throws CaptureError where the file can't be entered there.
+  void seek(std::uint64_t offset);
   std::uint64_t bytes_read() const noexcept { return bytes_read_; }
   // Hex SHA-256 of the whole file: reads what is left first. Once.
   std::string sha256();

@@ -36,6 +36,9 @@ class SnoopFormat final : public Format {
     return true;
   }
 
+  std::optional<std::uint64_t> state() const override { return 0; }
+  bool resume(std::uint64_t) override { return true; }
+
  private:
   std::uint32_t link_type_;
 };

@@ -39,7 +39,7 @@ bool write_evidence(Database& db, const ScanRun& run, const capture::CaptureSet&
   for (const evidence::CitedCapture& capture : cited)
     for (std::size_t i = 0; i < captures.size() && !capture.packets.empty(); ++i)
       if (infos[i].sha256 == capture.sha256) {
-        sources.push_back({captures.path(i), &capture});
+        sources.push_back({captures.path(i), &capture, captures.landmarks(i)});
         break;
       }
   const evidence::Sliced sliced = write_slice(out / kEvidenceFile, sources, db, run.evidence == "raw", false);

@@ -75,9 +75,12 @@ class Slicer {
     capture::CaptureFile file(source.path, capture::Hashing::no);
     file.set_index(index);
     auto next = wanted.begin();
+    bool far = true;  // behind the first packet once more: by then a pcapng file has told its interfaces
     while (next != wanted.end()) {
+      if (far) file.skip_towards(static_cast<std::uint32_t>(next->first), source.landmarks);
       const RawPacket* packet = file.peek();
       if (!packet) break;
+      far = packet->ref.number == 1;
       if (packet->ref.number == next->first) {
         if (packet->ref.ts != next->second.ts) break;
         if (options_.conversations) {
@@ -88,6 +91,7 @@ class Slicer {
           held_.push_back({{packet->data.begin(), packet->data.end()}, *packet, &next->second});
         }
         ++next;
+        far = true;
       }
       file.pop();
     }

@@ -3,9 +3,11 @@
 
 #include <filesystem>
 #include <ostream>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "sensor/capture/capture_file.h"
 #include "sensor/evidence/cited.h"
 #include "sensor/evidence/link_protocols.h"
 
@@ -15,6 +17,7 @@ namespace kakoi::evidence {
 struct Source {
   std::filesystem::path path;
   const CitedCapture* capture;
+  std::span<const capture::Landmark> landmarks{};  // in the file, if any are known: spares what lies between
 };
 
 struct SliceOptions {
@@ -29,7 +32,7 @@ struct Sliced {
 };
 
 // Writes pcapng, in order of time. Cited packets are held in memory, conversations are not. A capture
-// is read up to its last cited packet; with `conversations` all of them twice.
+// is read up to its last cited packet, from landmark to landmark; with `conversations` all of them, too.
 Sliced slice(const std::vector<Source>& sources, const LinkProtocols& links, const SliceOptions& options,
              std::ostream& out);
 

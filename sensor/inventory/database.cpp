@@ -173,4 +173,13 @@ void Database::save_copy(const std::filesystem::path& path) {
   }
 }
 
+Reading::Reading(Database& db) : db_(db) { db_.execute("savepoint reading"); }
+Reading::~Reading() {
+  try {
+    db_.execute("release reading");
+  } catch (const DatabaseError&) {
+    // nothing was written that could be lost
+  }
+}
+
 }  // namespace kakoi

@@ -177,18 +177,16 @@ void write_tables(const Observed& observed, const InventoryOptions& options, Dat
   writer.packet.write(db);
 }
 
-void write_parts(const std::vector<Part>& parts, Database& db) {
-  for (const Part& part : parts) {
-    std::string captures;
-    for (const std::string& id : part.captures) captures += (captures.empty() ? "" : ",") + id;
-    db.prepare("insert into part values (?1, ?2, ?3, zeroblob(?4))")
-        .bind(1, part.id)
-        .bind(2, captures)
-        .bind(3, part.last_ts)
-        .bind(4, part.state.size())
-        .run();
-    db.fill_blob("part", "state", part.state);
-  }
+void write_part(const Part& part, Database& db) {
+  std::string captures;
+  for (const std::string& id : part.captures) captures += (captures.empty() ? "" : ",") + id;
+  db.prepare("insert into part values (?1, ?2, ?3, zeroblob(?4))")
+      .bind(1, part.id)
+      .bind(2, captures)
+      .bind(3, part.last_ts)
+      .bind(4, part.state.size())
+      .run();
+  db.fill_blob("part", "state", part.state);
 }
 
 }  // namespace
@@ -207,7 +205,8 @@ void write_inventory(const Observed& observed, const InventoryOptions& options, 
     meta("schema_version", kSchemaVersion);
     meta("site", to_utf8(options.site));
     write_tables(observed, options, db);
-    write_parts(parts.empty() ? std::vector<Part>{own.get()} : parts, db);
+    if (own.valid()) write_part(own.get(), db);
+    for (const Part& part : parts) write_part(part, db);
     db.execute(indices);
     db.execute("commit");
   } catch (...) {
