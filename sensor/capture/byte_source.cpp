@@ -8,7 +8,10 @@
 namespace kakoi::capture {
 
 ByteSource::ByteSource(const std::filesystem::path& path, Hashing hashing)
-    : file_(path, hashing), pool_(std::make_shared<ChunkPool>()) {
+    : file_(path, hashing),
+      pool_(std::make_shared<ChunkPool>()),
+      // a file that is not hashed is not read to its end either: for its first packet, or for some of them
+      piece_(hashing == Hashing::yes ? kChunkSize : 64 << 10) {
   renew(pool_->take());
   const Bytes head = peek(kPackingMagic);
   if (packing_of(head) == Packing::none) return;
@@ -47,8 +50,6 @@ Bytes ByteSource::refill(std::size_t n) {
 }
 
 void ByteSource::seek(std::uint64_t offset) {
-  constexpr std::size_t kPiece = 64 << 10;
-  piece_ = kPiece;
   if (offset >= base_ && offset <= base_ + filled_) {
     at_ = static_cast<std::size_t>(offset - base_);
     return;

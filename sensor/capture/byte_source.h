@@ -42,8 +42,7 @@ class ByteSource {
   Bytes here() const noexcept { return {data_ + at_, filled_ - at_}; }
   void consume(std::size_t n) noexcept { at_ += n; }  // of what was peeked
 
-  // Goes on with the byte at `offset`, and reads small pieces from now on: who skips wants little of what follows.
-  // Not where the file is packed or hashed.
+  // Goes on with the byte at `offset`. Not where the file is packed or hashed.
   void seek(std::uint64_t offset);
 
   const Memory& memory() const noexcept { return memory_; }
@@ -71,7 +70,7 @@ class ByteSource {
   std::uint8_t* data_ = nullptr;     // its kChunkSize octets
   std::size_t at_ = 0, filled_ = 0;  // of them
   std::uint64_t base_ = 0;           // offset of the first
-  std::size_t piece_ = kChunkSize;   // read so much at a time at most
+  std::size_t piece_;                // read so much at a time at most
 };
 
 }  // namespace kakoi::capture

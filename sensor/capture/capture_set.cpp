@@ -10,10 +10,10 @@ namespace fs = std::filesystem;
 CaptureSet::CaptureSet(const std::vector<fs::path>& files) {
   for (const fs::path& path : files) {
     try {
-      auto file = std::make_unique<CaptureFile>(path);
-      const RawPacket* first = file->peek();
       std::error_code error;
       const bool stored = path != "-" && fs::is_regular_file(path, error);
+      auto file = std::make_unique<CaptureFile>(path, stored ? Hashing::no : Hashing::yes);
+      const RawPacket* first = file->peek();
       const std::uint64_t size = stored ? fs::file_size(path, error) : 0;
       Entry entry{
           path, first ? first->ref.ts : std::numeric_limits<std::int64_t>::min(), error ? 0 : size, nullptr, {}};
