@@ -31,6 +31,7 @@ const std::map<std::string_view, std::string_view>& usual_values() {
       {"service.clients", "1"},
       {"link.transport", "tcp"},
       {"link.state", "established"},
+      {"link.client_known", "1"},
       {"link.connections", "1"},
       {"link.packets_to_server", "10"},
       {"link.packets_to_client", "10"},

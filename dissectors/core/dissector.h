@@ -95,6 +95,11 @@ class Dissector {  // one per flow; its members are that flow's only protocol st
   virtual void on_gap(Role) {}  // bytes of this speaker were lost: forget what spanned them
   // The flow is over, or idle for long: state what waited for an answer. The context is the last PDU's.
   virtual void on_end(const Emit&) {}
+  // Octets, about, that it keeps elsewhere than in itself, of what is not whole yet. on_gap gives them up.
+  std::size_t held() const noexcept { return held_; }
+
+ protected:
+  std::size_t held_ = 0;
 };
 
 // strong: the header alone proves the protocol. weak: it must fit twice running, or once on a

@@ -56,6 +56,7 @@ class Session final : public Dissector {
  private:
   void lose(Role role) {
     links_[static_cast<std::size_t>(role)].forget();
+    held_ = links_[0].held() + links_[1].held();
     application_.exchange.lose();
   }
 
@@ -77,6 +78,7 @@ class Session final : public Dissector {
     }
     if (link.frames.repeats(header, data.bytes())) return;
     const Assembled assembled = link.assembler.add(data.bytes(), state == UserData::State::cut);
+    if (link.assembler.held() != 0 || held_ != 0) held_ = links_[0].held() + links_[1].held();
     if (assembled.sequence_break) {
       emit(Anomaly{Fault::sequence_break, offset});
       application_.exchange.lose();

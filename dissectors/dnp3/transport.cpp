@@ -13,6 +13,7 @@ constexpr std::uint8_t kSequenceMask = 0x3F;
 
 Assembled Assembler::add(Bytes segment, bool cut) noexcept {
   Assembled result;
+  if (!collecting_ && buffer_) buffer_.reset();  // of a fragment that is done with
   ByteReader r(segment);
   const std::uint8_t octet = r.u8();
   if (!r.ok()) return result;
@@ -77,6 +78,12 @@ Link& Links::of(std::uint16_t source, std::uint16_t destination) noexcept {
   }
   link->last_used = ++clock_;
   return *link;
+}
+
+std::size_t Links::held() const noexcept {
+  std::size_t held = 0;
+  for (const Link& link : links_) held += link.assembler.held();
+  return held;
 }
 
 void Links::forget() noexcept {

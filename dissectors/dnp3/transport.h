@@ -12,7 +12,7 @@
 
 namespace kakoi::dnp3 {
 
-// Per link and direction, allocated at its first fragment of several segments. Devices must take 2048
+// Per link and direction, held while a fragment of several segments is put together. Devices must take 2048
 // octets and may agree on more; what goes beyond is cut, and said to be.
 inline constexpr std::size_t kMaxFragment = 4096;
 
@@ -28,7 +28,11 @@ class Assembler {
   // `segment` starts with the transport octet. `cut`: its end was not captured.
   Assembled add(Bytes segment, bool cut) noexcept;
   // A segment was lost: what spanned it will never be whole, which is no fault of the sender.
-  void forget() noexcept { collecting_ = synchronised_ = false; }
+  void forget() noexcept {
+    collecting_ = synchronised_ = false;
+    buffer_.reset();
+  }
+  std::size_t held() const noexcept { return buffer_ ? kMaxFragment : 0; }
 
  private:
   bool append(Bytes part) noexcept;
@@ -56,6 +60,7 @@ class Links {
  public:
   Link& of(std::uint16_t source, std::uint16_t destination) noexcept;
   void forget() noexcept;
+  std::size_t held() const noexcept;
 
  private:
   static constexpr std::size_t kMaxLinks = 8;  // the one unused for longest makes room, and loses a partial fragment

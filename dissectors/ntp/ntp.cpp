@@ -101,8 +101,10 @@ Protocol::Speaker speaker(Bytes pdu) {
   if (pdu.size() < 2) return {Role::client, false};
   switch (mode_of(pdu[0])) {
     case Mode::client:
+    case Mode::symmetric_active:  // asks to be a peer (RFC 5905 §3); where both do, either may count as who began
       return {Role::client, true};
     case Mode::server:
+    case Mode::symmetric_passive:
       return {Role::server, true};
     case Mode::control:
       return {(pdu[1] & 0x80) != 0 ? Role::server : Role::client, true};

@@ -119,7 +119,10 @@ class Tls final : public Dissector {
     }
   }
 
-  void on_gap(Role role) override { sides_[static_cast<std::size_t>(role)].forget(); }
+  void on_gap(Role role) override {
+    sides_[static_cast<std::size_t>(role)].forget();
+    note_held();
+  }
 
  private:
   struct Side {
@@ -129,7 +132,7 @@ class Tls final : public Dissector {
     bool lost = false;  // the next record may begin within a message
 
     void forget() noexcept {
-      partial = {};
+      partial = std::vector<std::uint8_t>();  // = {} would keep its memory
       to_skip = 0;
       lost = true;
     }
@@ -150,7 +153,7 @@ class Tls final : public Dissector {
     }
     const std::size_t before = data.size();
     if (on_messages(side, record.speaker, data, emit) == Interest::done) {
-      side.partial = {};
+      side.partial = std::vector<std::uint8_t>();
       return Interest::done;
     }
     if (!record.complete())
@@ -160,8 +163,10 @@ class Tls final : public Dissector {
     else
       side.partial.erase(side.partial.begin(),
                          side.partial.begin() + static_cast<std::ptrdiff_t>(before - data.size()));
+    note_held();
     return Interest::more;
   }
+  void note_held() noexcept { held_ = sides_[0].partial.capacity() + sides_[1].partial.capacity(); }
 
   // Takes the messages that can be read off `data`.
   Interest on_messages(Side& side, Role speaker, Bytes& data, const Emit& emit) {

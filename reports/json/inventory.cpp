@@ -50,7 +50,7 @@ constexpr std::string_view kLinks =
     R"(select link_id as "id:id", client_id as "client", server_id as "server", client_address as "client_address",
   server_address as "server_address", transport as "transport", server_port as "server_port:n",
   protocol as "protocol", protocol_domain as "protocol_domain", vlan as "vlan:vlan", state as "state",
-  connections as "connections:count", packets_to_server as "packets_to_server:count", bytes_to_server as "bytes_to_server:count",
+  client_known as "client_known:bool", connections as "connections:count", packets_to_server as "packets_to_server:count", bytes_to_server as "bytes_to_server:count",
   packets_to_client as "packets_to_client:count", bytes_to_client as "bytes_to_client:count",
   payload_to_server as "payload_to_server:count", payload_to_client as "payload_to_client:count",
   ttl_to_server_min as "ttl_to_server_min:n", ttl_to_server_max as "ttl_to_server_max:n",

@@ -48,6 +48,12 @@ void FlowTable::grow() {
   }
 }
 
+Flow* FlowTable::known(const FlowKey& key, std::uint64_t hash) noexcept {
+  for (std::uint64_t slot = hash & mask_; index_[slot] != 0; slot = (slot + 1) & mask_)
+    if (Flow& flow = entry(index_[slot] - 1); flow.hash == hash >> 32 && flow.key == key) return &flow;
+  return nullptr;
+}
+
 Flow& FlowTable::find(const FlowKey& key, std::uint64_t hash, bool& created) {
   std::uint64_t slot = hash & mask_;
   for (; index_[slot] != 0; slot = (slot + 1) & mask_) {

@@ -105,6 +105,10 @@ struct Flow {
   std::uint32_t place = 0;             // in the table's pool
   std::uint32_t link = kNoValue;       // row in Observed::links, once identified
   const Protocol* protocol = nullptr;  // once identified
+  struct Twins {                       // with copy: of one side's packets
+    std::uint16_t seen = 0, missing = 0;
+  };
+  std::array<Twins, 2> twins;
 
   std::int64_t last_ts() const noexcept { return std::max(sides[0].last.ts, sides[1].last.ts); }
   Seen seen(std::size_t side) const noexcept { return {first[side], sides[side].last, sides[side].packets}; }
@@ -117,6 +121,7 @@ class FlowTable {
 
   // Creates the entry if need be (`created`).
   Flow& find(const FlowKey& key, std::uint64_t hash, bool& created);
+  Flow* known(const FlowKey& key, std::uint64_t hash) noexcept;  // null if there is none
   // Three steps ahead of find(): the index, the entry, and what the entry points to.
   void prefetch_index(std::uint64_t hash) const noexcept { __builtin_prefetch(&index_[hash & mask_]); }
   void prefetch_entry(std::uint64_t hash, int side) const noexcept {

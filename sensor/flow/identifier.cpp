@@ -17,22 +17,28 @@ int registered_side(const Protocol& protocol, const Ends& ends) noexcept {
   return zero == one ? -1 : one ? 1 : 0;
 }
 
+struct Client {
+  int side;
+  bool known = true;
+};
+
 // Which side is the client if the bytes are `protocol`'s.
-int client_side(const Protocol& protocol, const Ends& ends, int side, Bytes bytes) noexcept {
+Client client_side(const Protocol& protocol, const Ends& ends, int side, Bytes bytes) noexcept {
   if (ends.client >= 0) {
     // Who opened is the client, unless its own port is the registered one and it speaks as a server
     // beyond doubt: a device that pushes answers from its service port.
-    if (registered_side(protocol, ends) != ends.client || !protocol.speaker) return ends.client;
+    if (registered_side(protocol, ends) != ends.client || !protocol.speaker) return {ends.client};
     const auto [role, certain] = protocol.speaker(bytes);
     const int serving = role == Role::server ? side : 1 - side;
-    return certain && serving == ends.client ? 1 - ends.client : ends.client;
+    return {certain && serving == ends.client ? 1 - ends.client : ends.client};
   }
   for (const int i : {0, 1})
-    if (receives_from_many(ends.address[static_cast<std::size_t>(i)])) return 1 - i;
-  if (const int server = registered_side(protocol, ends); server >= 0) return 1 - server;
+    if (receives_from_many(ends.address[static_cast<std::size_t>(i)])) return {1 - i};
+  if (const int server = registered_side(protocol, ends); server >= 0) return {1 - server};
   if (protocol.speaker)
-    if (const auto [role, certain] = protocol.speaker(bytes); certain) return role == Role::client ? side : 1 - side;
-  return 1 - serving_side(ends, &protocol);
+    if (const auto [role, certain] = protocol.speaker(bytes); certain) return {role == Role::client ? side : 1 - side};
+  const Serving serving = serving_side(ends, &protocol);
+  return {1 - serving.side, serving.known};
 }
 
 bool is_control(Bytes bytes) noexcept {
@@ -73,17 +79,19 @@ bool fills(const Protocol& protocol, Bytes datagram, Role speaker) noexcept {
   return true;
 }
 
-int serving_side(const Ends& ends, const Protocol* hint) noexcept {
+Serving serving_side(const Ends& ends, const Protocol* hint) noexcept {
   for (const int i : {1, 0})
-    if (receives_from_many(ends.address[static_cast<std::size_t>(i)])) return i;
+    if (receives_from_many(ends.address[static_cast<std::size_t>(i)])) return {i, true};
   if (hint)
-    if (const int side = registered_side(*hint, ends); side >= 0) return side;
+    if (const int side = registered_side(*hint, ends); side >= 0) return {side, true};
   static const RegisteredPorts registered;
   const bool first = registered.contains(ends.transport, ends.port[0]);
   const bool second = registered.contains(ends.transport, ends.port[1]);
-  if (first != second) return second ? 1 : 0;
-  if (ends.port[0] != ends.port[1]) return ends.port[1] < ends.port[0] ? 1 : 0;
-  return ends.address[1] < ends.address[0] ? 1 : 0;
+  if (first != second) return {second ? 1 : 0, true};
+  constexpr std::uint16_t kNoSystemPort = 1024;
+  if (ends.port[0] != ends.port[1])
+    return {ends.port[1] < ends.port[0] ? 1 : 0, (ends.port[0] < kNoSystemPort) != (ends.port[1] < kNoSystemPort)};
+  return {ends.address[1] < ends.address[0] ? 1 : 0, false};
 }
 
 Identifier::Verdict Identifier::look(std::span<const Protocol* const> candidates, const Ends& ends, int side,
@@ -95,7 +103,7 @@ Identifier::Verdict Identifier::look(std::span<const Protocol* const> candidates
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const Protocol& p = *candidates[i];
     if (!carries(p, ends.transport)) continue;
-    const int client = client_side(p, ends, side, bytes);
+    const auto [client, client_known] = client_side(p, ends, side, bytes);
     const Role speaker = side == client ? Role::client : Role::server;
     const Frame frame = p.frame(bytes, speaker);
     const bool fitting = frame.kind == Frame::Kind::whole && (!p.probe || p.probe(bytes, speaker));
@@ -117,7 +125,7 @@ Identifier::Verdict Identifier::look(std::span<const Protocol* const> candidates
     maybe = true;
     if (p.header == Header::strong || on_port) {
       // a weak header on its port yields to nobody, a strong one is certain: the first one wins
-      return {&p, client, false, false};
+      return {&p, client, client_known, false, false};
     }
     // two PDUs in one run are twice running, too
     unsigned fits = fits_[i] + 1u;
@@ -129,9 +137,10 @@ Identifier::Verdict Identifier::look(std::span<const Protocol* const> candidates
     if (fits >= 2 && !weak) {
       weak = &p;
       verdict.client = client;
+      verdict.client_known = client_known;
     }
   }
-  if (weak) return {weak, verdict.client, false, false};
+  if (weak) return {weak, verdict.client, verdict.client_known, false, false};
   verdict.foreign = !maybe && !verdict.more;
   return verdict;
 }

@@ -20,10 +20,14 @@ struct Ends {
   int client = -1;  // the side that opened the connection; -1 unknown
 };
 
-// The side that serves by its port alone, independent of who spoke first, so that two captures of
-// one conversation agree: multicast and broadcast receivers serve; else a port that `hint` (may be
-// null) or any protocol registers; else the lower port; else the lower address.
-int serving_side(const Ends& ends, const Protocol* hint) noexcept;
+struct Serving {
+  int side;
+  bool known;  // false: a guess that only makes two captures of one conversation agree
+};
+// The side that serves by its port alone, independent of who spoke first: multicast and broadcast receivers serve; else
+// a port that `hint` (may be null) or any protocol registers; else a system port (below 1024, RFC 6335 §6) that stands
+// against one that is none. Guessed: the lower port; else the lower address.
+Serving serving_side(const Ends& ends, const Protocol* hint) noexcept;
 
 // Whether a datagram is made of whole PDUs and nothing else; DNP3 puts several frames into one.
 bool fills(const Protocol& protocol, Bytes datagram, Role speaker) noexcept;
@@ -33,6 +37,7 @@ class Identifier {
   struct Verdict {
     const Protocol* protocol = nullptr;
     int client = 0;  // side
+    bool client_known = false;  // not a mere guess by ports or addresses
     bool more = false;  // undecided, and the next bytes of this side may continue this PDU
     bool foreign = false;  // nobody's PDU starts like this
   };

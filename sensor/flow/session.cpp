@@ -45,26 +45,32 @@ Session::State Session::datagram(int side, Bytes bytes, std::uint32_t length, co
     on_pdu({speaker, bytes.first(std::min(here, protocol_->max_pdu)), frame.size}, carrier);
     bytes = bytes.subspan(here);
   }
+  account(host);
   return done_ ? State::finished : State::open;
 }
 
 void Session::account(SessionHost& host) noexcept {
   const Way& way = ways_[static_cast<std::size_t>(side_)];
   const auto held = static_cast<std::uint32_t>(way.window.held() + way.assembler.held());
-  std::uint32_t guess = 0;
-  if (guess_)
-    guess = static_cast<std::uint32_t>(guess_->held_bytes + guess_->head[0].capacity() + guess_->head[1].capacity());
+  std::uint32_t besides = 0;
+  if (dissector_) {
+    besides = static_cast<std::uint32_t>(dissector_->held());
+  } else if (guess_) {
+    constexpr std::size_t kRun = sizeof(Held) + 32;  // a run's place, and what an allocation of few octets takes
+    besides = static_cast<std::uint32_t>(guess_->held_bytes + guess_->held.capacity() * kRun + guess_->head[0].capacity() +
+                                         guess_->head[1].capacity());
+  }
   std::uint32_t& before = held_[static_cast<std::size_t>(side_)];
-  if (held == before && guess == held_guess_) return;
-  host.on_held(std::int64_t{held} + guess - before - held_guess_);
+  if (held == before && besides == held_besides_) return;
+  host.on_held(std::int64_t{held} + besides - before - held_besides_);
   before = held;
-  held_guess_ = guess;
+  held_besides_ = besides;
 }
 
 void Session::release(SessionHost& host) {
   host_ = &host;
   if (guess_) {
-    guess_->held.clear();
+    guess_->held = std::vector<Held>();  // with its memory, which clear() or {} would keep
     guess_->held_bytes = 0;
     guess_->head = {};
   }
@@ -73,6 +79,7 @@ void Session::release(SessionHost& host) {
     Way& way = ways_[static_cast<std::size_t>(side)];
     if (!done_) way.window.flush(*this, counters_);
     if (protocol_) way.assembler.release(role_of(side), *this);
+    if (dissector_ && dissector_->held() != 0) dissector_->on_gap(role_of(side));
     account(host);
   }
 }
@@ -139,7 +146,7 @@ void Session::identify(Bytes run, const Carrier& carrier) {
   const Identifier::Verdict verdict = g.identifier.look(candidates_, ends_, side_, start);
   if (verdict.protocol) {
     g.held.push_back({side_, carrier, {run.begin(), run.end()}});
-    adopt(*verdict.protocol, verdict.client);
+    adopt(verdict);
     return;
   }
   if (verdict.more && ends_.transport == Transport::tcp) {
@@ -169,11 +176,13 @@ void Session::identify(Bytes run, const Carrier& carrier) {
   }
 }
 
-void Session::adopt(const Protocol& protocol, int client) {
+void Session::adopt(const Identifier::Verdict& verdict) {
   const std::unique_ptr<Guess> guess = std::move(guess_);
+  const Protocol& protocol = *verdict.protocol;
   protocol_ = &protocol;
-  client_ = static_cast<std::int8_t>(client);
-  const auto c = static_cast<std::size_t>(client), s = 1 - c;
+  client_ = static_cast<std::int8_t>(verdict.client);
+  client_known_ = verdict.client_known;
+  const auto c = static_cast<std::size_t>(client_), s = 1 - c;
   conversation_ = {ends_.address[c], ends_.address[s], ends_.port[c], ends_.port[s],
                    ends_.transport,  ends_.vlan,       kNoValue};
   conversation_.handle = host_->on_identified(conversation_, protocol);

@@ -46,11 +46,12 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
   // Gives up what waits for missing bytes. The flow goes on, as behind a gap.
   void release(SessionHost& host);
   // Bytes of memory, about, that wait: as told to the host.
-  std::size_t held() const noexcept { return std::size_t{held_[0]} + held_[1] + held_guess_; }
+  std::size_t held() const noexcept { return std::size_t{held_[0]} + held_[1] + held_besides_; }
 
   // What the flow began with; it may have turned to TLS since.
   const Protocol* protocol() const noexcept { return first_protocol_ ? first_protocol_ : protocol_; }
   const Conversation& conversation() const noexcept { return conversation_; }  // once identified
+  bool client_known() const noexcept { return client_known_; }                 // not guessed by ports or addresses
   // Two steps ahead of segment(): this object, and what it points to.
   void prefetch(int side) const noexcept {
     __builtin_prefetch(this);
@@ -87,7 +88,7 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
   void on_lost_sync(Role speaker, const Carrier& carrier) override;
 
   void identify(Bytes run, const Carrier& carrier);
-  void adopt(const Protocol& protocol, int client);
+  void adopt(const Identifier::Verdict& verdict);
   void give_up();
   void turn_to_tls();
   void dissect(int side, Bytes run, const Carrier& carrier);
@@ -110,10 +111,11 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
   std::int8_t side_ = 0;  // whose segment is being worked on
   bool done_ = false;
   bool turns_to_tls_ = false;  // with the next run of bytes
+  bool client_known_ = false;
   std::array<Way, 2> ways_;
   Conversation conversation_;
   SegmentWindow::Counters counters_;
-  std::uint32_t held_guess_ = 0;
+  std::uint32_t held_besides_ = 0;  // for no side alone: by the guess, and then by the dissector
   unsigned foreign_runs_ = 0;
   Ends ends_;
   std::span<const Protocol* const> candidates_;

@@ -23,6 +23,7 @@ auto content(const OperationRow& o) noexcept {
 void add(LinkRow& to, const LinkRow& from) noexcept {
   to.protocol = preferred(to.protocol, from.protocol);
   to.state = std::max(to.state, from.state);
+  to.client_known = to.client_known || from.client_known;
   to.connections += from.connections;
   for (std::size_t side = 0; side < 2; ++side) {
     to.packets[side] += from.packets[side];

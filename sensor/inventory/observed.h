@@ -50,6 +50,7 @@ struct LinkRow {
   LinkKey key;
   const Protocol* protocol = nullptr;  // by content; null: not recognised
   LinkState state = LinkState::datagram;
+  bool client_known = false;      // of a conversation at least; else the order of ports or addresses decided
   std::uint64_t connections = 0;  // TCP: connections seen to open, or found open; else 0
   std::array<std::uint64_t, 2> packets{}, bytes{},
       payload{};  // bytes: on the wire, with link header; payload: above TCP or UDP

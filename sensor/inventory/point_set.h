@@ -3,6 +3,7 @@
 // lowest points stay.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -44,6 +45,11 @@ class PointSet {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges() const;
   const std::vector<Block>& blocks() const noexcept { return blocks_; }
   bool truncated() const noexcept { return truncated_; }
+  void truncate() noexcept { truncated_ = true; }  // something was not added, for want of room
+  // How many blocks such an addition may take at most.
+  static constexpr std::size_t blocks_of(std::uint32_t first, std::uint32_t count) noexcept {
+    return (first % kBlock + std::min(count, kLongestRange) + (kBlock - 1)) / kBlock;
+  }
 
  private:
   void add_range(std::uint32_t first, std::uint32_t count);

@@ -84,6 +84,10 @@ bool same_kind(const Operation& a, const Operation& b) noexcept {
 // What a row takes beside itself: nodes and indices of tables, and texts in it.
 constexpr std::size_t kRowOverhead = 96;
 
+// What rows own beside themselves, as it grows.
+constexpr std::size_t kPointBlock = 2 * sizeof(PointSet::Block);  // the vector's growth
+constexpr std::size_t kAddressNode = 64;                          // of a set
+
 bool Recorder::take_room(std::size_t bytes) {
   if (room_ < bytes) {
     ++observed_.facts_dropped;
@@ -220,7 +224,13 @@ void Recorder::points(const Context& context, const Points& fact) {
   if (slot->known.cover(fact.first, fact.count)) return;
   PointRow& row = *slot->row;
   if (row.first.number == 0) row.first = context.packet;
+  const std::size_t before = row.points.blocks().size();
+  if (const std::size_t most = PointSet::blocks_of(fact.first, fact.count) * kPointBlock; room_ < most) {
+    ++observed_.facts_dropped;
+    return row.points.truncate();
+  }
   row.points.add(fact.first, fact.count);
+  room_ -= (row.points.blocks().size() - before) * kPointBlock;
   // None where the set keeps a part alone: of a very long range, or because it is full.
   if (const auto run = row.points.run_around(fact.first, fact.first + (fact.count - 1)))
     slot->known.add(run->first, run->second, fact.first);
@@ -271,6 +281,8 @@ void Recorder::action(const Context& context, const ControlAction& fact) {
   if (!log) return;
   ++log->total;
   if (!log->takes(fact.asked)) return;
+  // The list is trimmed, which gives nothing back here: few actions come before those that are listed.
+  if (!take_room((log->rows.size() < log->rows.capacity() ? 0 : 2 * sizeof(ActionRow)) + fact.value.size())) return;
   log->add({fact.asked, fact.answered, context.protocol->name, fact.point_kind, fact.step, fact.status, fact.cls,
             fact.actor, fact.function_code, fact.unit, fact.peer_unit, fact.point, fact.points, fact.outcome,
             to_utf8(fact.value, kMostValue)});
@@ -358,8 +370,12 @@ void Recorder::take_fact(const Context& context, const Identity& f) {
 void Recorder::take_fact(const Context& context, const NameLookup& f) {
   LookupRow* row = slot(observed_.lookups, {link_key(*context.conversation), to_utf8(f.name), f.type});
   if (!row) return;
-  row->addresses.insert(f.addresses.begin(), f.addresses.end());
-  while (row->addresses.size() > kMostAddresses) row->addresses.erase(std::prev(row->addresses.end()));
+  for (const Address& address : f.addresses) {
+    if (row->addresses.contains(address)) continue;
+    if (row->addresses.size() < kMostAddresses && !take_room(kAddressNode)) break;
+    row->addresses.insert(address);
+    if (row->addresses.size() > kMostAddresses) row->addresses.erase(std::prev(row->addresses.end()));
+  }
   switch (f.outcome) {
     case LookupOutcome::asked:
       last_ = &row->asked;

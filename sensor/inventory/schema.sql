@@ -111,6 +111,7 @@ CREATE TABLE link (          -- client -> server, aggregated over client ports
   protocol_domain TEXT NOT NULL,      -- 'ot' | 'it' | 'shared' | '' not recognised
   vlan INTEGER,
   state TEXT NOT NULL,                -- 'established' | 'refused' | 'attempted' | 'one_way' | 'datagram'
+  client_known INTEGER NOT NULL,      -- 0: who began was not seen, and the order of ports or addresses named the client
   connections BIGINT NOT NULL,
   packets_to_server BIGINT NOT NULL, bytes_to_server BIGINT NOT NULL,
   packets_to_client BIGINT NOT NULL, bytes_to_client BIGINT NOT NULL,

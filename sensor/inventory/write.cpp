@@ -127,10 +127,10 @@ void Writer::write_links() {
     const LinkKey& k = l.key;
     row(id, asset(resolution.ends()[i].client), asset(resolution.ends()[i].server), to_string(k.client),
         to_string(k.server), to_string(k.transport), k.server_port, l.protocol ? l.protocol->name : std::string_view(),
-        domain_name(l.protocol), vlan_or_null(k.vlan), to_string(l.state), l.connections, l.packets[0], l.bytes[0],
-        l.packets[1], l.bytes[1], l.payload[0], l.payload[1], ttl(l.ttl[0].min), ttl(l.ttl[0].max), ttl(l.ttl[1].min),
-        ttl(l.ttl[1].max), l.retransmissions, l.gaps, l.seen.first.ts, l.seen.last.ts, packet(l.seen.first),
-        packet(l.seen.last));
+        domain_name(l.protocol), vlan_or_null(k.vlan), to_string(l.state), l.client_known, l.connections, l.packets[0],
+        l.bytes[0], l.packets[1], l.bytes[1], l.payload[0], l.payload[1], ttl(l.ttl[0].min), ttl(l.ttl[0].max),
+        ttl(l.ttl[1].min), ttl(l.ttl[1].max), l.retransmissions, l.gaps, l.seen.first.ts, l.seen.last.ts,
+        packet(l.seen.first), packet(l.seen.last));
   }
 
   std::vector<const OperationRow*> operations;

@@ -139,7 +139,7 @@ Sighting DuplicateTable::look_up(const Decoded& p, const PacketRef& ref, const s
   const auto repeated = [&]() -> Sighting {
     if (!certain && !delivers_copies(ref)) return {};
     if (certain) mirrors_[ref.capture] = {0, ref.ts};
-    return {Copy::exact, false};
+    return {Copy::exact};
   };
   Entry& first = at(mark);
   if (first.mark != mark || !soon(first) || !same_content(first, content)) {
@@ -148,8 +148,9 @@ Sighting DuplicateTable::look_up(const Decoded& p, const PacketRef& ref, const s
     if (certain && mirrors_[ref.capture].singles < kRemembered) ++mirrors_[ref.capture].singles;
     return {};
   }
-  const bool same_vlan = first.vlan == p.vlan;
-  if (first.macs == macs && first.ttl == p.ttl) return same_vlan ? repeated() : Sighting{Copy::vlan, true};
+  const std::uint32_t first_vlan = first.vlan;
+  const bool same_vlan = first_vlan == p.vlan;
+  if (first.macs == macs && first.ttl == p.ttl) return same_vlan ? repeated() : Sighting{Copy::vlan, true, first_vlan};
   // Two machine cells that are copies of each other may send the same at the same time, each in its VLAN.
   if (first.ttl == p.ttl && !same_vlan) return {};
   // The forwarded packet may be delivered twice, too.
@@ -159,7 +160,7 @@ Sighting DuplicateTable::look_up(const Decoded& p, const PacketRef& ref, const s
   note_place(now, content, memory);
   second = now;
   second.mark = form;
-  return {Copy::routed, !same_vlan};
+  return {Copy::routed, !same_vlan, first_vlan};
 }
 
 }  // namespace kakoi::pipeline

@@ -32,7 +32,8 @@ enum class Copy : std::uint8_t {
 };
 struct Sighting {
   Copy copy = Copy::none;
-  bool elsewhere = false;  // in another VLAN than the first
+  bool elsewhere = false;        // in another VLAN than the first
+  std::uint32_t first_vlan = 0;  // where the first was seen
 };
 
 class DuplicateTable {

@@ -127,7 +127,7 @@ void Engine::packet(const RawPacket& raw, CaptureInfo& info, const std::shared_p
 
 // PRP and HSR send each frame over two ways: their copies may be late.
 Sighting Engine::sighting(const Decoded& decoded, const PacketRef& ref, const std::shared_ptr<const void>& memory) {
-  if (decoded.redundancy != Redundancy::none && redundant_.is_copy(decoded, ref.ts)) return {Copy::redundant, false};
+  if (decoded.redundancy != Redundancy::none && redundant_.is_copy(decoded, ref.ts)) return {Copy::redundant};
   return duplicates_.look_up(decoded, ref, memory);
 }
 

@@ -76,7 +76,12 @@ void add_flow(Recorder& recorder, const flow::Flow& flow) {
   std::uint32_t link = identified ? flow.session->conversation().handle : flow.link;
   const flow::Ends ends = ends_of(flow);
   int client = identified ? session_client(flow) : flow.client;
-  if (client < 0) client = 1 - flow::serving_side(ends, protocol);
+  bool client_known = flow.client >= 0 || (identified && flow.session->client_known());
+  if (client < 0) {
+    const flow::Serving serving = flow::serving_side(ends, protocol);
+    client = 1 - serving.side;
+    client_known = serving.known;
+  }
   const auto c = static_cast<std::size_t>(client), s = 1 - c;
   if (link == kNoValue) {
     const bool ports = flow.key.transport == Transport::tcp || flow.key.transport == Transport::udp;
@@ -87,6 +92,7 @@ void add_flow(Recorder& recorder, const flow::Flow& flow) {
   LinkRow& row = recorder.row(link);
   row.protocol = preferred(row.protocol, protocol);
   row.state = std::max(row.state, state_of(flow, client));
+  row.client_known = row.client_known || client_known;
   row.unseen += flow.unseen.total();
   if (flow.key.transport == Transport::tcp) ++row.connections;
   for (const std::size_t way : {0u, 1u}) {
@@ -229,15 +235,41 @@ void Shard::packet(const Item& item) {
 }
 
 // Of a conversation that is mirrored in two VLANs, requests come first in the one and answers in the other. It is
-// counted, with both directions, in the VLAN where its first packet was seen; the flow in the other is a copy.
+// counted, with both directions, in the VLAN where its first packet was seen; the flow in the other is a copy. Each of
+// its packets has a twin, before or behind it. Where most of a side have none, somebody sent a few twins on purpose,
+// and it is a conversation of its own from there on.
 bool Shard::is_copy(flow::Flow& flow, const Item& item, bool created) {
   const Copy copy = item.sighting.copy;
   if (created && copy != Copy::none) flow.copy = true, flow.forwarded = copy == Copy::routed;
-  if (!flow.copy) return false;
-  PacketRef& last = flow.sides[static_cast<std::size_t>(item.side)].last;
-  last = std::max(last, item.ref);  // for sweep()
+  if (!flow.copy) {
+    if (copy != Copy::none && item.sighting.elsewhere) vouch(item);
+    return false;
+  }
+  flow::Side& side = flow.sides[static_cast<std::size_t>(item.side)];
+  flow::Flow::Twins& twins = flow.twins[static_cast<std::size_t>(item.side)];
+  side.last = std::max(side.last, item.ref);  // for sweep()
   if (flow.forwarded) note_addresses(item);
-  return true;
+  constexpr std::uint16_t kMany = 1 << 14;
+  if (copy != Copy::none) {
+    if (++twins.seen == kMany) twins.seen /= 2, twins.missing /= 2;
+    return true;
+  }
+  if (twins.missing++ == 0) side.first_ts = item.ref.ts;
+  if (twins.missing < kTwinsMissing || twins.missing <= twins.seen || item.ref.ts - side.first_ts < kTwinLate)
+    return true;
+  flow.copy = flow.forwarded = false;
+  flow.sides = {};
+  return false;
+}
+
+void Shard::vouch(const Item& item) {
+  flow::FlowKey key = item.key;
+  key.vlan = item.sighting.first_vlan;
+  flow::Flow* const flow = flows_.known(key, key.hash());
+  if (!flow || !flow->copy) return;
+  flow::Flow::Twins& twins = flow->twins[static_cast<std::size_t>(item.side)];
+  if (twins.missing > 0) --twins.missing;
+  ++twins.seen;
 }
 
 void Shard::tcp(flow::Flow& flow, const Item& item) {
