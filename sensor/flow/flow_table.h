@@ -96,6 +96,7 @@ struct Flow {
   bool copy : 1 = false;             // of a flow in another VLAN, where it is counted
   bool forwarded : 1 = false;        // with copy: by other MACs or with another TTL
   bool doubted : 1 = false;          // a checksum was wrong: from here on each is looked at
+  bool guessed : 1 = false;          // client: by the order of ports or addresses alone
   std::unique_ptr<Session> session;  // while something can be learned
   std::array<Side, 2> sides;
   Unseen unseen;                           // TCP

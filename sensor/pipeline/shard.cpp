@@ -76,7 +76,7 @@ void add_flow(Recorder& recorder, const flow::Flow& flow) {
   std::uint32_t link = identified ? flow.session->conversation().handle : flow.link;
   const flow::Ends ends = ends_of(flow);
   int client = identified ? session_client(flow) : flow.client;
-  bool client_known = flow.client >= 0 || (identified && flow.session->client_known());
+  bool client_known = (flow.client >= 0 && !flow.guessed) || (identified && flow.session->client_known());
   if (client < 0) {
     const flow::Serving serving = flow::serving_side(ends, protocol);
     client = 1 - serving.side;
@@ -320,7 +320,11 @@ void Shard::udp(flow::Flow& flow, const Item& item) {
     }
   }
   if (p.payload.empty() || flow.silent) return;
-  if (!flow.session) flow.session = std::make_unique<flow::Session>(ends_of(flow), candidates_);
+  if (!flow.session) {
+    // Only the frame's address tells that 192.0.2.127 may stand for everybody on the segment: who sends there asks.
+    if (flow.client < 0 && p.destination_mac.is_broadcast()) flow.client = static_cast<std::int8_t>(item.side);
+    flow.session = std::make_unique<flow::Session>(ends_of(flow), candidates_);
+  }
   const auto state = flow.session->datagram(item.side, p.payload, p.payload_length, {item.ref, p.source_mac}, *this);
   if (state == flow::Session::State::finished) close_session(flow);
 }
@@ -372,6 +376,7 @@ void Shard::close_session(flow::Flow& flow) {
     note_session(recorder_, flow);
     flow.protocol = flow.session->protocol();
     flow.link = flow.session->conversation().handle;
+    flow.guessed = flow.client < 0 && !flow.session->client_known();
     flow.client = session_client(flow);
   }
   held_ -= static_cast<std::ptrdiff_t>(flow.session->held());
