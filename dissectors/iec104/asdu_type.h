@@ -57,6 +57,10 @@ enum Cause : std::uint8_t {
 // False for those that no standard assigns.
 bool is_assigned_cause(std::uint8_t cause) noexcept;
 constexpr bool is_unknown(std::uint8_t cause) noexcept { return cause >= kUnknownType && cause <= kUnknownObject; }
+// What a station says of a request; P/N is negative only there (-101 §7.2.3).
+constexpr bool is_confirmation(std::uint8_t cause) noexcept {
+  return cause == kActivationCon || cause == kDeactivationCon || cause == kActivationTerm || is_unknown(cause);
+}
 // Why, in the standard's words, an ASDU of that cause with its P/N bit set, or of cause 44–47, refuses.
 std::string_view refusal(std::uint8_t cause) noexcept;
 

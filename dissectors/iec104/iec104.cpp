@@ -159,7 +159,7 @@ class alignas(64) Reader final : public Dissector {
     }
     if (!is_assigned_cause(asdu.cause)) emit(Anomaly{Fault::bad_value, kCauseAt});
     // A refusal is told of the request, where that was seen.
-    const bool refused = !settled && (asdu.negative || is_unknown(asdu.cause));
+    const bool refused = !settled && is_confirmation(asdu.cause) && (asdu.negative || is_unknown(asdu.cause));
     emit(Operation{.cls = type ? type->cls : OperationClass::other,
                    .function_code = asdu.type,
                    .unit = asdu.common_address,

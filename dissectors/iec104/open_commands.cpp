@@ -32,7 +32,7 @@ bool OpenCommands::is_request(const AsduType& type, std::uint8_t cause) noexcept
 
 bool OpenCommands::is_answer(const AsduType& type, std::uint8_t cause) noexcept {
   if (type.direction != Direction::controlling || type.cls == OperationClass::file) return false;
-  return cause == kActivationCon || cause == kDeactivationCon || cause == kActivationTerm || is_unknown(cause);
+  return is_confirmation(cause);
 }
 
 OpenCommands::Command OpenCommands::command_of(const AsduType& type, const Asdu& asdu, const ObjectList& objects,

@@ -118,6 +118,11 @@ TEST(Iec104, NegativeConfirmationIsRefused) {
   const auto tested = observe(iec104, {server("680e14000a002d01c7020d91ce560081")});
   EXPECT_EQ(tested.all<Operation>(), std::vector{operation(OperationClass::control, 45, 37133, 7, true)});
 }
+// Same capture, frame 136: P/N set by the controlling station, which refuses nothing (-101 §7.2.3).
+TEST(Iec104, ARequestWithNegativeBitIsNoRefusal) {
+  const auto seen = observe(iec104, {client("680e0a0016002d0146030d9135820081")});
+  EXPECT_EQ(messages(seen), std::vector{operation(OperationClass::control, 45, 37133, 6)});
+}
 TEST(Iec104, UnknownAddressIsRefused) {
   const auto seen = observe(iec104, {server("680e0200020064016e000d9100000014")});  // cause 46
   EXPECT_EQ(seen.all<Operation>(), std::vector{operation(OperationClass::read, 100, 37133, 46, true)});
