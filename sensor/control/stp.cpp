@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 
+#include "dissectors/core/text.h"
 #include "sensor/control/ethernet_frames.h"
 #include "sensor/control/introduction.h"
 
@@ -13,6 +14,8 @@ namespace kakoi {
 namespace {
 
 constexpr std::uint8_t kConfiguration = 0x00, kRapid = 0x02;
+constexpr std::uint16_t kSnapSap = 0xAA;  // PVST's
+constexpr std::size_t kTrailerAt = 36;    // of PVST+, whatever the version
 
 // "32768/00:1d:9c:c8:13:a1", as switches show it: priority, without the twelve bits that tell the VLAN or instance
 // (802.1Q §14.2.5), and MAC.
@@ -39,6 +42,21 @@ class BridgeId {
   std::size_t size_ = 0;
 };
 
+// Which tree: PVST+ builds one for each VLAN and names it in a trailer (0000 0002 VLAN ×2), for on the native VLAN it
+// has no tag; else the tag tells. Without either it is the one tree of all VLANs.
+void name_tree(const Decoded& packet, Bytes bpdu, text::Line<64>& line) noexcept {
+  std::uint32_t vlan = packet.vlan;
+  if (packet.ethertype == kSnapSap && bpdu.size() > kTrailerAt) {
+    ByteReader trailer(bpdu.subspan(kTrailerAt));
+    const bool is_named = trailer.be32() == 2;
+    if (const std::uint16_t named = trailer.be16(); trailer.ok() && is_named && named != 0) vlan = named;
+  }
+  if (vlan == 0) return;
+  line << "VLAN ";
+  if (vlan > 0xFFF) line << vlan / 4096 << ".";
+  line << vlan % 4096 << ": ";
+}
+
 }  // namespace
 
 void observe_stp(const Decoded& packet, Bytes bpdu, const Emit& emit) noexcept {
@@ -56,8 +74,11 @@ void observe_stp(const Decoded& packet, Bytes bpdu, const Emit& emit) noexcept {
   port.state(emit);
   const Subject subject{Who::address, packet.source_mac};
   emit(Identity{Trait::fingerprint, BridgeId(bridge).mac(), "stp bridge", 80, subject});
-  // More than one on one network, or one that changes, is a tree that was rebuilt.
-  emit(Identity{Trait::description, BridgeId(root).text(), "stp root bridge", 40, subject});
+  // More than one of one tree, or one that changes, is a tree that was rebuilt.
+  text::Line<64> rooted;
+  name_tree(packet, bpdu, rooted);
+  rooted << BridgeId(root).text();
+  emit(Identity{Trait::description, rooted.view(), "stp root bridge", 40, subject});
   const Address own = Address::mac(bridge.subspan(2));
   if (own != packet.source_mac && !own.is_multicast())
     emit(Identity{Trait::role, "switch", "stp", 70, {Who::address, own}});

@@ -13,10 +13,9 @@ RULES = {rule["id"]: rule["query"] for layer in ("baseline", "timely") for path 
          for rule in [yaml.safe_load(path.read_text())] if "query" in rule}
 SCHEMA = (ROOT / "sensor" / "inventory" / "schema.sql").read_text()
 FIXED = {"default_credential"}  # as long as rules/credentials
-# Read once for each of a list of constants in the query; one row; bridges that lost the root, of which a site has few.
+# Read once for each of a list of constants in the query; one row.
 FEW = {("cloud-service-use", "x"), ("connectivity-probe", "n"), ("consumer-network-device", "v"), ("legacy-os", "v"),
-       ("remote-access-tool", "x"), ("tunnel-tool", "x"), ("update-traffic-leaves", "x"), ("ot-command-undeclared-master", "m"),
-       ("stp-root-changed", "s")}
+       ("remote-access-tool", "x"), ("tunnel-tool", "x"), ("update-traffic-leaves", "x"), ("ot-command-undeclared-master", "m")}
 STEP = 1000  # of SQLite's virtual machine, counted at a time
 
 

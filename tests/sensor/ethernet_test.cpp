@@ -123,6 +123,37 @@ TEST(Stp, NamesBridgeAndRoot) {
   EXPECT_TRUE(cut.recorder.stated.empty());
 }
 
+// ICS-Security-Tools, openics/EIP-LockPLCAttempt.pcap, frames 59, 123 and 124: one port, a tree for each VLAN with a root
+// of its own, and VLAN 1's once more for bridges that know one tree alone.
+TEST(Stp, TellsWhichTreeTheRootIsOf) {
+  const auto root = [](std::string_view payload, bool is_snap, std::uint32_t vlan) {
+    Observer port(payload, "00:1e:f6:73:59:8b", "01:00:0c:cc:cc:cd");
+    port.packet.is_llc = true;
+    port.packet.ethertype = is_snap ? 0xAA : 0x42;
+    port.packet.vlan = vlan;
+    port.run(ethernet);
+    for (const Identity& i : port.recorder.all<Identity>())
+      if (i.method == "stp root bridge") return std::string(i.text);
+    return std::string();
+  };
+  constexpr std::string_view kOfVlan3 =
+      "aaaa0300000c010b 00000202 3c 8003001ef6735980 00000000 8003001ef6735980 800b 0000 1400 0200 0f00 00 0000 0002 "
+      "0003";
+  constexpr std::string_view kOfVlan1 =
+      "aaaa0300000c010b 00000202 3c 800000024b7c8e46 00000013 8001001ef6735980 800b 0100 1400 0200 0f00 00 0000 0002 "
+      "0001";
+  constexpr std::string_view kOfAll =
+      "424203 00000202 3c 800000024b7c8e46 00000013 8000001ef6735980 800b 0100 1400 0200 0f00 00 0000000000000000";
+  EXPECT_EQ(root(kOfVlan3, true, 0), "VLAN 3: 32768/00:1e:f6:73:59:80");
+  EXPECT_EQ(root(kOfVlan1, true, 0), "VLAN 1: 32768/00:02:4b:7c:8e:46");
+  EXPECT_EQ(root(kOfVlan1, true, 7), "VLAN 1: 32768/00:02:4b:7c:8e:46");
+  EXPECT_EQ(root(kOfAll, false, 0), "32768/00:02:4b:7c:8e:46");
+  // Composed: a tag alone; two of them; PVST, which has no trailer.
+  EXPECT_EQ(root(kOfAll, false, 7), "VLAN 7: 32768/00:02:4b:7c:8e:46");
+  EXPECT_EQ(root(kOfAll, false, 7 * 4096 + 9), "VLAN 7.9: 32768/00:02:4b:7c:8e:46");
+  EXPECT_EQ(root(kOfVlan3.substr(0, kOfVlan3.size() - 15), true, 7), "VLAN 7: 32768/00:1e:f6:73:59:80");
+}
+
 // Linux 6.1's bonding driver, 802.3ad, in two virtual machines back to back: the second port of one of them, before and
 // after the other has answered.
 Observer lacp(std::string_view partner) {
