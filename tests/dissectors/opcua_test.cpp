@@ -117,6 +117,23 @@ TEST(Opcua, WhatIsSecuredIsNotRead) {
   EXPECT_EQ(opcua::protocol.function_name(seen.all<Operation>().back().function_code), "secured message");
 }
 
+// opcua_with-gap_with-handshake.pcap (cisagov/icsnpp-opcua-binary), frames 390 and 392: an object is added to the address
+// space, which programs nothing.
+TEST(Opcua, AddingNodesIsNoProgramTransfer) {
+  const auto seen = observe(
+      opcua::protocol,
+      {client("4d534746d00000000a0000000a0000001a0000001a0000000100e80104010070f93e4d380fc4986a4624f2ff6fa68ad45ac4eede"
+              "0cd6011b00000000000000ffffffff0000000000000001000000003a002d0101662f01000d0000004e65774f626a6563745479"
+              "70650800000001006b010158000000000000000305000000656e2d5553100000005468654e65774f626a656374547970650305"
+              "000000656e2d55531f00000050757420696e6e6f766174697665206465736372697074696f6e206865726500000000000000"
+              "00000000"),
+       server("4d534746420000000a0000000a0000001a0000001a0000000100eb015c0ccceede0cd6011b0000000000000000ffffffff000000"
+              "0100000000005e800000ffffffff")});
+  EXPECT_EQ(
+      seen.all<Operation>(),
+      (std::vector{Operation{.cls = OperationClass::parameter, .function_code = 488},
+                   Operation{.cls = OperationClass::parameter, .function_code = 491, .outcome = Outcome::accepted}}));
+}
 TEST(Opcua, RefusesOtherLetters) {
   EXPECT_EQ(opcua::protocol.frame(hex("48454c43 38000000"), Role::client).kind, Frame::Kind::foreign);  // no chunk
   EXPECT_EQ(opcua::protocol.frame(hex("48454c46 04000000"), Role::client).kind, Frame::Kind::foreign);  // too short
