@@ -12,6 +12,7 @@
 
 #include "dissectors/core/bytes.h"
 #include "dissectors/core/observation.h"
+#include "dissectors/core/text.h"
 
 namespace kakoi {
 
@@ -110,6 +111,8 @@ enum class Header : std::uint8_t { strong, weak };
 enum class Framing : std::uint8_t { binary, text };
 enum class Domain : std::uint8_t { ot, it, shared };  // what speaking it says about a host
 
+using FunctionName = text::Line<48>;
+
 struct Protocol {         // one constinit constant per dissector folder
   std::string_view name;  // as in the database: "modbus", "dnp3", "iec104", "http" …
   bool over_tcp = true;
@@ -133,6 +136,8 @@ struct Protocol {         // one constinit constant per dissector folder
   Speaker (*speaker)(Bytes pdu) = nullptr;
   // Standard name of a function code, for reports; null where the protocol has no operations.
   std::string_view (*function_name)(std::uint32_t code) = nullptr;
+  // The same where the number alone does not tell (CIP: the class that it is asked of); null: it does.
+  FunctionName (*qualified_name)(const Operation& operation) = nullptr;
   std::unique_ptr<Dissector> (*open)() = nullptr;
 };
 

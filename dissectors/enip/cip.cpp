@@ -6,14 +6,15 @@ namespace kakoi::enip {
 
 namespace {
 
-// Volume 1, appendix A: services common to all objects; 4B and up belong to an object. Those of Logix controllers
-// (tags) are published as "Logix 5000 Controllers Data Access" (Rockwell 1756-PM020).
+// Volume 1, appendix A: services common to all objects; 4B and up belong to an object, so that one number means another
+// thing there. Those of Logix controllers (tags) are published as "Logix 5000 Controllers Data Access" (Rockwell
+// 1756-PM020).
 struct Service {
   std::uint8_t code;
   OperationClass cls;
   std::string_view name;
 };
-constexpr Service kServices[] = {
+constexpr Service kCommon[] = {
     {0x01, OperationClass::read, "Get_Attributes_All"},
     {0x02, OperationClass::parameter, "Set_Attributes_All"},
     {0x03, OperationClass::read, "Get_Attribute_List"},
@@ -36,25 +37,36 @@ constexpr Service kServices[] = {
     {0x1A, OperationClass::parameter, "Insert_Member"},
     {0x1B, OperationClass::parameter, "Remove_Member"},
     {0x1C, OperationClass::other, "GroupSync"},
-    {0x4B, OperationClass::other, "Execute PCCC"},
-    {0x4C, OperationClass::read, "Read Tag"},
-    {0x4D, OperationClass::write, "Write Tag"},
-    {0x4E, OperationClass::other, "Forward Close, Read Modify Write Tag"},
-    {0x52, OperationClass::other, "Unconnected Send, Read Tag Fragmented"},
-    {0x53, OperationClass::write, "Write Tag Fragmented"},
-    {0x54, OperationClass::session, "Forward Open"},
-    {0x55, OperationClass::read, "Get Instance Attribute List"},
-    {0x56, OperationClass::session, "Get Connection Data"},
-    {0x57, OperationClass::session, "Search Connection Data"},
-    {0x5A, OperationClass::session, "Get Connection Owner"},
+};
+constexpr Service kOfConnectionManager[] = {
+    {0x4E, OperationClass::session, "Forward Close"},          {0x52, OperationClass::session, "Unconnected Send"},
+    {0x54, OperationClass::session, "Forward Open"},           {0x56, OperationClass::session, "Get Connection Data"},
+    {0x57, OperationClass::session, "Search Connection Data"}, {0x5A, OperationClass::session, "Get Connection Owner"},
     {0x5B, OperationClass::session, "Large Forward Open"},
 };
+constexpr Service kOfPccc[] = {
+    {kExecutePccc, OperationClass::other, "Execute PCCC"},
+};
+constexpr Service kOfTags[] = {
+    {0x4C, OperationClass::read, "Read Tag"},
+    {0x4D, OperationClass::write, "Write Tag"},
+    {0x4E, OperationClass::write, "Read Modify Write Tag"},
+    {0x52, OperationClass::read, "Read Tag Fragmented"},
+    {0x53, OperationClass::write, "Write Tag Fragmented"},
+    {0x55, OperationClass::read, "Get Instance Attribute List"},
+};
 
-static_assert(is_ascending(kServices));
-const Service* find(std::uint32_t code) noexcept { return find_code(kServices, code); }
+static_assert(is_ascending(kCommon) && is_ascending(kOfConnectionManager) && is_ascending(kOfTags));
 
 constexpr bool is_tag_class(std::uint32_t cls) noexcept {
-  return cls == kNoValue || cls == 0x6B || cls == 0x6C || cls == 0xB2;  // symbol, template, tag names
+  return cls == 0x6B || cls == 0x6C || cls == 0xB2;  // symbol, template, tag names
+}
+
+const Service* find(std::uint32_t code, const Object& object) noexcept {
+  if (const Service* const common = find_code(kCommon, code)) return common;
+  if (object.cls == kConnectionManager) return find_code(kOfConnectionManager, code);
+  if (object.cls == kPcccClass) return find_code(kOfPccc, code);
+  return object.is_tag || is_tag_class(object.cls) ? find_code(kOfTags, code) : nullptr;
 }
 
 constexpr bool is_program_class(std::uint32_t cls) noexcept { return cls >= 0x64 && cls <= 0x70; }
@@ -160,25 +172,24 @@ std::optional<Sent> parse_unconnected_send(Bytes data) noexcept {
   return sent;
 }
 
-OperationClass class_of(std::uint8_t service, std::uint32_t cls) noexcept {
-  if (cls == kConnectionManager && (service == 0x4E || service == kUnconnectedSend)) return OperationClass::session;
-  if (is_tag_class(cls) && service == 0x4E) return OperationClass::write;
-  if (is_tag_class(cls) && service == kUnconnectedSend && cls != kNoValue) return OperationClass::read;
-  const Service* const known = find(service);
+OperationClass class_of(std::uint8_t service, const Object& object) noexcept {
+  const Service* const known = find(service, object);
   if (!known) return OperationClass::other;
   // Objects are made and deleted for connections and lists of tags, too; of Logix' programs, routines and tags it is programming.
-  if (known->cls == OperationClass::program && !is_program_class(cls)) return OperationClass::session;
-  if (known->cls == OperationClass::read && cls == kIdentityClass) return OperationClass::identify;
+  if (known->cls == OperationClass::program && !is_program_class(object.cls)) return OperationClass::session;
+  // The device restarts with its identity object; another object alone goes back to its first state.
+  if (service == kReset && object.cls != kIdentityClass) return OperationClass::parameter;
+  if (known->cls == OperationClass::read && object.cls == kIdentityClass) return OperationClass::identify;
   return known->cls;
 }
 
-std::string_view service_name(std::uint32_t service) noexcept {
-  const Service* const known = find(service);
+std::string_view service_name(std::uint32_t service, const Object& object) noexcept {
+  const Service* const known = find(service, object);
   return known ? known->name : std::string_view{};
 }
 
-bool is_command(std::uint8_t service, std::uint32_t cls) noexcept {
-  switch (class_of(service, cls)) {
+bool is_command(std::uint8_t service, const Object& object) noexcept {
+  switch (class_of(service, object)) {
     case OperationClass::mode:
     case OperationClass::parameter:
     case OperationClass::program:

@@ -23,6 +23,13 @@ struct Path {  // volume 1, appendix C: what a request is addressed to; kNoValue
   Bytes symbol;                   // the first symbolic segment: a tag's name
 };
 
+// What a service is asked of, as far as it tells what its number means.
+struct Object {
+  std::uint32_t cls = kNoValue;
+  bool is_tag = false;  // by name, without a class
+};
+inline Object object_of(const Path& path) noexcept { return {path.cls, path.cls == kNoValue && !path.symbol.empty()}; }
+
 struct Message {
   std::uint8_t service = 0;  // without kResponse
   bool is_response = false;
@@ -41,10 +48,11 @@ struct Sent {
 };
 std::optional<Sent> parse_unconnected_send(Bytes data) noexcept;
 
-OperationClass class_of(std::uint8_t service, std::uint32_t cls) noexcept;
-std::string_view service_name(std::uint32_t service) noexcept;
+OperationClass class_of(std::uint8_t service, const Object& object) noexcept;
+// Empty where the number is the object's own, and what that object means by it is not known.
+std::string_view service_name(std::uint32_t service, const Object& object) noexcept;
 std::string_view status_name(std::uint8_t general_status) noexcept;
 // Does it change the device or what it controls?
-bool is_command(std::uint8_t service, std::uint32_t cls) noexcept;
+bool is_command(std::uint8_t service, const Object& object) noexcept;
 
 }  // namespace kakoi::enip

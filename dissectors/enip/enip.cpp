@@ -215,8 +215,23 @@ std::string_view function_name(std::uint32_t code) {
     case kEncapsulation + start_dtls:
       return "StartDTLS";
     default:
-      return service_name(code);
+      break;
   }
+  // Of the tags' services each number is one thing; the row of messages tells more.
+  return service_name(code, {kNoValue, true});
+}
+
+FunctionName qualified_name(const Operation& o) {
+  FunctionName name;
+  if (o.function_code >= kEncapsulation) return name << function_name(o.function_code), name;
+  // Tags are asked by name, so that a class is told by neither; of an answer whose question is not known it is not, too.
+  const auto service = static_cast<std::uint8_t>(o.function_code);
+  const bool is_tag = o.qualifier == kNoValue && o.cls == class_of(service, {kNoValue, true});
+  if (const std::string_view known = service_name(service, {o.qualifier, is_tag}); !known.empty())
+    return name << known, name;
+  (name << "service ").hex(service, 2) << "h";
+  if (o.qualifier != kNoValue) (name << " of class ").hex(o.qualifier, 2) << "h";
+  return name;
 }
 
 constexpr OperationClass class_of_command(std::uint16_t command) noexcept {
@@ -272,7 +287,8 @@ class Reader final : public Dissector {
     std::uint64_t key = 0;
     std::uint8_t service = 0;
     bool is_routed = false;
-    std::uint32_t cls = kNoValue, instance = 0, attribute = 0, slot = kNoValue;
+    Object object;
+    std::uint32_t instance = 0, attribute = 0, slot = kNoValue;
     PacketRef packet;
   };
 
@@ -295,7 +311,8 @@ class Reader final : public Dissector {
   }
 
   void on_request(const Message& m, const Way& way, const Emit& emit) {
-    const OperationClass cls = class_of(m.service, m.path.cls);
+    const Object object = object_of(m.path);
+    const OperationClass cls = class_of(m.service, object);
     emit(Operation{.cls = cls, .function_code = m.service, .qualifier = m.path.cls});
     if (m.service == kUnconnectedSend && m.path.cls == kConnectionManager) {
       // The answer is that of the message inside (volume 1, 3-5.5.4).
@@ -309,9 +326,8 @@ class Reader final : public Dissector {
       on_parts(m, way, emit);
     }
     Asked& a = asked_[next_++ % asked_.size()];
-    a = {way.key,         m.service,        way.is_routed, m.path.cls,
-         m.path.instance, m.path.attribute, way.slot,      emit.context().packet};
-    if (!is_command(m.service, m.path.cls)) return;
+    a = {way.key, m.service, way.is_routed, object, m.path.instance, m.path.attribute, way.slot, emit.context().packet};
+    if (!is_command(m.service, object)) return;
     text::Line<48> target;
     if (!m.path.symbol.empty()) {
       target << "tag " << as_text(m.path.symbol);
@@ -320,15 +336,17 @@ class Reader final : public Dissector {
       if (m.path.instance != kNoValue) target << ", instance " << m.path.instance;
       if (m.path.attribute != kNoValue) target << ", attribute " << m.path.attribute;
     }
-    commands_.ask(way.key, command(cls, m.service, service_name(m.service), target.view()), emit);
+    commands_.ask(way.key, command(cls, m.service, service_name(m.service, object), target.view()), emit);
   }
 
   void on_response(const Message& m, const Way& way, const Emit& emit) {
     const Asked* const asked = find(way.key, m.service, emit.context().packet);
-    const std::uint32_t cls = asked ? asked->cls : kNoValue;
+    const Object object = asked ? asked->object : Object{};
+    const std::uint32_t cls = object.cls;
     const bool accepted = m.status == 0 || m.status == 6;  // 6: there is more
     const Outcome outcome = accepted ? Outcome::accepted : Outcome::refused;
-    emit(Operation{.cls = class_of(m.service, cls), .function_code = m.service, .qualifier = cls, .outcome = outcome});
+    emit(Operation{
+        .cls = class_of(m.service, object), .function_code = m.service, .qualifier = cls, .outcome = outcome});
     commands_.answer(way.key, outcome, accepted ? std::string_view{} : status_name(m.status), emit);
     if (accepted && !open_stated_) {
       emit(OpenAccess{"enip"});  // CIP has no authentication
@@ -394,6 +412,7 @@ constinit const Protocol protocol{
     .probe = probe,
     .speaker = speaker,
     .function_name = function_name,
+    .qualified_name = qualified_name,
     .open = open,
 };
 

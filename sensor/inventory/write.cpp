@@ -150,8 +150,10 @@ void Writer::write_links() {
   Insert operation_row(db, "operation");
   for (const OperationRow* o : operations) {
     const Protocol* const p = o->protocol;
-    const std::string_view function =
-        p && p->function_name ? p->function_name(o->key.function_code) : std::string_view();
+    const FunctionName qualified = p && p->qualified_name ? p->qualified_name(o->key) : FunctionName();
+    const std::string_view function = p && p->qualified_name  ? qualified.view()
+                                      : p && p->function_name ? p->function_name(o->key.function_code)
+                                                              : std::string_view();
     operation_row(id_of[o->link], p ? p->name : std::string_view(), known(o->key.unit), known(o->key.peer_unit),
                   o->key.function_code, known(o->key.qualifier), function, to_string(o->key.cls), o->from_client,
                   o->from_server, o->accepted, o->refused, o->unanswered, o->seen.first.ts, o->seen.last.ts,

@@ -97,6 +97,84 @@ TEST(Enip, AStopIsACommandWithItsOutcome) {
   EXPECT_EQ(observe(enip::protocol, {client(kStop)}).all<ControlAction>().at(0).outcome, Outcome::none);
 }
 
+std::string name(const Operation& o) { return std::string(enip::protocol.qualified_name(o).view()); }
+
+// …/openics/EIP-LockPLCAttempt.pcap, packets 518 to 521 and 722: services of objects that are not published.
+TEST(Enip, ServicesOfAnObjectHaveNoNameElsewhere) {
+  const auto seen = observe(enip::protocol, {client("7000210000010212000000000000000000000000000000000000000001000200"
+                                                    "a1000400016b0700b1000d001a1c4b04208e24012074240101"),
+                                             server("70001a0000010212000000000000000000000000000000000000000000000200"
+                                                    "a10004004c00fe80b10006001a1ccb000000"),
+                                             client("7000200000010212000000000000000000000000000000000000000001000200"
+                                                    "a1000400016b0700b1000c001b1c4b0220ac240106000100"),
+                                             client("7000200000010212000000000000000000000000000000000000000001000200"
+                                                    "a1000400016b0700b1000c002c1c4c04208e240120742401")});
+  const auto all = seen.all<Operation>();
+  ASSERT_EQ(all.size(), 4u);
+  EXPECT_EQ(name(all[0]), "service 4Bh of class 74h");
+  EXPECT_EQ(name(all[1]), "service 4Bh of class 74h");
+  EXPECT_EQ(name(all[2]), "service 4Bh of class ACh");
+  EXPECT_EQ(name(all[3]), "service 4Ch of class 74h");
+  for (const Operation& o : all) EXPECT_EQ(o.cls, OperationClass::other);
+  EXPECT_TRUE(seen.all<ControlAction>().empty());
+}
+
+// …/openics/EIP-RebootorRestart.pcap, packets 454 and 456: an object of a Logix program is reset, not the controller.
+TEST(Enip, OnlyTheIdentityObjectRestartsTheDevice) {
+  const auto seen = observe(enip::protocol, {client("70001c0000010211000000000000000000000000000000000000000001000200"
+                                                    "a1000400010b7900b1000800a100050220722401"),
+                                             server("70001a0000010211000000000000000000000000000000000000000000000200"
+                                                    "a10004001700fe80b1000600a10085000000")});
+  for (const Operation& o : seen.all<Operation>()) {
+    EXPECT_EQ(o.cls, OperationClass::parameter);
+    EXPECT_EQ(name(o), "Reset");
+  }
+  const auto actions = seen.all<ControlAction>();
+  ASSERT_EQ(actions.size(), 1u);
+  EXPECT_EQ(actions[0].cls, OperationClass::parameter);
+  EXPECT_EQ(actions[0].value, "class 0x72, instance 1");
+  EXPECT_EQ(actions[0].outcome, Outcome::accepted);
+}
+
+// A request in a SendRRData, composed after volume 2, 2-4.7.
+std::vector<Operation> asked(std::string_view request, std::size_t size) {
+  std::string bytes = "6f00 1000 00010211 00000000 0000000000000001 00000000 00000000 0000 0200 0000 0000 b200 0000";
+  const auto put = [&](std::size_t at, std::size_t value) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    bytes[at] = kDigits[value >> 4];
+    bytes[at + 1] = kDigits[value & 15];
+  };
+  put(5, 16 + size);
+  put(bytes.size() - 4, size);
+  return observe(enip::protocol, {client(bytes + std::string(request))}).all<Operation>();
+}
+TEST(Enip, ServicesOfAnObjectByItsClass) {
+  const auto expect = [](std::string_view request, std::size_t size, OperationClass cls, std::string_view wanted) {
+    const auto seen = asked(request, size);
+    ASSERT_EQ(seen.size(), 1u) << request;
+    EXPECT_EQ(seen[0].cls, cls) << request;
+    EXPECT_EQ(name(seen[0]), wanted);
+  };
+  expect("05 02 2001 2401", 6, OperationClass::mode, "Reset");
+  expect("4b 02 2067 2401 00", 7, OperationClass::other, "Execute PCCC");
+  expect("4c 03 91 04 72617465 0100", 10, OperationClass::read, "Read Tag");  // the tag "rate"
+  expect("4c 02 206b 2401 0100", 8, OperationClass::read, "Read Tag");
+  expect("4d 03 91 04 72617465 c300 0100 0e00", 14, OperationClass::write, "Write Tag");
+  expect("4d 02 208e 2401 c300 0100 0e00", 12, OperationClass::other, "service 4Dh of class 8Eh");
+  expect("52 03 91 04 72617465 0100 00000000", 14, OperationClass::read, "Read Tag Fragmented");
+  expect("4e 02 2006 2401", 6, OperationClass::session, "Forward Close");
+  expect("35 03 21 00 3103 2401", 8, OperationClass::other, "service 35h of class 331h");
+}
+TEST(Enip, AnAnswerWithoutItsQuestionMayBeOfAnyObject) {
+  // EIP-LockPLCAttempt.pcap, packet 519, as if it were to Write Tag
+  const auto seen = observe(enip::protocol, {server("70001a0000010212000000000000000000000000000000000000000000000200"
+                                                    "a10004004c00fe80b10006001a1ccd000000")})
+                        .all<Operation>();
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_EQ(seen[0].cls, OperationClass::other);
+  EXPECT_EQ(name(seen[0]), "service 4Dh");
+}
+
 TEST(Enip, LeavesOthersAlone) {
   EXPECT_TRUE(probes(kListIdentity));
   EXPECT_TRUE(probes(kListed));
