@@ -49,6 +49,8 @@ bool Walker::read_name(Name& name) noexcept {
   std::size_t at = at_;        // where we read
   std::size_t earliest = at_;  // where the present run of labels began
   bool jumped = false;
+  // 255 octets hold at most 127 labels (RFC 1035 §2.3.4); a pointer that leads to none of them shortens nothing.
+  unsigned jumps_left = 127;
   for (;;) {
     if (at >= message_.size()) return fail(Fault::truncated);
     const std::uint8_t length = message_[at];
@@ -58,7 +60,7 @@ bool Walker::read_name(Name& name) noexcept {
       if (!jumped) at_ = at + 2;
       jumped = true;
       // Only back ("a prior occurrence", RFC 1035 §4.1.4), never into the header: so it ends.
-      if (target < 12 || target >= earliest) return fail(Fault::bad_value);
+      if (target < 12 || target >= earliest || jumps_left-- == 0) return fail(Fault::bad_value);
       at = earliest = target;
     } else if (length > 63) {
       return fail(Fault::bad_value);  // 01 and 10 are reserved

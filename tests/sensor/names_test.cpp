@@ -2,6 +2,9 @@
 // or, where a test says so, written after the standard.
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstdio>
+
 #include "observe_control.h"
 
 namespace kakoi {
@@ -94,6 +97,31 @@ TEST(Dns, PointerLoopIsBadValue) {
   EXPECT_EQ(anomalies[0].fault, Fault::bad_value);
   ASSERT_EQ(recorder.all<NameLookup>().size(), 1u);
   EXPECT_TRUE(recorder.all<NameLookup>()[0].addresses.empty());
+}
+
+// A name has at most 127 labels (RFC 1035 §2.3.4), so that many pointers lead to one each; a longer chain, which leads to
+// none of them, is only there to be followed. It lies in a text record and ends at the question's name.
+TEST(Dns, ALongChainOfPointersIsBadValue) {
+  const auto observed = [](unsigned pointers) {
+    const auto hex_of = [](unsigned value) {
+      std::array<char, 8> digits;
+      std::snprintf(digits.data(), digits.size(), "%04x", value);
+      return std::string(digits.data());
+    };
+    constexpr unsigned kQuestion = 12, kChain = 30;
+    const unsigned in_text = pointers - 1;
+    std::string message = "6c67 8180 0001 0002 0000 0000 0161 00 0001 0001 00 0010 0001 00000000" + hex_of(2 * in_text);
+    for (unsigned i = 0; i < in_text; ++i) message += hex_of(0xC000 + (i == 0 ? kQuestion : kChain + 2 * (i - 1)));
+    message += hex_of(0xC000 + kChain + 2 * (in_text - 1)) + "0001 0001 00000000 0004 01020304";
+    return over_udp(dns_udp_protocol, {server(message)});
+  };
+  const Recorder allowed = observed(127), longer = observed(128);
+  EXPECT_TRUE(allowed.all<Anomaly>().empty());
+  ASSERT_EQ(allowed.all<NameLookup>().size(), 1u);
+  EXPECT_EQ(allowed.all<NameLookup>()[0].addresses.size(), 1u);
+  ASSERT_EQ(longer.all<Anomaly>().size(), 1u);
+  EXPECT_EQ(longer.all<Anomaly>()[0].fault, Fault::bad_value);
+  EXPECT_TRUE(longer.all<NameLookup>().empty() || longer.all<NameLookup>()[0].addresses.empty());
 }
 
 // What the snap length cut is no fault of the sender.
