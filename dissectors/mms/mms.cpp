@@ -32,7 +32,7 @@ enum Pdu9506 : std::uint8_t {
 // Function codes: confirmed services by their tag, the others beyond.
 constexpr std::uint32_t kUnconfirmed = 0x100, kInitiate = 0x200, kConclude = 0x201, kReject = 0x202, kCancel = 0x203,
                         kError = 0x204;
-constexpr std::uint32_t kIdentify = 2, kWrite = 5;
+constexpr std::uint32_t kIdentify = 2, kRead = 4, kWrite = 5;
 
 struct Entry {
   std::uint32_t code;
@@ -150,6 +150,31 @@ std::optional<Message> opening_in(Bytes data) noexcept {
   return {};
 }
 
+bool is_connect(Bytes data) noexcept { return !data.empty() && data[0] == 0x0D; }
+
+// Does the association's request name a mechanism to authenticate by ([11]) or bring such a value ([12])? X.227: they
+// follow the application context.
+bool is_authenticated(Bytes connect) noexcept {
+  constexpr std::string_view kContext = "\xA1\x07\x06\x05\x28\xCA\x22\x02\x03";
+  constexpr std::uint8_t kMechanism = 0x8B, kValue = 0xAC;
+  const std::size_t at = as_text(connect).find(kContext);
+  if (at == std::string_view::npos) return false;
+  Bytes fields = connect.subspan(at);
+  while (const auto field = der::next(fields))
+    if (field->tag == kMechanism || field->tag == kValue) return true;
+  return false;
+}
+
+// Of a list of results, one each: [0] is a failure, any other a success.
+struct Results {
+  bool any_failed = false, any_succeeded = false;
+};
+Results results_in(Bytes list) noexcept {
+  Results found;
+  while (const auto result = der::next(list)) (result->tag == 0x80 ? found.any_failed : found.any_succeeded) = true;
+  return found;
+}
+
 std::optional<Message> parse(Bytes data) noexcept {
   const auto message = message_in(data);
   return message ? message : opening_in(data);
@@ -188,16 +213,17 @@ Protocol::Speaker speaker(Bytes bytes) {
 // A service is the tag of the field behind the invoke id; numbers from 31 on have an octet of their own.
 struct Service {
   std::uint32_t code = 0;
-  Bytes content;
+  Bytes content;  // not all of it, if the message has several TPDUs
+  bool whole = false;
 };
 std::optional<Service> service_in(Bytes fields) noexcept {
   if (fields.size() < 2) return {};
   if ((fields[0] & 0x1F) != 0x1F) {
     const auto e = der::peek(fields);
-    return e ? std::optional(Service{fields[0] & 0x1Fu, e->complete() ? e->value : Bytes{}}) : std::nullopt;
+    return e ? std::optional(Service{fields[0] & 0x1Fu, e->value, e->complete()}) : std::nullopt;
   }
   if ((fields[1] & 0x80) != 0) return {};
-  return Service{fields[1], {}};
+  return Service{fields[1], {}, true};
 }
 
 class Reader final : public Dissector {
@@ -208,6 +234,7 @@ class Reader final : public Dissector {
     if (!tpdu || tpdu->type != tpkt::Type::data) return Interest::more;
     // A message in several TPDUs: the first tells enough.
     if (inside_[static_cast<std::size_t>(pdu.speaker)].skips(*tpdu)) return Interest::more;
+    if (is_connect(tpdu->user_data)) authenticated_ = is_authenticated(tpdu->user_data);
     if (const auto m = parse(tpdu->user_data)) on_message(*m, emit);
     return Interest::more;
   }
@@ -267,20 +294,22 @@ class Reader final : public Dissector {
         commands_.ask(id, command(known->cls, service->code, known->name), emit);
       return;
     }
-    Outcome outcome = Outcome::accepted;
-    if (service->code == kWrite)  // one result each: [0] failure, [1] success
-      for (Bytes results = service->content; !results.empty();) {
-        const auto result = der::next(results);
-        if (!result) break;
-        if (result->tag == 0x80) outcome = Outcome::refused;
-      }
+    Results results{false, true};
+    if (service->code == kWrite) results = results_in(service->content);
+    if (service->code == kRead) {  // [0] what was asked for | [1] results
+      Bytes parts = service->content;
+      der::take(parts, der::context(0));
+      results = results_in(der::inside(parts, der::context(1)));
+    }
+    const Outcome outcome = results.any_failed ? Outcome::refused : Outcome::accepted;
     state(service->code, outcome, emit);
     commands_.answer(id, outcome, outcome == Outcome::refused ? "access refused" : "", emit);
-    if (!open_stated_ && known && (known->cls == OperationClass::read || known->cls == OperationClass::write)) {
+    const bool is_access = known && (known->cls == OperationClass::read || known->cls == OperationClass::write);
+    if (is_access && results.any_succeeded && !authenticated_ && !open_stated_) {
       emit(OpenAccess{"mms"});
       open_stated_ = true;
     }
-    if (service->code == kIdentify) state_identity(service->content, emit);
+    if (service->code == kIdentify && service->whole) state_identity(service->content, emit);
   }
 
   // ISO 9506-2, Identify-Response: [0] vendor | [1] model | [2] revision
@@ -293,7 +322,7 @@ class Reader final : public Dissector {
   }
 
   std::array<tpkt::Continuation, 2> inside_;
-  bool open_stated_ = false;
+  bool open_stated_ = false, authenticated_ = false;
   OpenCommands<8> commands_;
 };
 

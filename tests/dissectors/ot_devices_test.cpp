@@ -289,6 +289,42 @@ TEST(Mms, AWriteHasAnOutcome) {
   EXPECT_EQ(seen.all<ControlAction>().at(0).step, "write");
 }
 
+// ISO 9506-2: results of a write are [0] failure or [1] success, those of a read [0] failure or a value. 3 is object access
+// denied, 10 object nonexistent.
+constexpr std::string_view kMmsWritten = "0300001d 02f080 01000100 61 10 30 0e 020103 a0 09 a1 07 0201 00 a5 02 8100";
+constexpr std::string_view kMmsNotWritten =
+    "0300001e 02f080 01000100 61 11 30 0f 020103 a0 0a a1 08 0201 00 a5 03 800103";
+constexpr std::string_view kMmsRead =
+    "03000027 02f080 01000100 61 1a 30 18 020103 a0 13 a1 11 0201 00 a4 0c a005 a103 800178 a1 03 830101";
+constexpr std::string_view kMmsNotRead =
+    "03000020 02f080 01000100 61 13 30 11 020103 a0 0c a1 0a 0201 00 a4 05 a1 03 800103";
+constexpr std::string_view kMmsReadInPart =
+    "03000023 02f080 01000100 61 16 30 14 020103 a0 0f a1 0d 0201 00 a4 08 a1 06 80010a 830101";
+
+TEST(Mms, IsOpenWhereAnItemWasReadOrWritten) {
+  const auto check = [](std::string_view answer, Outcome outcome, bool open) {
+    const auto seen = observe(mms::protocol, {server(answer)});
+    EXPECT_EQ(seen.all<Operation>().at(0).outcome, outcome) << answer;
+    EXPECT_EQ(!seen.all<OpenAccess>().empty(), open) << answer;
+  };
+  check(kMmsWritten, Outcome::accepted, true);
+  check(kMmsNotWritten, Outcome::refused, false);
+  check(kMmsRead, Outcome::accepted, true);
+  check(kMmsNotRead, Outcome::refused, false);
+  check(kMmsReadInPart, Outcome::refused, true);
+}
+
+// X.227: a connect with mechanism and value of an authentication, and one without.
+TEST(Mms, IsNotOpenToWhomAPasswordLetIn) {
+  constexpr std::string_view kWithPassword =
+      "0300003c 02f080 0d33c131 60 2f a107060528ca220203 8a020780 8b03520301 ac088006736563726574 "
+      "be11 a80f 80040000fde8 810105 820105 830105";
+  constexpr std::string_view kWithout =
+      "03000029 02f080 0d20c11e 60 1c a107060528ca220203 be11 a80f 80040000fde8 810105 820105 830105";
+  EXPECT_TRUE(observe(mms::protocol, {client(kWithPassword), server(kMmsRead)}).all<OpenAccess>().empty());
+  EXPECT_EQ(observe(mms::protocol, {client(kWithout), server(kMmsRead)}).all<OpenAccess>().size(), 1u);
+}
+
 // ── GE SRTP ── Booozie-Z/Fanuc_GESRTP_Driver, docs/srtp packets.txt: KEPServerEX and a Fanuc R-30iB.
 constexpr std::string_view kSrtpRead =
     "02000600 00000000 0001 00000000000000 01 0000000000000000 00000000 06 c0 00000000 100e0000 0101 04 08 fa07 2800 "
