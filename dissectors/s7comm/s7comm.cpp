@@ -125,6 +125,31 @@ void put_address(Bytes parameters, text::Line<48>& line) noexcept {
   if (items > 1) line << ", " << items << " items";
 }
 
+// What became of each item: a return code, of which FF is success. A value follows the code only then:
+// transport size | length ×2, for sizes 3 to 5 in bits | value, of all but the last padded to an even length.
+struct Items {
+  bool any_failed = false, any_succeeded = false;
+};
+Items items_written(Bytes data) noexcept {
+  Items items;
+  for (const std::uint8_t code : data) (code == 0xFF ? items.any_succeeded : items.any_failed) = true;
+  return items;
+}
+Items items_read(Bytes data, unsigned count) noexcept {
+  Items items;
+  ByteReader r{data};
+  for (unsigned i = 0; i < count && r.remaining() != 0; ++i) {
+    const std::uint8_t code = r.u8(), transport = r.u8();
+    const std::size_t length = r.be16();
+    (code == 0xFF ? items.any_succeeded : items.any_failed) = true;
+    if (code != 0xFF) continue;
+    const std::size_t octets = transport >= 3 && transport <= 5 ? (length + 7) / 8 : length;
+    r.skip(octets + octets % 2);
+    if (!r.ok()) break;
+  }
+  return items;
+}
+
 class Reader final : public Dissector {
  public:
   Interest on_pdu(const Pdu& pdu, const Emit& emit) override {
@@ -196,16 +221,19 @@ class Reader final : public Dissector {
     }
     const std::uint8_t function = m.parameters[0];
     Outcome outcome = m.error == 0 ? Outcome::accepted : Outcome::refused;
-    if (function == write_var && outcome == Outcome::accepted) {
-      if (!m.whole) return;
-      for (const std::uint8_t code : m.data)  // one return code an item
-        if (code != 0xFF) outcome = Outcome::refused;
+    const bool is_access = function == read_var || function == write_var;
+    Items items;
+    if (is_access && outcome == Outcome::accepted) {
+      if (function == write_var && !m.whole) return;
+      const unsigned count = m.parameters.size() > 1 ? m.parameters[1] : 0u;
+      items = function == write_var ? items_written(m.data) : items_read(m.data, count);
+      if (items.any_failed) outcome = Outcome::refused;
     }
     OperationClass cls = class_of(function);
     if (function == pi_service && invocation_known_ && invocation_.reference == m.reference) cls = invocation_.cls;
     emit(Operation{.cls = cls, .function_code = function, .outcome = outcome});
     commands_.answer(m.reference, outcome, outcome == Outcome::refused ? "error" : "", emit);
-    if (outcome == Outcome::accepted && (function == read_var || function == write_var) && !open_stated_) {
+    if (items.any_succeeded && !open_stated_) {
       emit(OpenAccess{"s7comm"});
       open_stated_ = true;
     }

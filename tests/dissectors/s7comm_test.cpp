@@ -97,6 +97,22 @@ TEST(S7comm, AStopIsACommand) {
   EXPECT_EQ(seen[0].outcome, Outcome::accepted);
 }
 
+// ITI/ICS-Security-Tools, s7/s7comm_varservice_libnodavedemo_bench.pcap, packet 32: five items that are not there. The
+// others are made of it: 03 is "access not allowed", FF success; of two octets and of a bit.
+TEST(S7comm, AReadIsAcceptedOrRefusedByItsItems) {
+  const auto check = [](std::string_view answer, Outcome outcome, bool open) {
+    const auto seen = observe(s7comm::protocol, {server(answer)});
+    EXPECT_EQ(seen.all<Operation>().at(0).outcome, outcome) << answer;
+    EXPECT_EQ(!seen.all<OpenAccess>().empty(), open) << answer;
+  };
+  check("03000029 02f080 32 03 0000 0a00 0002 0014 0000 04 05 0a000004 0a000004 0a000004 0a000004 0a000004",
+        Outcome::refused, false);
+  check("03000019 02f080 32 03 0000 0100 0002 0004 0000 04 01 03000000", Outcome::refused, false);
+  check("0300001b 02f080 32 03 0000 0100 0002 0006 0000 04 01 ff040010 1234", Outcome::accepted, true);
+  check("0300001f 02f080 32 03 0000 0100 0002 000a 0000 04 02 ff030001 01 00 ff030001 00", Outcome::accepted, true);
+  check("0300001f 02f080 32 03 0000 0100 0002 000a 0000 04 02 ff090001 01 00 05000000", Outcome::refused, true);
+}
+
 // …/s7/s7comm_downloading_block_db1.pcap: the invocation that takes a downloaded block over is programming.
 TEST(S7comm, AnInvocationIsWhatItsServiceIs) {
   const auto seen =
