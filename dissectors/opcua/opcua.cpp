@@ -82,6 +82,25 @@ void put(const NodeId& id, text::Line<48>& line) noexcept {
     line << "s=" << id.text;
 }
 
+// OPC 10000-4, 5.11.2: of each call a status | status of each argument | diagnostics | output arguments. Those behind a
+// call with diagnostics or output are not looked for. None: the first status is not there.
+std::optional<bool> any_call_failed(ByteReader& r) noexcept {
+  constexpr std::uint32_t kNull = 0xFFFF'FFFF;
+  const std::uint32_t results = r.le32();
+  if (!r.ok()) return {};
+  for (std::uint32_t i = 0; results != kNull && i < results; ++i) {
+    const std::uint32_t status = r.le32();
+    if (!r.ok()) return i == 0 ? std::nullopt : std::optional(false);
+    if (is_bad(status)) return true;
+    const std::uint32_t arguments = r.le32();
+    if (arguments != kNull) r.skip(std::size_t{arguments} * 4);
+    const std::uint32_t diagnostics = r.le32();
+    const std::uint32_t outputs = r.le32();
+    if (!r.ok() || (diagnostics != 0 && diagnostics != kNull) || (outputs != 0 && outputs != kNull)) break;
+  }
+  return false;
+}
+
 class Reader final : public Dissector {
  public:
   Interest on_pdu(const Pdu& pdu, const Emit& emit) override {
@@ -193,6 +212,11 @@ class Reader final : public Dissector {
       for (std::uint32_t i = 0; results != 0xFFFF'FFFF && i < results && r.ok(); ++i)
         if (is_bad(r.le32())) outcome = Outcome::refused;
       if (!r.ok()) return;
+    }
+    if (code == call_response && outcome == Outcome::accepted) {
+      const std::optional<bool> failed = any_call_failed(r);
+      if (!failed) return;
+      if (*failed) outcome = Outcome::refused;
     }
     state(code, outcome, emit);
     commands_.answer(request, outcome, outcome == Outcome::refused ? "bad status" : "", emit);

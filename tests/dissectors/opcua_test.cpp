@@ -94,6 +94,31 @@ TEST(Opcua, AnybodyIsLetIn) {
   EXPECT_TRUE(observe(opcua::protocol, {ask}).all<OpenAccess>().empty());
 }
 
+// OPC 10000-4, 5.11.2: the service may be good and each method bad; 801F0000h is BadUserAccessDenied.
+TEST(Opcua, ACallIsAcceptedOrRefusedByItsResults) {
+  const auto ask = client(
+      "4d534746 49000000 01000000 01000000 01000000 01000000 0100c802 0000 0000000000000000 01000000 00000000 ffffffff "
+      "e8030000 000000 01000000 01005500 01004d00 00000000");
+  const auto outcome = [&](std::string_view answer) {
+    return observe(opcua::protocol, {ask, server(answer)}).all<ControlAction>().at(0).outcome;
+  };
+  EXPECT_EQ(outcome("4d534746 48000000 01000000 01000000 01000000 01000000 0100cb02 0000000000000000 01000000 00000000 "
+                    "00 ffffffff 000000 01000000 00000000 00000000 00000000 ffffffff"),
+            Outcome::accepted);
+  EXPECT_EQ(outcome("4d534746 48000000 01000000 01000000 01000000 01000000 0100cb02 0000000000000000 01000000 00000000 "
+                    "00 ffffffff 000000 01000000 00001f80 00000000 00000000 ffffffff"),
+            Outcome::refused);
+  // The second of two, behind the status of an argument
+  EXPECT_EQ(outcome("4d534746 5c000000 01000000 01000000 01000000 01000000 0100cb02 0000000000000000 01000000 00000000 "
+                    "00 ffffffff 000000 02000000 00000000 01000000 00000000 00000000 ffffffff "
+                    "00001f80 00000000 00000000 ffffffff"),
+            Outcome::refused);
+  // More results than octets
+  EXPECT_EQ(outcome("4d534746 48000000 01000000 01000000 01000000 01000000 0100cb02 0000000000000000 01000000 00000000 "
+                    "00 ffffffff 000000 feffffff 00000000 feffffff 00000000 ffffffff"),
+            Outcome::accepted);
+}
+
 TEST(Opcua, APasswordInClearIsACredential) {
   const auto ask =
       client(with_size("01004401 01 1b000000 01000000 70 05000000 7573657231 05000000 7077313233 ffffffff"));
