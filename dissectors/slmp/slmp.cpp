@@ -148,6 +148,7 @@ class Slmp final : public Dissector {
     emit(Operation{.cls = cls, .function_code = m.command});
     asked_ = {true, m.serial, m.command, emit.context().packet};
     password_.clear();
+    unlocking_ = unlocking_ || m.command == kUnlock;
     if (m.command == kUnlock && whole) {  // size ×2 | password; of Q series four characters
       Reader r(m.data, m.is_ascii);
       const std::size_t size = r.u16();
@@ -186,6 +187,10 @@ class Slmp final : public Dissector {
                    .function_code = asked_.command,
                    .outcome = outcome,
                    .is_message = false});
+    if (asked_.command == kUnlock) {
+      unlocked_ = unlocked_ || outcome == Outcome::accepted;
+      unlocking_ = false;
+    }
     if (asked_.command == kUnlock && !password_.empty()) {
       emit(Credential{"slmp",
                       {},
@@ -194,7 +199,8 @@ class Slmp final : public Dissector {
       password_.clear();
     }
     if (outcome != Outcome::accepted) return;
-    if (!open_stated_ && known && (known->cls == OperationClass::read || known->cls == OperationClass::write)) {
+    const bool is_access = known && (known->cls == OperationClass::read || known->cls == OperationClass::write);
+    if (is_access && !unlocked_ && !unlocking_ && !open_stated_) {
       emit(OpenAccess{"slmp"});
       open_stated_ = true;
     }
@@ -221,6 +227,8 @@ class Slmp final : public Dissector {
   Asked asked_;
   text::Held<kMostPassword> password_;
   bool open_stated_ = false;
+  // The remote password was given; it was asked for, and whether it was right is not known.
+  bool unlocked_ = false, unlocking_ = false;
   OpenCommands<8> commands_;
 };
 

@@ -118,6 +118,22 @@ TEST(Slmp, CommandsAndTheirOutcome) {
   EXPECT_EQ(seen[1].outcome, Outcome::refused);
 }
 
+// SH-080956ENG, 5.8.1: whoever has unlocked the remote password may read; to others the port is closed.
+TEST(Slmp, IsNotOpenToWhomAPasswordLetIn) {
+  const auto read = client("5000 00 ff ff03 00 0c00 1000 0104 0000 640000 a8 0100"),
+             unlock = client("5000 00 ff ff03 00 0c00 1000 3016 0000 0400 70617373");
+  const auto value = server("d000 00 ff ff03 00 0400 0000 3412"), done = server("d000 00 ff ff03 00 0200 0000"),
+             failed = server("d000 00 ff ff03 00 0200 00c2");
+  const auto is_open = [](const std::vector<test::Chunk>& chunks) {
+    return !observe(slmp::protocol, chunks).all<OpenAccess>().empty();
+  };
+  EXPECT_TRUE(is_open({read, value}));
+  EXPECT_FALSE(is_open({read, failed, unlock, done, read, value}));
+  EXPECT_FALSE(is_open({unlock, done, unlock, failed, read, value}));
+  EXPECT_FALSE(is_open({unlock, read, value}));  // what became of it is not known
+  EXPECT_TRUE(is_open({unlock, failed, read, value}));
+}
+
 TEST(Slmp, RefusesImpossiblePlaces) {
   EXPECT_EQ(kind(slmp::protocol, kAskType), Frame::Kind::whole);
   EXPECT_EQ(kind(slmp::protocol, "5000 00 ff ff05 00 0600 1000 0101 0000"), Frame::Kind::foreign);
