@@ -26,7 +26,8 @@ struct Interface {
   std::int64_t offset_seconds = 0;  // if_tsoffset
 };
 
-// Units since the epoch to nanoseconds; clamped, for hostile files name any time.
+// Units since the epoch to nanoseconds; clamped, for hostile files name any time, to what can be subtracted from each
+// other: to the year 2116, beyond all that the other formats can name.
 std::int64_t to_nanoseconds(std::uint64_t units, const Interface& itf) noexcept {
   __extension__ using Wide = __int128;
   const unsigned n = itf.resolution & 0x7F;
@@ -38,8 +39,8 @@ std::int64_t to_nanoseconds(std::uint64_t units, const Interface& itf) noexcept 
     for (unsigned i = 9; i < n && ns != 0; ++i) ns /= 10;
   }
   ns += static_cast<Wide>(itf.offset_seconds) * 1'000'000'000;
-  constexpr Wide kMost = INT64_MAX, kLeast = INT64_MIN;
-  return static_cast<std::int64_t>(ns > kMost ? kMost : ns < kLeast ? kLeast : ns);
+  constexpr Wide kMost = (Wide{1} << 62) - 1;
+  return static_cast<std::int64_t>(ns > kMost ? kMost : ns < -kMost ? -kMost : ns);
 }
 
 class PcapngFormat final : public Format {

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <limits>
 #include <thread>
 
 #include "sensor/capture/capture_set.h"
@@ -107,6 +108,30 @@ TEST(PcapngFormat, ReadsInterfacesStatisticsAndComments) {
   EXPECT_TRUE(file.info().drops_known);
   EXPECT_EQ(file.info().kernel_drops, 5u);
   EXPECT_EQ(file.info().error, "");
+}
+
+// Times of any size, by units of a second or an offset (if_tsoffset), stay such that one can be subtracted from the other
+// and from half of the least, which stands for "never".
+TEST(PcapngFormat, TimesCanBeSubtracted) {
+  const test::TemporaryFolder folder;
+  CaptureFile file(folder.write(
+      "c.pcapng", test::hex("0A0D0D0A 1C000000 4D3C2B1A 0100 0000 FFFFFFFFFFFFFFFF 1C000000"
+                            "01000000 20000000 0100 0000 00000000 0900 0100 00000000 0000 0000 20000000"
+                            "01000000 24000000 0100 0000 00000000 0E00 0800 0000000000000080 0000 0000 24000000"
+                            "06000000 24000000 00000000 FFFFFFFF FFFFFFFF 03000000 03000000 01020300 24000000"
+                            "06000000 24000000 01000000 00000000 00000000 03000000 03000000 04050600 24000000")));
+  ASSERT_TRUE(file.peek()) << file.info().error;
+  const std::int64_t late = file.peek()->ref.ts;
+  file.pop();
+  ASSERT_TRUE(file.peek()) << file.info().error;
+  const std::int64_t early = file.peek()->ref.ts, never = std::numeric_limits<std::int64_t>::min() / 2;
+  EXPECT_GT(late, 4'294'967'295'000'000'000);  // what a pcap file can name
+  EXPECT_LT(early, -4'294'967'295'000'000'000);
+  std::int64_t difference;
+  for (const std::int64_t least : {early, never}) {
+    EXPECT_FALSE(__builtin_sub_overflow(late, least, &difference));
+    EXPECT_FALSE(__builtin_sub_overflow(least, late, &difference));
+  }
 }
 
 // Two sections of either byte order; interfaces of their own link types, resolutions (2^-10 s, ms) and
