@@ -20,7 +20,10 @@ std::size_t PduAssembler::continue_partial(const Protocol& protocol, Role speake
   while (!held.empty()) {
     const std::size_t enough = std::min(p.wanted, protocol.max_pdu);
     if (held.size() < enough) {
-      const std::size_t step = std::min(enough - held.size(), bytes.size() - used);
+      // A framer that asks for one octet more does not know how many it needs. It gets all there are: one after the other,
+      // what is held would be read again for each.
+      const bool unknown = !p.wanted_is_whole && p.wanted == held.size() + 1;
+      const std::size_t step = std::min((unknown ? protocol.max_pdu : enough) - held.size(), bytes.size() - used);
       held.insert(held.end(), bytes.begin() + static_cast<std::ptrdiff_t>(used),
                   bytes.begin() + static_cast<std::ptrdiff_t>(used + step));
       used += step;

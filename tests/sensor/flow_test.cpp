@@ -2,6 +2,7 @@
 
 #include <map>
 #include <set>
+#include <span>
 
 #include "sensor/flow/flow_table.h"
 #include "tests/support/packets.h"
@@ -133,6 +134,24 @@ constexpr Protocol kToy{.name = "toy",
                         .open = []() -> std::unique_ptr<Dissector> { return std::make_unique<ToyDissector>(); }};
 const Protocol* const kToys[] = {&kToy};
 
+// Another: '>', and what follows up to ";\n". How often its framer was asked is counted.
+unsigned times_asked = 0;
+Frame words_frame(Bytes b, Role) {
+  ++times_asked;
+  if (b[0] != '>') return Frame::foreign();
+  const std::size_t end = as_text(b).find(";\n");
+  return end == std::string_view::npos ? Frame::more(b.size() + 1) : Frame::whole(end + 2);
+}
+constexpr Protocol make_words() {
+  Protocol words = kToy;
+  words.max_pdu = 1000;
+  words.header = Header::strong;
+  words.frame = words_frame;
+  return words;
+}
+constexpr Protocol kWords = make_words();
+const Protocol* const kAllWords[] = {&kWords};
+
 struct Host final : SessionHost {
   test::Recorder recorder;
   Conversation conversation;
@@ -152,8 +171,9 @@ struct Host final : SessionHost {
 };
 
 struct Play {
-  explicit Play(std::uint16_t port, Transport transport = Transport::tcp)
-      : session({{Address::ipv4(1), Address::ipv4(2)}, {40000, port}, transport, 0, -1}, kToys) {}
+  explicit Play(std::uint16_t port, Transport transport = Transport::tcp,
+                std::span<const Protocol* const> candidates = kToys)
+      : session({{Address::ipv4(1), Address::ipv4(2)}, {40000, port}, transport, 0, -1}, candidates) {}
   Session::State client(std::string_view text) { return send(0, text); }
   Session::State server(std::string_view text) { return send(1, text); }
   Session::State send(int side, std::string_view text) {
@@ -230,6 +250,16 @@ TEST(Session, AnySegmentationGivesTheSame) {
     for (const char c : text) bytes.client(std::string(1, c));
     EXPECT_EQ(bytes.host.said(), whole.host.said());
   }
+}
+// A framer that can't tell how many octets it needs is asked once a segment, not once an octet.
+TEST(Session, AFramerThatSearchesIsAskedOnceASegment) {
+  const std::string text = ">" + std::string(900, '.') + ";\n";
+  const std::string stream = ">a;\n" + text + ">b;\n>c;\n";
+  Play play(777, Transport::tcp, kAllWords);
+  times_asked = 0;
+  for (std::size_t at = 0; at < stream.size(); at += 100) play.client(stream.substr(at, 100));
+  EXPECT_EQ(play.host.said(), ">a;\n " + text + " >b;\n >c;\n ");
+  EXPECT_LE(times_asked, 20u);
 }
 TEST(Session, OversizedPdusArriveCutAndTheNextOneIsFound) {
   Play play(777);
