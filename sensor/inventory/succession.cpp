@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <tuple>
 
@@ -46,6 +47,47 @@ bool is_given_to_many(std::string_view name) {
            });
   });
 }
+
+// Who was there when: a list that may be long, and of which as much is looked at as is found.
+class Stays {
+ public:
+  struct Stay {
+    PacketRef from, until;
+    Address mac;
+  };
+  Stays() = default;
+  explicit Stays(std::vector<Stay> all) : all_(std::move(all)), latest_(all_.size()) {
+    std::sort(all_.begin(), all_.end(),
+              [](const Stay& a, const Stay& b) { return std::tie(a.from, a.mac) < std::tie(b.from, b.mac); });
+    measure(0, all_.size());
+  }
+
+  // Those who were there during any of it, until `visit` returns false.
+  template <typename Visit>
+  void visit(const Seen& during, Visit visit) const {
+    walk(0, all_.size(), during, visit);
+  }
+
+ private:
+  // The middle of a range is the root of a tree; latest_[middle]: when the last one of the range left.
+  PacketRef measure(std::size_t begin, std::size_t end) {
+    const std::size_t middle = begin + (end - begin) / 2;
+    if (begin == end) return {};
+    return latest_[middle] = std::max({all_[middle].until, measure(begin, middle), measure(middle + 1, end)});
+  }
+  template <typename Visit>
+  bool walk(std::size_t begin, std::size_t end, const Seen& during, Visit& visit) const {
+    const std::size_t middle = begin + (end - begin) / 2;
+    if (begin == end || latest_[middle] < during.first) return true;
+    if (!walk(begin, middle, during, visit)) return false;
+    if (during.last < all_[middle].from) return true;
+    if (during.first <= all_[middle].until && !visit(all_[middle].mac)) return false;
+    return walk(middle + 1, end, during, visit);
+  }
+
+  std::vector<Stay> all_;  // by `from`
+  std::vector<PacketRef> latest_;
+};
 
 class Finder {
  public:
@@ -163,43 +205,77 @@ class Finder {
   }
 
   // ── Random MACs ──
-  struct Name {
-    std::uint32_t vlan;
-    std::string_view why, text;
-    auto operator<=>(const Name&) const = default;
-  };
+  using Identity = std::pair<const IdentityKey, Seen>;
+
+  // By what a name or id ties MACs; empty: by nothing.
+  static std::string_view reason(const IdentityKey& key) noexcept {
+    if (key.method == "dhcp option 12") return "dhcp host name";
+    if (key.method == "dhcp option 61") return "dhcp client id";
+    return key.method == "mdns" ? "mdns name" : "";
+  }
 
   void find_random() {
-    std::map<Name, std::set<Address>> holders;
-    for (const auto& [key, seen] : observed_.identities) {
-      const std::string_view why = key.method == "dhcp option 12"   ? "dhcp host name"
-                                   : key.method == "dhcp option 61" ? "dhcp client id"
-                                   : key.method == "mdns"           ? "mdns name"
-                                                                    : "";
-      if (why.empty() || (key.trait == Trait::name && is_given_to_many(key.text))) continue;
-      if (key.subject.is_mac()) {
-        if (is_random_mac(key.subject)) holders[{key.vlan, why, key.text}].insert(key.subject);
-        continue;
-      }
-      const auto at = claims_.find({key.vlan, key.subject});
-      if (at == claims_.end()) continue;
-      for (const Claimant& c : at->second)
-        if (is_random_mac(c.mac) && c.seen.first <= seen.last && seen.first <= present_[{key.vlan, c.mac}].last)
-          holders[{key.vlan, why, key.text}].insert(c.mac);
+    std::vector<const Identity*> names;
+    for (const Identity& identity : observed_.identities) {
+      const IdentityKey& key = identity.first;
+      if (reason(key).empty() || (key.trait == Trait::name && is_given_to_many(key.text))) continue;
+      if (key.subject.is_mac() ? is_random_mac(key.subject) : claims_.contains({key.vlan, key.subject}))
+        names.push_back(&identity);
     }
-    for (const auto& [name, macs] : holders) {
-      if (macs.size() < 2 || macs.size() > kMost) continue;
-      std::vector<Claimant> list;
-      for (const Address& mac : macs) {
-        const auto at = present_.find({name.vlan, mac});
-        if (at != present_.end()) list.push_back({mac, at->second, 0});
-      }
-      if (list.size() != macs.size() || !follow(list)) continue;
-      bool one = true;
-      for (std::size_t i = 1; i < list.size(); ++i)
-        one = one && !contradict(list[i - 1].mac, list[i].mac, name.vlan) && one_place(list[i - 1], list[i], name.vlan);
-      if (one) tie(list, name.why);
+    const auto name_of = [](const Identity* i) {
+      return std::tuple(i->first.vlan, reason(i->first), std::string_view(i->first.text));
+    };
+    std::sort(names.begin(), names.end(),
+              [&](const Identity* a, const Identity* b) { return name_of(a) < name_of(b); });
+    for (std::size_t begin = 0, end = 0; begin < names.size(); begin = end) {
+      while (end < names.size() && name_of(names[end]) == name_of(names[begin])) ++end;
+      follow_name(std::span(names).subspan(begin, end - begin));
     }
+  }
+
+  // All claims of one name. Those of all names together may be without end: who holds one is forgotten before the next.
+  void follow_name(std::span<const Identity* const> claims) {
+    const std::uint32_t vlan = claims.front()->first.vlan;
+    std::set<Address> holders;
+    for (const Identity* const claim : claims) {
+      const auto& [key, seen] = *claim;
+      if (key.subject.is_mac())
+        holders.insert(key.subject);
+      else
+        stays(key).visit(seen, [&](const Address& mac) {
+          holders.insert(mac);
+          return holders.size() <= kMost;
+        });
+      if (holders.size() > kMost) return;
+    }
+    if (holders.size() < 2) return;
+    std::vector<Claimant> list;
+    for (const Address& mac : holders) {
+      const auto at = present_.find({vlan, mac});
+      if (at != present_.end()) list.push_back({mac, at->second, 0});
+    }
+    if (list.size() != holders.size() || !follow(list)) return;
+    for (std::size_t i = 1; i < list.size(); ++i)
+      if (contradict(list[i - 1].mac, list[i].mac, vlan) || !one_place(list[i - 1], list[i], vlan)) return;
+    // the same two may have many names
+    const std::string_view why = reason(claims.front()->first);
+    for (std::size_t i = 1; i < list.size(); ++i)
+      if (random_.emplace(list[i - 1].mac, list[i].mac, why, vlan).second)
+        found_.push_back({list[i - 1].mac, list[i].mac, why, list[i].seen.first});
+  }
+
+  // Of the random MACs that claim the IP.
+  const Stays& stays(const IdentityKey& key) {
+    const Place place{key.vlan, key.subject};
+    const auto [at, is_new] = stays_.try_emplace(place);
+    if (is_new) {
+      std::vector<Stays::Stay> all;
+      for (const Claimant& c : claims_.at(place))
+        if (const auto present = present_.find({key.vlan, c.mac}); is_random_mac(c.mac) && present != present_.end())
+          all.push_back({c.seen.first, present->second.last, c.mac});
+      at->second = Stays(std::move(all));
+    }
+    return at->second;
   }
 
   // What a DHCP client says of its own kind and number.
@@ -245,6 +321,8 @@ class Finder {
   std::map<Place, std::vector<Claimant>> claims_;
   std::map<Place, Seen> present_;  // by MAC
   std::optional<std::set<Place>> learners_;
+  std::map<Place, Stays> stays_;                                                    // by IP
+  std::set<std::tuple<Address, Address, std::string_view, std::uint32_t>> random_;  // of found_: and the VLAN
   std::vector<SameDevice> found_;
 };
 

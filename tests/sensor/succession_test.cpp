@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+
 #include "inventory_rows.h"
 #include "sensor/inventory/local_mac.h"
 #include "sensor/inventory/oui.h"
@@ -212,6 +214,33 @@ TEST(Succession, MdnsNameOfTheAddressTies) {
     t.talk(h, kHmi, 80, &test::kHttp);
   }
   EXPECT_EQ(asset_of(t.observed, kLater), "mac-de5a910c7713");
+}
+
+// Guests come and go, and one address is given to all of them in turn: the name is that of those who had it then.
+TEST(Succession, AnAddressThatHundredsHadTellsWhoHeldANameWhen) {
+  const auto guest = [](unsigned i) {
+    char mac[32];
+    std::snprintf(mac, sizeof mac, "a6:4e:%02x:b1:92:%02x", i / 200 + 17, i % 200 + 17);
+    return host(mac, "192.168.1.61");
+  };
+  constexpr unsigned kGuests = 300, kNamed = 137;
+  const auto come = [&](unsigned first_named, unsigned last_named) {
+    Traffic t;
+    for (unsigned i = 0; i < kGuests; ++i) {
+      t.arp(guest(i), kHmi);
+      if (first_named <= i && i <= last_named) t.identity(guest(i).ip, Trait::name, "Tablet-4", "mdns");
+      t.talk(guest(i), kHmi, 80, &test::kHttp);
+    }
+    return t;
+  };
+  const Traffic t = come(kNamed, kNamed + 1);
+  const auto same = find_same_devices(t.observed);
+  ASSERT_EQ(same.size(), 1u);
+  EXPECT_EQ(same[0].first, guest(kNamed).mac);
+  EXPECT_EQ(same[0].other, guest(kNamed + 1).mac);
+  EXPECT_EQ(find_same_devices(come(kNamed, kNamed + 63).observed).size(), 63u);
+  EXPECT_TRUE(find_same_devices(come(kNamed, kNamed + 64).observed).empty());  // no device
+  EXPECT_TRUE(find_same_devices(come(0, kGuests).observed).empty());
 }
 
 // Two cells, surveyed apart, hold hosts of one name: nothing says that they are one.
