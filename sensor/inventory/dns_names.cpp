@@ -35,6 +35,17 @@ bool may_be_host(std::string_view name) noexcept {
   return std::find(kNobody.begin(), kNobody.end(), first_label(name)) == kNobody.end();
 }
 
+// "web1" and "web1.plant.example" are one.
+bool is_one_host(const std::set<std::string>& names) {
+  const std::string_view label = first_label(*names.begin());
+  std::set<std::string_view> domains;
+  for (const std::string_view name : names) {
+    if (first_label(name) != label) return false;
+    if (!domain_of(name).empty()) domains.insert(domain_of(name));
+  }
+  return domains.size() <= 1;
+}
+
 }  // namespace
 
 bool DnsNames::is_one(const IdentityKey& key) noexcept {
@@ -61,8 +72,11 @@ DnsNames::DnsNames(const Observed& observed, const Resolution& resolution) {
   for (const auto& [lease, seen] : observed.leases) add_domain(lease.domain);
   for (const auto& [key, asset] : claims)
     if (key->method == kAnswer) holders_[lower(key->text)].insert(asset);
+  std::map<std::pair<std::string_view, std::uint32_t>, std::set<std::string>> all;  // by method and asset
   for (const auto& [key, asset] : claims)
-    if (names(*key, asset)) names_[{key->method, asset}].insert(lower(key->text));
+    if (names(*key, asset)) all[{key->method, asset}].insert(lower(key->text));
+  for (const auto& [whose, its] : all)
+    if (is_one_host(its)) only_.insert(whose);
 }
 
 bool DnsNames::is_of_this_network(std::string_view name) const {
@@ -82,16 +96,7 @@ bool DnsNames::names(const IdentityKey& key, std::uint32_t asset) const {
 }
 
 bool DnsNames::is_only_name(std::string_view method, std::uint32_t asset) const {
-  const auto at = names_.find({method, asset});
-  if (at == names_.end()) return false;
-  // "web1" and "web1.plant.example" are one
-  const std::string_view label = first_label(*at->second.begin());
-  std::set<std::string_view> domains;
-  for (const std::string_view name : at->second) {
-    if (first_label(name) != label) return false;
-    if (!domain_of(name).empty()) domains.insert(domain_of(name));
-  }
-  return domains.size() <= 1;
+  return only_.contains({method, asset});
 }
 
 }  // namespace kakoi

@@ -28,7 +28,7 @@ class DnsNames {
   // In small letters.
   std::set<std::string, std::less<>> domains_;                           // of this network, as leases and devices state
   std::map<std::string, std::set<std::uint32_t>, std::less<>> holders_;  // assets by name
-  std::map<std::pair<std::string_view, std::uint32_t>, std::set<std::string>> names_;  // by method and asset
+  std::set<std::pair<std::string_view, std::uint32_t>> only_;            // methods and assets: one name alone
 };
 
 }  // namespace kakoi
