@@ -155,18 +155,21 @@ class Finder {
     return learners_->contains({vlan, mac});
   }
 
-  // All its IPv4 addresses on the VLAN.
-  std::set<Address> own(const Address& mac, std::uint32_t vlan) const {
-    std::set<Address> ips;
-    for (auto at = observed_.bindings.lower_bound({mac, {0, 0}, 0}); at != observed_.bindings.end(); ++at) {
-      const auto& key = at->first;
-      if (key.mac != mac) break;
-      const auto claims = [&](BindingKind kind) { return at->second.claims[static_cast<std::size_t>(kind)].count; };
-      if (key.vlan == vlan && key.ip.is_ipv4() &&
-          claims(BindingKind::arp_request) + claims(BindingKind::arp_reply) != 0)
-        ips.insert(key.ip);
+  // A number for the set of all its IPv4 addresses on the VLAN; 0: it has none.
+  std::size_t own(const Address& mac, std::uint32_t vlan) {
+    const auto [at, is_new] = own_.try_emplace(mac);
+    if (is_new) {
+      std::map<std::uint32_t, std::vector<Address>> ips;  // ascending
+      for (auto row = observed_.bindings.lower_bound({mac, {0, 0}, 0});
+           row != observed_.bindings.end() && row->first.mac == mac; ++row) {
+        const auto claims = [&](BindingKind kind) { return row->second.claims[static_cast<std::size_t>(kind)].count; };
+        if (row->first.ip.is_ipv4() && claims(BindingKind::arp_request) + claims(BindingKind::arp_reply) != 0)
+          ips[row->first.vlan].push_back(row->first.ip);
+      }
+      for (auto& [on, all] : ips) at->second[on] = sets_.try_emplace(std::move(all), sets_.size() + 1).first->second;
     }
-    return ips;
+    const auto number = at->second.find(vlan);
+    return number == at->second.end() ? 0 : number->second;
   }
 
   // The same key or number was seen at the IP before and after the next MAC took it.
@@ -195,7 +198,7 @@ class Finder {
         continue;
       }
       if (!follow(list)) continue;
-      const std::set<Address> ips = own(list.front().mac, vlan);
+      const std::size_t ips = own(list.front().mac, vlan);
       bool moves = true;
       for (std::size_t i = 1; i < list.size(); ++i)
         moves =
@@ -321,6 +324,8 @@ class Finder {
   std::map<Place, std::vector<Claimant>> claims_;
   std::map<Place, Seen> present_;  // by MAC
   std::optional<std::set<Place>> learners_;
+  std::map<Address, std::map<std::uint32_t, std::size_t>> own_;                     // by MAC and VLAN: one of sets_
+  std::map<std::vector<Address>, std::size_t> sets_;                                // of IPs, numbered
   std::map<Place, Stays> stays_;                                                    // by IP
   std::set<std::tuple<Address, Address, std::string_view, std::uint32_t>> random_;  // of found_: and the VLAN
   std::vector<SameDevice> found_;
