@@ -282,42 +282,59 @@ class Finder {
   }
 
   // What a DHCP client says of its own kind and number.
-  std::map<std::string_view, std::set<std::string_view>> words(const Address& mac, std::uint32_t vlan) const {
-    std::map<std::string_view, std::set<std::string_view>> said;
+  struct Words {
+    std::map<std::string_view, std::set<std::string_view>> said;  // by method
+    bool too_many = false;                                        // by one method: no device says so much
+  };
+  const Words& words(const Address& mac, std::uint32_t vlan) {
+    const auto [entry, is_new] = words_.try_emplace({vlan, mac});
+    Words& all = entry->second;
+    if (!is_new) return all;
     for (auto at = observed_.identities.lower_bound({mac, vlan, Trait{}, {}, {}, {}, 0, {}, 0});
-         at != observed_.identities.end() && at->first.subject == mac && at->first.vlan == vlan; ++at)
-      if (at->first.method == "dhcp option 12" || at->first.method == "dhcp option 55" ||
-          at->first.method == "dhcp option 60" || at->first.method == "dhcp option 61")
-        said[at->first.method].insert(at->first.text);
-    return said;
+         at != observed_.identities.end() && at->first.subject == mac && at->first.vlan == vlan; ++at) {
+      if (at->first.method != "dhcp option 12" && at->first.method != "dhcp option 55" &&
+          at->first.method != "dhcp option 60" && at->first.method != "dhcp option 61")
+        continue;
+      std::set<std::string_view>& texts = all.said[at->first.method];
+      texts.insert(at->first.text);
+      if (texts.size() > kMost) {
+        all = {{}, true};
+        break;
+      }
+    }
+    return all;
   }
 
-  bool contradict(const Address& a, const Address& b, std::uint32_t vlan) const {
-    const auto one = words(a, vlan), other = words(b, vlan);
-    return std::any_of(one.begin(), one.end(), [&](const auto& said) {
-      const auto at = other.find(said.first);
-      return at != other.end() && std::none_of(said.second.begin(), said.second.end(),
-                                               [&](std::string_view text) { return at->second.contains(text); });
+  bool contradict(const Address& a, const Address& b, std::uint32_t vlan) {
+    const Words &one = words(a, vlan), &other = words(b, vlan);
+    if (one.too_many || other.too_many) return true;
+    return std::any_of(one.said.begin(), one.said.end(), [&](const auto& said) {
+      const auto at = other.said.find(said.first);
+      return at != other.said.end() && std::none_of(said.second.begin(), said.second.end(),
+                                                    [&](std::string_view text) { return at->second.contains(text); });
     });
   }
 
   // Inventories of several sites may be merged, and copied cells have the same names: one capture has both, or both got
   // their addresses from a server that is one device.
-  bool one_place(const Claimant& a, const Claimant& b, std::uint32_t vlan) const {
+  bool one_place(const Claimant& a, const Claimant& b, std::uint32_t vlan) {
     if (a.seen.last.capture == b.seen.first.capture) return true;
-    for (const Address& server : servers(a.mac, vlan)) {
-      if (!servers(b.mac, vlan).contains(server)) continue;
+    const std::set<Address>&one = servers(a.mac, vlan), &other = servers(b.mac, vlan);
+    if (one.size() > kMost) return false;
+    for (const Address& server : one) {
+      if (!other.contains(server)) continue;
       const auto at = claims_.find({vlan, server});
       if (at != claims_.end() && at->second.size() == 1) return true;
     }
     return false;
   }
-  std::set<Address> servers(const Address& mac, std::uint32_t vlan) const {
-    std::set<Address> all;
-    for (auto at = observed_.leases.lower_bound({mac, {0, 0}, {0, 0}, {}, {}, 0, {}, false, 0});
-         at != observed_.leases.end() && at->first.client_mac == mac; ++at)
-      if (at->first.vlan == vlan && at->first.granted) all.insert(at->first.server);
-    return all;
+  const std::set<Address>& servers(const Address& mac, std::uint32_t vlan) {
+    const auto [entry, is_new] = servers_.try_emplace(mac);
+    if (is_new)
+      for (auto at = observed_.leases.lower_bound({mac, {0, 0}, {0, 0}, {}, {}, 0, {}, false, 0});
+           at != observed_.leases.end() && at->first.client_mac == mac; ++at)
+        if (at->first.granted) entry->second[at->first.vlan].insert(at->first.server);
+    return entry->second[vlan];
   }
 
   const Observed& observed_;
@@ -326,6 +343,8 @@ class Finder {
   std::optional<std::set<Place>> learners_;
   std::map<Address, std::map<std::uint32_t, std::size_t>> own_;                     // by MAC and VLAN: one of sets_
   std::map<std::vector<Address>, std::size_t> sets_;                                // of IPs, numbered
+  std::map<Place, Words> words_;                                                    // by MAC
+  std::map<Address, std::map<std::uint32_t, std::set<Address>>> servers_;           // by MAC and VLAN
   std::map<Place, Stays> stays_;                                                    // by IP
   std::set<std::tuple<Address, Address, std::string_view, std::uint32_t>> random_;  // of found_: and the VLAN
   std::vector<SameDevice> found_;

@@ -206,6 +206,20 @@ TEST(Succession, ClientIdTiesAndOtherClientsContradict) {
   EXPECT_EQ(asset_of(u.observed, kLater), "mac-a60e44b19238");  // another kind of client
 }
 
+// Two that go through the same names, hundreds of them, are a flood.
+TEST(Succession, MacsWithNamesWithoutEndAreNoDevice) {
+  const auto come = [](unsigned names) {
+    Traffic t;
+    for (const Host& h : {kPhone, kLater})
+      for (unsigned i = 0; i < names; ++i) join(t, h, "line-" + std::to_string(i));
+    return t;
+  };
+  const auto same = find_same_devices(come(64).observed);
+  ASSERT_EQ(same.size(), 1u);  // whatever number of names says so
+  EXPECT_EQ(same[0].other, kLater.mac);
+  EXPECT_TRUE(find_same_devices(come(65).observed).empty());
+}
+
 TEST(Succession, MdnsNameOfTheAddressTies) {
   Traffic t;
   for (const Host& h : {kPhone, kLater}) {
