@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "sensor/inventory/segment.h"
@@ -29,9 +30,13 @@ class Groups {
     const Address one = find(a), other = find(b);
     if (one != other) parent_[std::max(one, other)] = std::min(one, other);
   }
-  Address find(Address mac) {
-    for (auto at = parent_.find(mac); at != parent_.end(); at = parent_.find(mac)) mac = at->second;
-    return mac;
+  Address find(const Address& mac) {
+    Address root = mac;
+    for (auto at = parent_.find(root); at != parent_.end(); at = parent_.find(root)) root = at->second;
+    // whoever asks next finds it at once
+    for (auto at = parent_.find(mac); at != parent_.end() && at->second != root;)
+      at = parent_.find(std::exchange(at->second, root));
+    return root;
   }
 
  private:
