@@ -38,6 +38,8 @@ struct Context {
   PacketRef packet;  // the packet that completed the PDU
   Role speaker;
   Address speaker_mac;  // none where the link layer has none
+  // Can somebody have asked the speaker? The server; the client as soon as the server was heard in this flow.
+  bool may_answer = true;
 
   const Address& speaker_address() const noexcept {
     return speaker == Role::client ? conversation->client : conversation->server;

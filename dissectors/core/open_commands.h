@@ -48,13 +48,15 @@ class OpenCommands {
     o.action.asked = emit.context().packet;
     o.size = std::min(action.value.size(), o.value.size());
     std::copy_n(action.value.begin(), o.size, o.value.begin());
-    o.heard = heard_;
-    o.in_doubt = heard_ != 0 && is_before(o.action.asked, last_heard_);
+    const Heard& answers = heard_by(other(o.action.actor));
+    o.heard = answers.count;
+    o.in_doubt = answers.count != 0 && is_before(o.action.asked, answers.last);
   }
-  // Every answer of the other side; `status` is static.
+  // Every answer, of whichever side; `status` is static.
   void answer(std::uint64_t key, Outcome outcome, std::string_view status, const Emit& emit) noexcept {
-    ++heard_;
-    if (is_before(last_heard_, emit.context().packet)) last_heard_ = emit.context().packet;
+    Heard& answers = heard_by(emit.context().speaker);
+    ++answers.count;
+    if (is_before(answers.last, emit.context().packet)) answers.last = emit.context().packet;
     for (std::size_t i = 0; i < count_; ++i) {
       if (open_[i].key != key || open_[i].action.actor == emit.context().speaker) continue;
       if (is_before(emit.context().packet, open_[i].action.asked)) return;
@@ -77,13 +79,18 @@ class OpenCommands {
     ControlAction action;
     std::array<char, 48> value{};
     std::size_t size = 0;
-    std::uint32_t heard = 0;  // answers heard when it was asked
+    std::uint32_t heard = 0;  // answers of the other side when it was asked
     bool in_doubt = false;
   };
+  struct Heard {
+    std::uint32_t count = 0;
+    PacketRef last;
+  };
+  Heard& heard_by(Role speaker) noexcept { return heard_[static_cast<std::size_t>(speaker)]; }
   void close(std::size_t at, const Emit& emit, Outcome outcome) noexcept {
     Open& o = open_[at];
-    const bool unanswered =
-        outcome == Outcome::none && o.action.answered.number == 0 && heard_ != o.heard && !o.in_doubt;
+    const bool unanswered = outcome == Outcome::none && o.action.answered.number == 0 &&
+                            heard_by(other(o.action.actor)).count != o.heard && !o.in_doubt;
     o.action.outcome = unanswered ? Outcome::unanswered : outcome;
     o.action.value = {o.value.data(), o.size};
     emit(o.action);
@@ -93,8 +100,7 @@ class OpenCommands {
   }
   std::array<Open, Most> open_;  // oldest first
   std::size_t count_ = 0;
-  std::uint32_t heard_ = 0;
-  PacketRef last_heard_;
+  std::array<Heard, 2> heard_;  // answers, by speaker
 };
 
 }  // namespace kakoi

@@ -212,13 +212,15 @@ void Session::state(const Carrier& carrier, Role speaker, const Observation& fac
 
 void Session::on_pdu(const Pdu& pdu, const Carrier& carrier) {
   if (done_ || turns_to_tls_) return;
-  const Context context{protocol_, &conversation_, carrier.packet, pdu.speaker, carrier.mac};
+  heard_server_ |= pdu.speaker == Role::server;
+  const Context context{protocol_, &conversation_, carrier.packet, pdu.speaker, carrier.mac, heard_server_};
   const Interest interest = dissector_->on_pdu(pdu, Emit(context, host_->sink()));
   done_ = interest == Interest::done;
   turns_to_tls_ = interest == Interest::tls;
 }
 
 void Session::on_gap(Role speaker) {
+  heard_server_ |= speaker == Role::server;
   if (dissector_) dissector_->on_gap(speaker);
 }
 

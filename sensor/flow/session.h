@@ -112,6 +112,7 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
   bool done_ = false;
   bool turns_to_tls_ = false;  // with the next run of bytes
   bool client_known_ = false;
+  bool heard_server_ = false;  // or lost something of it
   std::array<Way, 2> ways_;
   Conversation conversation_;
   SegmentWindow::Counters counters_;

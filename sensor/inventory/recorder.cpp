@@ -141,6 +141,26 @@ void Recorder::unreachable(const LinkKey& key, const PacketRef& packet) {
 }
 
 void Recorder::on_observation(const Context& context, const Observation& fact) {
+  context.may_answer ? record(context, fact) : record_unasked(context, fact);
+}
+
+void Recorder::record_unasked(const Context& context, const Observation& fact) {
+  if (std::holds_alternative<OpenAccess>(fact)) return;
+  if (const auto* o = std::get_if<Operation>(&fact);
+      o && (o->outcome == Outcome::accepted || o->outcome == Outcome::refused)) {
+    Operation message = *o;
+    message.outcome = Outcome::none;
+    return message.is_message ? operation(context, message) : void();
+  }
+  if (const auto* c = std::get_if<Credential>(&fact); c && c->outcome != CredentialOutcome::attempted) {
+    Credential sent = *c;
+    sent.outcome = CredentialOutcome::attempted;
+    return rare(context, sent);
+  }
+  record(context, fact);
+}
+
+void Recorder::record(const Context& context, const Observation& fact) {
   if (const auto* o = std::get_if<Operation>(&fact)) return operation(context, *o);
   if (const auto* p = std::get_if<Points>(&fact)) return points(context, *p);
   if (const auto* a = std::get_if<ControlAction>(&fact)) return action(context, *a);

@@ -67,6 +67,9 @@ class Recorder final : public Sink {
   static constexpr std::size_t kMostValue = 200;                 // octets of a ControlAction's value
 
  private:
+  void record(const Context& context, const Observation& fact);
+  // What a client says whom nobody can have asked: no answer, whatever it looks like.
+  void record_unasked(const Context& context, const Observation& fact);
   void operation(const Context& context, const Operation& fact);
   void points(const Context& context, const Points& fact);
   void action(const Context& context, const ControlAction& fact);

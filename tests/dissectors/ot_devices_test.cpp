@@ -63,6 +63,18 @@ TEST(Fins, AWriteNamesItsPlace) {
   EXPECT_EQ(seen[0].outcome, Outcome::accepted);
 }
 
+// omron.pcap (piercema/icsnpp-omron-fins), frames 43, 188 and 191: who commands cannot answer itself.
+TEST(Fins, AnAnswerComesFromTheOtherSide) {
+  constexpr std::string_view kStop = "8000020000000000007a0402", kStopped = "c100020000000000007a04020000",
+                             kOther = "c100020000000000007a030700000000ffffffff0001";
+  const auto outcome = [](const std::vector<test::Chunk>& chunks) {
+    return observe(fins::protocol, chunks, Transport::udp).all<ControlAction>().at(0).outcome;
+  };
+  EXPECT_EQ(outcome({client(kStop), client(kOther), client(kStopped)}), Outcome::none);
+  EXPECT_EQ(outcome({client(kStop), server(kOther)}), Outcome::unanswered);
+  EXPECT_EQ(outcome({client(kStop), server(kOther), server(kStopped)}), Outcome::accepted);
+}
+
 TEST(Fins, WantsAKnownCommand) {
   EXPECT_TRUE(fins::protocol.probe(hex(kAskController), Role::client));
   EXPECT_FALSE(fins::protocol.probe(hex("800002 000000 006300 ef 0901 00"), Role::client));

@@ -105,6 +105,47 @@ TEST(Pipeline, ModbusOverAHandshake) {
   EXPECT_EQ(binding.as_source.count, 3u);
   EXPECT_EQ(binding.as_destination.count, 2u);
 }
+// omron.pcap (piercema/icsnpp-omron-fins), frames 42, 43, 190 and 191: RUN and STOP, and answers to them, all from one side.
+TEST(Pipeline, WhomNobodyAskedAnswersNothing) {
+  const auto datagram = [](bool is_client, const ByteVector& payload) {
+    const std::uint8_t from = is_client ? 1 : 2, to = is_client ? 2 : 1;
+    return test::ethernet(from, to, 0x0800, test::ipv4(from, to, 17, test::udp(9600, 9600, payload)));
+  };
+  const ByteVector run = hex("8000020000000000007a 0401 0000"), stop = hex("8000020000000000007a 0402"),
+                   ran = hex("c100020000000000007a 0401 0000"), stopped = hex("c100020000000000007a 0402 0000");
+  Script one_side;
+  for (const ByteVector& message : {run, stop, ran, stopped}) one_side.frame(datagram(true, message));
+  const Observed o = observed({one_side.file()});
+  ASSERT_EQ(o.operations.size(), 2u);
+  for (const OperationRow& row : o.operations) {
+    EXPECT_EQ(row.from_client, 2u);
+    EXPECT_EQ(row.accepted, 0u);
+  }
+  EXPECT_TRUE(o.open_accesses.empty());
+  ASSERT_EQ(o.actions.size(), 1u);
+  for (const ActionRow& row : o.actions.begin()->second.rows) EXPECT_EQ(row.outcome, Outcome::none);
+
+  // Composed of the same: the one who was called gives a command, too, and has its answer.
+  Script both;
+  both.frame(datagram(true, run)).frame(datagram(false, stop)).frame(datagram(true, stopped));
+  const Observed peers = observed({both.file()});
+  ASSERT_EQ(peers.operations.size(), 2u);
+  for (const OperationRow& row : peers.operations) EXPECT_EQ(row.accepted, row.key.function_code == 0x0402 ? 1u : 0u);
+  EXPECT_EQ(peers.open_accesses.size(), 1u);
+}
+// snmpv3_synthetic.pcap (arkime/arkime), frame 4: a response that was sent to port 161.
+TEST(Pipeline, ACommunityInAnAnswerToNobodyIsNotAccepted) {
+  const ByteVector response = hex("3025020101040770726976617465a217020101020102020100300d06092b0601020101010005 00");
+  Script script;
+  script.frame(test::ethernet(1, 2, 0x0800, test::ipv4(1, 2, 17, test::udp(6037, 161, response))));
+  const Observed o = observed({script.file()});
+  ASSERT_EQ(o.operations.size(), 1u);
+  EXPECT_EQ(o.operations[0].refused, 0u);
+  ASSERT_EQ(o.credentials.size(), 1u);
+  const CredentialRow& row = o.credentials.begin()->second;
+  EXPECT_EQ(row.accepted.count, 0u);
+  EXPECT_EQ(row.attempted.count, 1u);
+}
 TEST(Pipeline, MidStreamDirectionByPort) {
   const LinkRow link = only_tcp(observed({Script().server(kAck, kAnswer).client(kAck, kRequest).file()}));
   EXPECT_EQ(to_string(link.key.server), "10.0.0.2");
