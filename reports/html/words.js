@@ -240,9 +240,14 @@ const WORDS = {
     "answers iec104": ["IEC 104に応答", "answers IEC 104"],
     "answers s7comm": ["S7commに応答", "answers S7comm"],
     "answers an OT protocol": ["制御系プロトコルに応答", "answers an OT protocol"],
+    "is asked by an OT protocol": ["制御系プロトコルで要求を受信", "is asked by an OT protocol"],
     "asks OT devices and answers an OT protocol": [
       "制御機器に要求し、制御系プロトコルに応答",
       "asks OT devices and answers an OT protocol",
+    ],
+    "asks OT devices and is asked by an OT protocol": [
+      "制御機器に要求し、制御系プロトコルで要求を受信",
+      "asks OT devices and is asked by an OT protocol",
     ],
     "virtual router address": ["仮想ルータのアドレス", "virtual router address"],
     "forwards for other addresses": ["他のアドレスの通信を中継", "forwards for other addresses"],
@@ -299,6 +304,14 @@ function word(vocabulary, key) {
   if (answered) {
     const protocol = /[A-Z]/.test(answered[1]) ? answered[1] : answered[1].toUpperCase();
     return pick([protocol + "に応答", "answers " + protocol]);
+  }
+  const asked = !pair && vocabulary === "role_reason" && /^is asked by (\S+)$/.exec(key ?? "");
+  if (asked) {
+    const answers = WORDS.role_reason["answers " + asked[1]];
+    return pick([
+      answers ? answers[0].replace("に応答", "で要求を受信") : asked[1] + "で要求を受信",
+      "is asked by " + (answers ? answers[1].replace("answers ", "") : asked[1]),
+    ]);
   }
   return pair ? pick(pair) : String(key ?? "");
 }

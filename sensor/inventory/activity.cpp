@@ -64,26 +64,26 @@ constexpr std::uint16_t kLpd = 515, kIpp = 631, kRawPrint = 9100;
 // What answers these controls something itself. The earlier line counts for more: gateways answer several. OPC UA and Fox
 // are not here, because SCADA servers answer them, too.
 struct Controller {
-  std::string_view protocol, role, reason;
+  std::string_view protocol, role, reason, asked;  // asked: the reason where no answer was heard
 };
 constexpr std::array<Controller, 17> kControllers = {{
-    {"modbus", "plc", "answers modbus"},
-    {"modbus_rtu", "plc", "answers modbus"},
-    {"s7comm", "plc", "answers s7comm"},
-    {"s7comm_plus", "plc", "answers s7comm"},
-    {"slmp", "plc", "answers slmp"},
-    {"fins", "plc", "answers fins"},
-    {"fins_tcp", "plc", "answers fins"},
-    {"ads", "plc", "answers ads"},
-    {"ads_udp", "plc", "answers ads"},
-    {"ge_srtp", "plc", "answers ge-srtp"},
-    {"dnp3", "rtu", "answers dnp3"},
-    {"iec104", "rtu", "answers iec104"},
-    {"mms", "ied", "answers mms"},
-    {"enip", "ot_device", "answers EtherNet/IP"},
-    {"bacnet", "ot_device", "answers BACnet"},
-    {"hart_ip", "ot_device", "answers HART-IP"},
-    {"profinet_cm", "ot_device", "answers PROFINET"},
+    {"modbus", "plc", "answers modbus", "is asked by modbus"},
+    {"modbus_rtu", "plc", "answers modbus", "is asked by modbus"},
+    {"s7comm", "plc", "answers s7comm", "is asked by s7comm"},
+    {"s7comm_plus", "plc", "answers s7comm", "is asked by s7comm"},
+    {"slmp", "plc", "answers slmp", "is asked by slmp"},
+    {"fins", "plc", "answers fins", "is asked by fins"},
+    {"fins_tcp", "plc", "answers fins", "is asked by fins"},
+    {"ads", "plc", "answers ads", "is asked by ads"},
+    {"ads_udp", "plc", "answers ads", "is asked by ads"},
+    {"ge_srtp", "plc", "answers ge-srtp", "is asked by ge-srtp"},
+    {"dnp3", "rtu", "answers dnp3", "is asked by dnp3"},
+    {"iec104", "rtu", "answers iec104", "is asked by iec104"},
+    {"mms", "ied", "answers mms", "is asked by mms"},
+    {"enip", "ot_device", "answers EtherNet/IP", "is asked by EtherNet/IP"},
+    {"bacnet", "ot_device", "answers BACnet", "is asked by BACnet"},
+    {"hart_ip", "ot_device", "answers HART-IP", "is asked by HART-IP"},
+    {"profinet_cm", "ot_device", "answers PROFINET", "is asked by PROFINET"},
 }};
 
 const Controller* controller_of(std::string_view protocol) noexcept {
@@ -116,9 +116,10 @@ class Observer {
     return &found_[asset];
   }
 
-  static bool is_better(const Controller& candidate, const Activity& so_far) noexcept {
+  static bool is_better(const Controller& candidate, bool answers, const Activity& so_far) noexcept {
     for (const Controller& c : kControllers) {
       if (c.reason == so_far.controller_reason) return false;
+      if (c.asked == so_far.controller_reason) return answers && c.reason == candidate.reason;
       if (c.reason == candidate.reason) return true;
     }
     return true;
@@ -137,9 +138,12 @@ class Observer {
       // Both ends of cyclic data send; who asked for them shows in the session that set it up.
       if (link.protocol->name == "enip_io") continue;
       server->serves_ot = true;
-      if (const Controller* const found = controller_of(link.protocol->name); found && is_better(*found, *server)) {
+      const bool answers = link.payload[1] != 0;
+      server->answers_ot = server->answers_ot || answers;
+      if (const Controller* const found = controller_of(link.protocol->name);
+          found && is_better(*found, answers, *server)) {
         server->controller = found->role;
-        server->controller_reason = found->reason;
+        server->controller_reason = answers ? found->reason : found->asked;
       }
       if (client && takes_part(link, 0)) asks.push_back(ends_[i]);
     }

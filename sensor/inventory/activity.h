@@ -13,6 +13,7 @@ struct Activity {
   bool is_ot = false, is_it = false;
   std::string_view controller, controller_reason;  // the role of who answers such a protocol; static, "" none
   bool serves_ot = false;                          // an OT protocol that controllers and servers alike answer
+  bool answers_ot = false;                         // and was heard to: else what it was asked passed alone
   bool serves_dhcp = false, serves_dns = false;
   bool serves_office = false;  // but for files: any Windows machine may share a folder
   bool serves_prints = false;

@@ -190,7 +190,8 @@ Duty role_of(const Asset& asset, const Activity& a, std::string_view own_word) {
   for (const std::string_view known : {"plc", "hmi"})
     if (own_word == known) return {known, "says so itself"};
   if (is_any_device && own_word != "switch") return {a.controller, a.controller_reason};
-  if (a.serves_ot && a.ot_servers == 0 && own_word != "switch") return {"ot_device", "answers an OT protocol"};
+  if (a.serves_ot && a.ot_servers == 0 && own_word != "switch")
+    return {"ot_device", a.answers_ot ? "answers an OT protocol" : "is asked by an OT protocol"};
   if (a.is_firewall) return {"firewall", "its description names a firewall"};
   if (own_word == "firewall") return {"firewall", "refuses what is for others as prohibited"};
   if (asset.is_router) {
@@ -202,7 +203,9 @@ Duty role_of(const Asset& asset, const Activity& a, std::string_view own_word) {
   if (a.programs) return {"engineering_station", "sends programs to OT devices"};
   if (a.ot_servers >= 2 && a.serves_database && !a.commands)
     return {"historian", "reads from OT devices, commands none, and answers as a database"};
-  if (a.serves_ot && a.ot_servers != 0) return {"scada_server", "asks OT devices and answers an OT protocol"};
+  if (a.serves_ot && a.ot_servers != 0)
+    return {"scada_server", a.answers_ot ? "asks OT devices and answers an OT protocol"
+                                         : "asks OT devices and is asked by an OT protocol"};
   if (a.ot_servers >= 5) return {"scada_server", "asks five or more OT devices"};
   if (a.ot_servers != 0) return {"hmi", "asks OT devices"};
   for (const std::string_view known : {"router", "switch", "engineering_station", "ot_device", "printer", "camera"})

@@ -100,6 +100,28 @@ TEST(Roles, OfServersAndPrinters) {
   EXPECT_EQ(role(plc), "plc|answers modbus");
 }
 
+// cip_stop_plc.pcap (ITI/ICS-Security-Tools): one frame of a connection, to the controller.
+TEST(Roles, WhoWasNotHeardIsAskedAndDoesNotAnswer) {
+  const Protocol enip = test::make_protocol("enip", Domain::ot), opcua = test::make_protocol("opcua", Domain::ot);
+  const auto numbered = [](int n) {
+    return host("00:00:bc:00:00:" + std::to_string(n), "192.168.1." + std::to_string(n));
+  };
+  const Host silent = numbered(41), other = numbered(42), heard = numbered(43);
+  Traffic t;
+  t.talk(kHmi, silent, 44818, &enip, LinkState::one_way).payload = {52, 0};
+  t.talk(kHmi, other, 4840, &opcua, LinkState::one_way).payload = {52, 0};
+  t.talk(kHmi, heard, 44818, &enip, LinkState::one_way).payload = {52, 0};
+  t.talk(numbered(50), heard, 44818, &enip);
+  Database db = write(t.observed);
+  const auto role = [&](const Host& h) {
+    return rows(db, "select role, role_reason from asset join address using (asset_id) where value = '" +
+                        to_string(h.ip) + "'");
+  };
+  EXPECT_EQ(role(silent), "ot_device|is asked by EtherNet/IP");
+  EXPECT_EQ(role(other), "ot_device|is asked by an OT protocol");
+  EXPECT_EQ(role(heard), "ot_device|answers EtherNet/IP");
+}
+
 TEST(Roles, ByControlProtocol) {
   const auto protocol = [](std::string_view name) { return test::make_protocol(name, Domain::ot); };
   const Protocol s7 = protocol("s7comm"), mms = protocol("mms"), bacnet = protocol("bacnet"), opcua = protocol("opcua");
