@@ -126,6 +126,9 @@ struct Protocol {         // one constinit constant per dissector folder
   Domain domain = Domain::it;
   // Stateless: framer, probe and resync test in one. For a datagram, whole(bytes.size()) or foreign.
   Frame (*frame)(Bytes bytes, Role speaker) = nullptr;
+  // The octets that end a PDU, where nothing else does, and where as many tell how one begins: when `frame` has seen those
+  // and asks for one octet more, it is asked again when these have come, or max_pdu. Empty: it is asked at each segment.
+  std::string_view pdu_end{};
   // Where the framer must accept more than may prove the protocol (text after a negotiation): asked
   // instead of `frame` as long as the flow is not identified. Null: frame is the probe.
   bool (*probe)(Bytes bytes, Role speaker) = nullptr;

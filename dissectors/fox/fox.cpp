@@ -145,6 +145,7 @@ constinit const Protocol protocol{
     .framing = Framing::text,
     .domain = Domain::ot,
     .frame = frame,
+    .pdu_end = kEnd,
     .probe = probe,
     .function_name = function_name,
     .open = open,

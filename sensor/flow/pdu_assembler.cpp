@@ -11,6 +11,13 @@ void PduAssembler::keep(Bytes bytes, std::size_t wanted, bool whole) {
   partial_->wanted_is_whole = whole;
 }
 
+// May a PDU end in what came behind the first `searched` octets?
+bool PduAssembler::has_end(const Protocol& protocol, Bytes held, std::size_t searched) noexcept {
+  const std::string_view end = protocol.pdu_end;
+  if (end.empty() || searched < end.size()) return true;
+  return as_text(held.subspan(searched - (end.size() - 1))).find(end) != std::string_view::npos;
+}
+
 // Adds to partial_ what it needs and hands it over when it is whole. Returns the bytes consumed.
 std::size_t PduAssembler::continue_partial(const Protocol& protocol, Role speaker, Bytes bytes, const Carrier& carrier,
                                            Output& out) {
@@ -28,6 +35,10 @@ std::size_t PduAssembler::continue_partial(const Protocol& protocol, Role speake
                   bytes.begin() + static_cast<std::ptrdiff_t>(used + step));
       used += step;
       if (held.size() < enough) return used;
+      if (unknown && held.size() < protocol.max_pdu && !has_end(protocol, held, held.size() - step)) {
+        p.wanted = held.size() + 1;
+        continue;
+      }
     }
     if (!p.wanted_is_whole) {
       const Frame frame = protocol.frame(held, speaker);

@@ -51,6 +51,7 @@ class PduAssembler {
   void go_on(const Protocol& protocol, Role speaker, Bytes bytes, const Carrier& carrier, Output& out);
   bool start_pdu(const Frame& frame, const Protocol& protocol, Role speaker, Bytes& rest, const Carrier& carrier,
                  Output& out);
+  static bool has_end(const Protocol& protocol, Bytes held, std::size_t searched) noexcept;
   std::size_t pass_over(std::size_t at_most);
   void keep(Bytes bytes, std::size_t wanted, bool whole);
 

@@ -138,7 +138,7 @@ const Protocol* const kToys[] = {&kToy};
 unsigned times_asked = 0;
 Frame words_frame(Bytes b, Role) {
   ++times_asked;
-  if (b[0] != '>') return Frame::foreign();
+  if (b[0] != '>' || (b.size() > 1 && b[1] == '?')) return Frame::foreign();
   const std::size_t end = as_text(b).find(";\n");
   return end == std::string_view::npos ? Frame::more(b.size() + 1) : Frame::whole(end + 2);
 }
@@ -260,6 +260,36 @@ TEST(Session, AFramerThatSearchesIsAskedOnceASegment) {
   for (std::size_t at = 0; at < stream.size(); at += 100) play.client(stream.substr(at, 100));
   EXPECT_EQ(play.host.said(), ">a;\n " + text + " >b;\n >c;\n ");
   EXPECT_LE(times_asked, 20u);
+}
+// … and where the protocol says by which octets a PDU ends, once they have come, wherever they are cut.
+TEST(Session, AFramerThatSearchesIsAskedWhenTheEndHasCome) {
+  static constexpr Protocol kEnded = [] {
+    Protocol ended = kWords;
+    ended.pdu_end = ";\n";
+    return ended;
+  }();
+  static const Protocol* const kAllEnded[] = {&kEnded};
+  const std::string stream = ">a;\n>" + std::string(450, ';') + "\n>b;;\n>" + std::string(450, '\n') + ";\n>c;\n";
+  const std::string said = ">a;\n >" + std::string(450, ';') + "\n >b;;\n >" + std::string(450, '\n') + ";\n >c;\n ";
+  Play octets(777, Transport::tcp, kAllEnded);
+  times_asked = 0;
+  for (const char c : stream) octets.client(std::string(1, c));
+  EXPECT_EQ(octets.host.said(), said);
+  EXPECT_LE(times_asked, 20u);
+  for (std::size_t cut = 1; cut < stream.size(); ++cut) {
+    Play play(777, Transport::tcp, kAllEnded);
+    play.client(stream.substr(0, cut));
+    play.client(stream.substr(cut));
+    ASSERT_EQ(play.host.said(), said) << cut;
+  }
+  Play other(777, Transport::tcp, kAllEnded);  // how a PDU begins is seen at once
+  for (const std::string_view text : {">a;\n", ">", "?", ">b;\n"}) other.client(text);
+  EXPECT_EQ(other.host.said(), ">a;\n !lost_sync >b;\n ");
+  Play endless(777, Transport::tcp, kAllEnded);
+  endless.client(">a;\n");
+  for (std::size_t i = 0; i < 1100; ++i) endless.client(i == 0 ? ">" : ".");
+  endless.client(">b;\n");
+  EXPECT_EQ(endless.host.said(), ">a;\n !lost_sync >b;\n ");
 }
 TEST(Session, OversizedPdusArriveCutAndTheNextOneIsFound) {
   Play play(777);
