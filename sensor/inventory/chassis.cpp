@@ -48,7 +48,8 @@ class Groups {
 Chassis::Chassis(const Observed& observed) : same_(find_same_devices(observed)) {
   std::vector<std::pair<Address, Address>> ports;      // and the chassis that it names
   std::map<Address, std::vector<Address>> aggregated;  // ports by LACP system
-  std::map<std::pair<std::string, std::uint32_t>, std::pair<std::vector<Address>, std::vector<Address>>> managed;
+  // Where the chassis says that it is managed, with one of its ports: all that name it are one device.
+  std::map<std::pair<std::string_view, std::uint32_t>, std::pair<std::optional<Address>, std::vector<Address>>> managed;
   for (const auto& [key, seen] : observed.identities) {
     const bool is_aggregated = names_lacp_system(key);
     if (!is_aggregated && !names_chassis(key)) continue;
@@ -60,8 +61,8 @@ Chassis::Chassis(const Observed& observed) : same_(find_same_devices(observed)) 
     }
     if (is_station(key.subject)) ports.emplace_back(key.subject, *chassis);
     if (key.method != "lldp chassis") continue;
-    auto& [macs, ips] = managed[{key.text, key.vlan}];
-    if (is_station(key.subject)) macs.push_back(key.subject);
+    auto& [port, ips] = managed[{key.text, key.vlan}];
+    if (is_station(key.subject)) port = key.subject;
     if (key.subject.is_ip()) ips.push_back(key.subject);
   }
   Groups groups;
@@ -83,18 +84,27 @@ Chassis::Chassis(const Observed& observed) : same_(find_same_devices(observed)) 
   }
   for (const SameDevice& s : same_) groups.join(s.first, s.other);
 
-  const auto first_seen = [&](const Address& mac) {
+  const auto is_seen = [&](const Address& mac) {
+    const auto at = observed.macs.lower_bound({mac, 0});
+    return at != observed.macs.end() && at->first.mac == mac;
+  };
+  const auto first_seen = [&](const Address& mac) {  // on any VLAN
     std::optional<PacketRef> first;
     for (auto at = observed.macs.lower_bound({mac, 0}); at != observed.macs.end() && at->first.mac == mac; ++at)
       if (!first || at->second.seen.first < *first) first = at->second.seen.first;
     return first;
+  };
+  const auto first_of = [&](const std::set<Address>& macs) {
+    auto first = std::pair(first_seen(*macs.begin()), *macs.begin());
+    for (const Address& mac : macs) first = std::min(first, std::pair(first_seen(mac), mac));
+    return first.second;
   };
   std::map<Address, Address> stands_for;  // by group: a chassis that was seen
   std::map<Address, std::set<Address>> members;
   for (const auto& [port, chassis] : ports) {
     const Address group = groups.find(port);
     members[group].insert(port);
-    if (!first_seen(chassis)) continue;
+    if (!is_seen(chassis)) continue;
     members[group].insert(chassis);
     const auto [at, is_new] = stands_for.emplace(group, chassis);
     if (!is_new) at->second = std::min(at->second, chassis);
@@ -111,14 +121,12 @@ Chassis::Chassis(const Observed& observed) : same_(find_same_devices(observed)) 
     if (const auto named = stands_for.find(group); named != stands_for.end())
       device = named->second;
     else if (changing.contains(group))
-      device = *std::min_element(macs.begin(), macs.end(), [&](const Address& a, const Address& b) {
-        return std::pair(first_seen(a), a) < std::pair(first_seen(b), b);
-      });
+      device = first_of(macs);
     for (const Address& mac : macs) device_[mac] = device;
   }
   for (const auto& [key, both] : managed)
-    for (const Address& mac : both.first)
-      for (const Address& ip : both.second) announced_.emplace(device_of(mac), ip);
+    if (both.first)
+      for (const Address& ip : both.second) announced_.emplace(device_of(*both.first), ip);
 }
 
 Address Chassis::device_of(const Address& mac) const noexcept {
