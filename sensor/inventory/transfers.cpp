@@ -1,6 +1,5 @@
 #include "sensor/inventory/transfers.h"
 
-#include <algorithm>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -22,12 +21,8 @@ struct EndsHash {
   std::size_t operator()(const Ends& e) const noexcept { return mix(AddressHash{}(e.first), AddressHash{}(e.second)); }
 };
 struct Agreed {
-  std::vector<const PointSet*> of_server, of_client;
+  PointSet of_server, of_client;  // all ports fit
 };
-
-bool contains(const std::vector<const PointSet*>& sets, std::uint16_t port) {
-  return std::any_of(sets.begin(), sets.end(), [port](const PointSet* set) { return set->contains(port); });
-}
 
 }  // namespace
 
@@ -43,18 +38,18 @@ void mark_data_connections(Observed& observed) {
   for (const auto& [key, row] : observed.points) {
     if (!is_agreement(key)) continue;
     Agreed& a = agreed[{key.link.client, key.link.server}];
-    (key.kind == kServerDataPort ? a.of_server : a.of_client).push_back(&row.points);
+    (key.kind == kServerDataPort ? a.of_server : a.of_client).merge(row.points);
   }
   if (agreed.empty()) return;
   for (LinkRow& link : observed.links) {
     const LinkKey& k = link.key;
     if (k.transport != Transport::tcp || (link.protocol && link.protocol->name == kFtp)) continue;
     const auto passive = agreed.find({k.client, k.server}), active = agreed.find({k.server, k.client});
-    const bool to_server = passive != agreed.end() && contains(passive->second.of_server, k.server_port);
-    const bool to_client = active != agreed.end() && contains(active->second.of_client, k.server_port);
+    const bool to_server = passive != agreed.end() && passive->second.of_server.contains(k.server_port);
+    const bool to_client = active != agreed.end() && active->second.of_client.contains(k.server_port);
     // seen from its middle on: the lower port passes for the server's
     const bool from_twenty =
-        passive != agreed.end() && !passive->second.of_client.empty() && k.server_port == kDefaultDataPort;
+        passive != agreed.end() && !passive->second.of_client.blocks().empty() && k.server_port == kDefaultDataPort;
     if (to_server || to_client || from_twenty) link.protocol = &ftp_data_protocol;
   }
 }
