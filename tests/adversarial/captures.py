@@ -112,6 +112,26 @@ def names_without_end(w, count, dice):
               + b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4" + dice.randbytes(4))
 
 
+@attack(share=250)
+def names_of_one_address(w, count, dice):
+    """A resolver gives one host ten new names with each answer. Few packets, so that the table of names does not fill at once."""
+    for n in range(count):
+        names = [label(b"web") + label(dice.randbytes(8).hex().encode()) + label(b"corp") + b"\0" for _ in range(10)]
+        w.udp(MASTER + 1, MASTER, 53, 4000, struct.pack(">HHHHHH", n & 0xFFFF, 0x8180, 1, 10, 0, 0) + label(b"corp") + b"\0\0\1\0\1"
+              + b"".join(name + struct.pack(">HHIHI", 1, 1, 60, 4, MASTER) for name in names))
+
+
+@attack("facts_dropped")
+def names_of_many_macs(w, count, dice):
+    """Random MACs take one address in turn, and again; each time the address says another name."""
+    stations = [(b"\6" + dice.randbytes(5), label(dice.randbytes(8).hex().encode()) + label(b"local") + b"\0") for _ in range(count // 4)]
+    address = struct.pack(">I", PLANT)
+    for mac, name in stations * 2:
+        w.frame(b"\xff" * 6 + mac + b"\x08\6\0\1\x08\0\6\4\0\2" + mac + address + b"\xff" * 6 + address + bytes(18))
+        w.udp(PLANT, 0xE00000FB, 5353, 5353, struct.pack(">HHHHHH", 0, 0x8400, 0, 1, 0, 0) + name
+              + struct.pack(">HHIH", 1, 1, 120, 4) + address)
+
+
 @attack("facts_dropped")
 def leases_without_end(w, count, dice):
     for n in range(count):
