@@ -99,7 +99,8 @@ std::int64_t Site::link(const std::string& client, const std::string& server, co
   };
   const std::int64_t first = packet(), last = packet(), id = next_link_++;
   Statement s = db.prepare(
-      "insert into link values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, null, ?10, 1, 1, ?11, ?11 * 60, ?12, ?12 * 60, ?13, "
+      "insert into link values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, null, ?10, 1, 1, ?11, ?11 * 60, ?12, ?12 * 60, "
+      "?13, "
       "?14,"
       " 64, 64, 64, 64, 0, 0, ?15, ?16, ?17, ?18)");
   s.bind(1, id).bind(2, client).bind(3, server).bind(4, address_of(client)).bind(5, address_of(server));
