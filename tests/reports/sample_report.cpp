@@ -20,7 +20,8 @@ void add_load(kakoi::Database& db, int assets, int links) {
   kakoi::Statement link = db.prepare(
       "insert into link select ?1, printf('mac-02%010x', ?2), printf('mac-02%010x', ?3), '10.0.0.1', '10.0.0.2', "
       "transport, ?4, "
-      "protocol, protocol_domain, vlan, state, connections, packets_to_server, bytes_to_server, packets_to_client, "
+      "protocol, protocol_domain, vlan, state, client_known, connections, packets_to_server, bytes_to_server, "
+      "packets_to_client, "
       "bytes_to_client, payload_to_server, payload_to_client, 64, 64, 64, 64, 0, 0, first_ts, last_ts, "
       "first_packet_id, "
       "last_packet_id from link where protocol = 'modbus' limit 1");
