@@ -286,6 +286,39 @@ def points_without_end(w, count, dice):
         w.tcp(MASTER, PLANT + host, 1024, 502, 1 + i * 12, struct.pack(">HHHBBHH", i & 0xFFFF, 0, 6, dice.getrandbits(8), dice.randrange(1, 5), dice.getrandbits(16), 1))
 
 
+def dnp3_crc(octets):
+    value = 0
+    for octet in octets:
+        value ^= octet
+        for _ in range(8):
+            value = value >> 1 ^ 0xA6BC if value & 1 else value >> 1
+    return struct.pack("<H", value ^ 0xFFFF)
+
+
+def dnp3_frame(destination, source, user_data):
+    head = b"\x05\x64" + bytes([5 + len(user_data)]) + b"\xc4" + struct.pack("<HH", destination, source)
+    blocks = (user_data[at:at + 16] for at in range(0, len(user_data), 16))
+    return head + dnp3_crc(head) + b"".join(block + dnp3_crc(block) for block in blocks)
+
+
+@attack("facts_dropped")
+def points_of_whole_groups(w, count, dice):
+    """DNP3 reads that name 65,536 points of twelve groups each, of outstation after outstation."""
+    read = b"\xc0\xc0\x01" + b"".join(bytes([group, 0, 1]) + b"\0\0\xff\xff"
+                                      for group in (1, 3, 10, 20, 21, 30, 31, 34, 40, 101, 102, 110))
+    for n in range(count // 50):
+        w.udp(MASTER + n % 16, PLANT + n // 16 % 16, 20000, 20000,
+              b"".join(dnp3_frame(n * 8 + i & 0x7FFF, 1, read) for i in range(8)))
+
+
+@attack("reassembly_given_up", "flows_evicted")
+def fragments_of_many_links(w, count, dice):
+    """DNP3 fragments of which the first segment alone comes, of eight links in each of many connections."""
+    for n in range(count // 10):
+        w.tcp(MASTER + n % 64, PLANT + n // 64 % 250, 1024 + n // 16000, 20000, 1,
+              b"".join(dnp3_frame(link, 1, b"\x40" + bytes(20)) + dnp3_frame(link, 1, b"\x01" + bytes(20)) for link in range(8)))
+
+
 @attack("clock_steps")
 def clock_that_jumps(w, count, dice):
     for n in range(count):

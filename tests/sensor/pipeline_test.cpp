@@ -202,6 +202,60 @@ TEST(Pipeline, CopyOfEveryPacketCountsOnce) {
   EXPECT_EQ(o.captures.at(0).packets, 10u);
   EXPECT_EQ(o.captures.at(0).duplicates, 5u);
 }
+ByteVector tagged(const ByteVector& frame, std::uint8_t vlan) {
+  ByteVector out(frame.begin(), frame.begin() + 12);
+  out = out + ByteVector{0x81, 0x00, 0x00, vlan};
+  out.insert(out.end(), frame.begin() + 12, frame.end());
+  return out;
+}
+Script polls() {
+  Script s;
+  s.handshake();
+  for (int i = 0; i < 20; ++i) s.client(kAck, kRequest).server(kAck, kAnswer);
+  return s;
+}
+std::uint64_t messages(const Observed& o) {
+  std::uint64_t sum = 0;
+  for (const OperationRow& row : o.operations) sum += row.from_client + row.from_server;
+  return sum;
+}
+
+TEST(Pipeline, AConversationMirroredInTwoVlansCountsOnce) {
+  const std::vector<Record> poll = polls().records();
+  std::vector<Record> both;
+  for (const Record& r : poll) {
+    both.push_back(r);
+    both.push_back({r.ts + 100'000, tagged(r.bytes, 5)});
+  }
+  const Observed o = observed({test::pcap(both)});
+  EXPECT_EQ(messages(o), 40u);
+  EXPECT_EQ(only_tcp(o).packets, (std::array<std::uint64_t, 2>{22, 21}));
+}
+
+// Somebody sends the first packet in another VLAN, too, so that all that follows passes for a copy.
+TEST(Pipeline, AFewTwinsHideNoConversation) {
+  const std::vector<Record> poll = polls().records();
+  std::vector<Record> sent = {poll[0]};
+  for (const Record& r : poll) sent.push_back({r.ts + 100'000, tagged(r.bytes, 5)});
+  EXPECT_GE(messages(observed({test::pcap(sent)})), 32u);
+}
+
+TEST(Pipeline, TellsWhetherTheClientIsKnown) {
+  const auto known = [](std::uint16_t from, std::uint16_t to) {
+    const auto datagram = test::ipv4(1, 2, 17, test::udp(from, to, {0x80, 0x01}));
+    const Observed o = observed({Script().frame(test::ethernet(1, 2, 0x0800, datagram)).file()});
+    for (const LinkRow& l : o.links)
+      if (l.key.transport == Transport::udp) return l.client_known;
+    ADD_FAILURE() << "no link";
+    return false;
+  };
+  EXPECT_TRUE(known(40000, 502));
+  EXPECT_TRUE(known(40000, 1000));
+  EXPECT_FALSE(known(40000, 30001));
+  EXPECT_FALSE(known(30001, 30001));
+  EXPECT_TRUE(only_tcp(observed({Script(30001).handshake().file()})).client_known);
+}
+
 TEST(Pipeline, TunnelledConversationsCountBeside) {
   Script inner, outer;
   inner.handshake().client(kAck, kRequest).server(kAck, kAnswer);
