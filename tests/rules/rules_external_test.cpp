@@ -26,7 +26,7 @@ TEST(ExternalRoute, IsEstablishedWhenDataWentBothWays) {
   EXPECT_THAT(site.findings(), ElementsAre("external-route-established hmi"));
   EXPECT_EQ(site.of("external-route-established", "severity"), "critical");
   EXPECT_THAT(site.of("external-route-established", "detail_en"),
-              HasSubstr("hmi (192.168.10.30) opened connections to 1 outside"));
+              HasSubstr("hmi (192.168.10.30) talks to 1 outside"));
   EXPECT_THAT(site.of("external-route-established", "detail_en"), HasSubstr("8.8.4.4 by tcp/443 (tls)"));
 }
 
