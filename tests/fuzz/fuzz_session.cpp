@@ -100,7 +100,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     demand(last == flow::Session::State::open || state == flow::Session::State::finished,
            "a session that comes back to life");
   }
-  session.finish(host);
+  session.finish(host, carrier);  // as the shard does: with the last packet, which facts about what is left may cite
   demand(session.protocol() == host.protocol, "the host was not told of the protocol");
   demand(host.notes.sound, "a stated number is out of range");
   return 0;
