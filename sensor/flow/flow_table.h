@@ -108,6 +108,10 @@ struct Flow {
   const Protocol* protocol = nullptr;  // once identified
   struct Twins {                       // with copy: of one side's packets
     std::uint16_t seen = 0, missing = 0;
+    void saw() noexcept {  // of a long conversation the latter part counts, so that no counter runs over
+      constexpr std::uint16_t kMany = 1 << 14;
+      if (++seen == kMany) seen /= 2, missing /= 2;
+    }
   };
   std::array<Twins, 2> twins;
 

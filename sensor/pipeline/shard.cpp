@@ -249,9 +249,8 @@ bool Shard::is_copy(flow::Flow& flow, const Item& item, bool created) {
   flow::Flow::Twins& twins = flow.twins[static_cast<std::size_t>(item.side)];
   side.last = std::max(side.last, item.ref);  // for sweep()
   if (flow.forwarded) note_addresses(item);
-  constexpr std::uint16_t kMany = 1 << 14;
   if (copy != Copy::none) {
-    if (++twins.seen == kMany) twins.seen /= 2, twins.missing /= 2;
+    twins.saw();
     return true;
   }
   if (twins.missing++ == 0) side.first_ts = item.ref.ts;
@@ -269,7 +268,7 @@ void Shard::vouch(const Item& item) {
   if (!flow || !flow->copy) return;
   flow::Flow::Twins& twins = flow->twins[static_cast<std::size_t>(item.side)];
   if (twins.missing > 0) --twins.missing;
-  ++twins.seen;
+  twins.saw();
 }
 
 void Shard::tcp(flow::Flow& flow, const Item& item) {

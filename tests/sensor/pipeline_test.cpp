@@ -232,6 +232,28 @@ TEST(Pipeline, AConversationMirroredInTwoVlansCountsOnce) {
   EXPECT_EQ(only_tcp(o).packets, (std::array<std::uint64_t, 2>{22, 21}));
 }
 
+// Requests come first in the one, answers in the other; however long it lasts, it is one conversation.
+TEST(Pipeline, AConversationMirroredInTwoVlansStaysOne) {
+  constexpr int kPolls = 70'000;  // more than a counter of 16 bits holds
+  std::vector<Record> both;
+  std::int64_t ts = 1'700'000'000'000'000'000;
+  const auto mirrored = [&](bool asks, const ByteVector& payload, std::uint16_t number) {
+    ByteVector packet = asks ? test::ipv4(1, 2, 17, test::udp(40000, 502, payload))
+                             : test::ipv4(2, 1, 17, test::udp(502, 40000, payload));
+    packet[4] = static_cast<std::uint8_t>(number >> 8), packet[5] = static_cast<std::uint8_t>(number);
+    const ByteVector frame = asks ? test::ethernet(1, 2, 0x0800, packet) : test::ethernet(2, 1, 0x0800, packet);
+    both.push_back({ts += 1'000'000, asks ? frame : tagged(frame, 5)});
+    both.push_back({ts += 100'000, asks ? tagged(frame, 5) : frame});
+  };
+  for (int i = 0; i < kPolls; ++i) {
+    mirrored(true, {0x80, 0x01}, static_cast<std::uint16_t>(i));
+    mirrored(false, {0x80, 0x02}, static_cast<std::uint16_t>(i));
+  }
+  const Observed o = observed({test::pcap(both)});
+  ASSERT_EQ(o.links.size(), 1u);
+  EXPECT_EQ(o.links[0].packets, (std::array<std::uint64_t, 2>{kPolls, kPolls}));
+}
+
 // Somebody sends the first packet in another VLAN, too, so that all that follows passes for a copy.
 TEST(Pipeline, AFewTwinsHideNoConversation) {
   const std::vector<Record> poll = polls().records();
