@@ -140,7 +140,7 @@ Text details(const std::vector<ChangedField>& fields) {
   Text text;
   for (const ChangedField& f : fields)
     for (const auto& [language, out] : {std::pair("en", &text.en), std::pair("ja", &text.ja)}) {
-      const auto value = [&](const std::string& v) {
+      const auto value = [&, language = language](const std::string& v) {
         return v.empty() ? std::string("–") : f.name == "severity" ? std::string(word(v, language)) : v;
       };
       *out += (out->empty() ? "" : "; ") + std::string(word(f.name, language)) + ": " + value(f.before) + " → " +
