@@ -63,6 +63,7 @@ struct alignas(64) Side {
     source_mac = p.source_mac.lo & kMac, no_source_mac = p.source_mac.is_none();
     destination_mac = p.destination_mac.lo & kMac, no_destination_mac = p.destination_mac.is_none();
   }
+  void set_no_macs() noexcept { no_source_mac = no_destination_mac = 1; }
   bool has_macs(const Decoded& p) const noexcept {
     return source_mac == (p.source_mac.lo & kMac) && destination_mac == (p.destination_mac.lo & kMac) &&
            no_source_mac == p.source_mac.is_none() && no_destination_mac == p.destination_mac.is_none();
@@ -106,14 +107,7 @@ struct Flow {
   std::uint32_t place = 0;             // in the table's pool
   std::uint32_t link = kNoValue;       // row in Observed::links, once identified
   const Protocol* protocol = nullptr;  // once identified
-  struct Twins {                       // with copy: of one side's packets
-    std::uint16_t seen = 0, missing = 0;
-    void saw() noexcept {  // of a long conversation the latter part counts, so that no counter runs over
-      constexpr std::uint16_t kMany = 1 << 14;
-      if (++seen == kMany) seen /= 2, missing /= 2;
-    }
-  };
-  std::array<Twins, 2> twins;
+  std::uint32_t original_vlan = 0;     // with copy: the other VLAN
 
   std::int64_t last_ts() const noexcept { return std::max(sides[0].last.ts, sides[1].last.ts); }
   Seen seen(std::size_t side) const noexcept { return {first[side], sides[side].last, sides[side].packets}; }

@@ -147,10 +147,13 @@ void Shard::note_addresses(const Item& item) {
   if (!p.destination_mac.is_none()) recorder_.destination_binding({p.destination_mac, p.destination, p.vlan}, seen);
 }
 
-void Shard::count(flow::Flow& flow, const Item& item) {
+void Shard::count(flow::Flow& flow, const Item& item, bool here) {
   const Decoded& p = item.packet;
   flow::Side& side = flow.sides[static_cast<std::size_t>(item.side)];
-  note_macs(flow, item, side.packets == 0);
+  if (here)
+    note_macs(flow, item, side.packets == 0);
+  else if (side.packets == 0)
+    side.set_no_macs();
   if (side.packets == 0 || item.ref.ts <= side.first_ts) {
     PacketRef& earliest = flow.first[static_cast<std::size_t>(item.side)];
     if (side.packets == 0 || item.ref < earliest) earliest = item.ref;
@@ -160,7 +163,7 @@ void Shard::count(flow::Flow& flow, const Item& item) {
   ++side.packets;
   side.bytes += p.frame_length;
   side.payload += payload_length(p);
-  side.add_ttl(p.ttl);
+  if (here) side.add_ttl(p.ttl);
 }
 
 // Looked at: the first packets of each side, where what matters most is said, and every so many later ones. A side whose
@@ -205,21 +208,16 @@ void Shard::packet(const Item& item) {
   if (item.sighting.copy == Copy::routed && !item.sighting.elsewhere) return note_addresses(item);
   bool created = false;
   flow::Flow* flow = &flows_.find(item.key, item.hash, created);
-  const Decoded& p = item.packet;
-  if (item.key.transport == Transport::tcp && !created && (p.tcp_flags & (kSyn | kAck | kRst)) == kSyn) {
-    // A SYN with another initial sequence number opens another connection with the same ports.
-    const flow::Side& side = flow->sides[static_cast<std::size_t>(item.side)];
-    const bool again =
-        side.syn_seen && flow->syn_sequence[static_cast<std::size_t>(item.side)] == p.sequence && !flow->closed;
-    const bool simultaneous = !side.syn_seen && side.packets == 0 && !flow->handshake;
-    if (!again && !simultaneous) {
-      fold(*flow);
-      flows_.erase(*flow);
-      flow = &flows_.find(item.key, item.hash, created);
-    }
+  if (!created) flow = &reopened(*flow, item, created);
+  bool here = true;
+  if (flow->copy || item.sighting.elsewhere) {
+    const flow::Flow& passed = *flow;
+    flow = counting(*flow, item, created);
+    if (!flow) return;
+    here = !passed.forwarded;
+    if (flow != &passed) flow = &reopened(*flow, item, created);
   }
-  if (is_copy(*flow, item, created)) return;
-  count(*flow, item);
+  count(*flow, item, here);
   if (!reaches_its_receiver(*flow, item)) return;
   switch (item.key.transport) {
     case Transport::tcp:
@@ -234,41 +232,59 @@ void Shard::packet(const Item& item) {
   }
 }
 
-// Of a conversation that is mirrored in two VLANs, requests come first in the one and answers in the other. It is
-// counted, with both directions, in the VLAN where its first packet was seen; the flow in the other is a copy. Each of
-// its packets has a twin, before or behind it. Where most of a side have none, somebody sent a few twins on purpose,
-// and it is a conversation of its own from there on.
-bool Shard::is_copy(flow::Flow& flow, const Item& item, bool created) {
-  const Copy copy = item.sighting.copy;
-  if (created && copy != Copy::none) flow.copy = true, flow.forwarded = copy == Copy::routed;
-  if (!flow.copy) {
-    if (copy != Copy::none && item.sighting.elsewhere) vouch(item);
-    return false;
-  }
-  flow::Side& side = flow.sides[static_cast<std::size_t>(item.side)];
-  flow::Flow::Twins& twins = flow.twins[static_cast<std::size_t>(item.side)];
-  side.last = std::max(side.last, item.ref);  // for sweep()
-  if (flow.forwarded) note_addresses(item);
-  if (copy != Copy::none) {
-    twins.saw();
-    return true;
-  }
-  if (twins.missing++ == 0) side.first_ts = item.ref.ts;
-  if (twins.missing < kTwinsMissing || twins.missing <= twins.seen || item.ref.ts - side.first_ts < kTwinLate)
-    return true;
-  flow.copy = flow.forwarded = false;
-  flow.sides = {};
-  return false;
+// A SYN with another initial sequence number opens another connection with the same ports.
+flow::Flow& Shard::reopened(flow::Flow& flow, const Item& item, bool& created) {
+  const Decoded& p = item.packet;
+  if (item.key.transport != Transport::tcp || (p.tcp_flags & (kSyn | kAck | kRst)) != kSyn) return flow;
+  const flow::Side& side = flow.sides[static_cast<std::size_t>(item.side)];
+  const bool again =
+      side.syn_seen && flow.syn_sequence[static_cast<std::size_t>(item.side)] == p.sequence && !flow.closed;
+  const bool simultaneous = !side.syn_seen && side.packets == 0 && !flow.handshake;
+  if (again || simultaneous) return flow;
+  const flow::FlowKey key = flow.key;
+  fold(flow);
+  flows_.erase(flow);
+  return flows_.find(key, key.hash(), created);
 }
 
-void Shard::vouch(const Item& item) {
-  flow::FlowKey key = item.key;
-  key.vlan = item.sighting.first_vlan;
-  flow::Flow* const flow = flows_.known(key, key.hash());
-  if (!flow || !flow->copy) return;
-  flow::Flow::Twins& twins = flow->twins[static_cast<std::size_t>(item.side)];
-  if (twins.missing > 0) --twins.missing;
-  twins.saw();
+// A conversation that is mirrored in two VLANs counts in the one where its first packet was seen; the flow in the other is
+// a copy. Each packet counts where it is seen first, or alone: requests come first in the one VLAN and answers in the
+// other, and one of the two may pass a single VLAN only. Whoever sends a twin on purpose hides nothing by it.
+flow::Flow* Shard::counting(flow::Flow& flow, const Item& item, bool created) {
+  const Sighting& sighting = item.sighting;
+  const auto in_vlan = [&](std::uint32_t vlan) {
+    flow::FlowKey key = item.key;
+    key.vlan = vlan;
+    return flows_.known(key, key.hash());
+  };
+  if (created && sighting.copy != Copy::none) {
+    flow.copy = true;
+    flow.forwarded = sighting.copy == Copy::routed;
+    flow.original_vlan = sighting.first_vlan;
+  }
+  if (flow.copy) {
+    PacketRef& last = flow.sides[static_cast<std::size_t>(item.side)].last;
+    last = std::max(last, item.ref);  // for sweep()
+    if (sighting.copy != Copy::none) {
+      if (flow.forwarded) note_addresses(item);
+      return nullptr;
+    }
+    if (flow::Flow* const original = in_vlan(flow.original_vlan); original && !original->copy) {
+      if (flow.forwarded) note_addresses(item);
+      return original;
+    }
+    flow.copy = flow.forwarded = false;  // the other one was given up
+    flow.sides = {};
+    return &flow;
+  }
+  if (const flow::Flow* const other = in_vlan(sighting.first_vlan);
+      !other || !other->copy || other->original_vlan != flow.key.vlan)
+    return &flow;
+  if (sighting.copy == Copy::routed) {
+    note_addresses(item);
+    flow.sides[static_cast<std::size_t>(item.side)].add_ttl(item.packet.ttl);
+  }
+  return nullptr;
 }
 
 void Shard::tcp(flow::Flow& flow, const Item& item) {

@@ -51,12 +51,12 @@ class Shard final : flow::SessionHost {
   void control(flow::Flow& flow, const Item& item);
   void note_asked(const ArpSeen& seen, const Decoded& p, const PacketRef& packet);
   void note_unreachable(const IcmpSeen& seen, const Decoded& p, const PacketRef& packet);
-  // Whether the flow is counted elsewhere: it is a copy of one in another VLAN.
-  bool is_copy(flow::Flow& flow, const Item& item, bool created);
-  void vouch(const Item& item);  // for the flow in the VLAN where this packet's twin came first, if that is a copy
+  flow::Flow& reopened(flow::Flow& flow, const Item& item, bool& created);
+  // Where to count a packet of a flow that is a copy, or that was seen elsewhere first; null: it was counted.
+  flow::Flow* counting(flow::Flow& flow, const Item& item, bool created);
   void note_addresses(const Item& item);
   void note_macs(flow::Flow& flow, const Item& item, bool first);
-  void count(flow::Flow& flow, const Item& item);
+  void count(flow::Flow& flow, const Item& item, bool here);  // here: with the MACs and the TTL of the flow's own VLAN
   bool reaches_its_receiver(flow::Flow& flow, const Item& item);  // false: its checksum is wrong beyond doubt
   void close_session(flow::Flow& flow);
   void fold(flow::Flow& flow);  // ends it
@@ -73,10 +73,7 @@ class Shard final : flow::SessionHost {
 
   // A closed connection is kept this long for stray packets, a silent one of any kind this long.
   static constexpr std::int64_t kAfterClose = 60'000'000'000, kIdle = 3'600'000'000'000;
-  static constexpr std::uint64_t kSweepEvery = 1 << 18;  // packets
-  // A copy may lack so many twins: some are on their way for a while, and mirrors lose packets.
-  static constexpr unsigned kTwinsMissing = 4;
-  static constexpr std::int64_t kTwinLate = 2 * DuplicateTable::kWindow;
+  static constexpr std::uint64_t kSweepEvery = 1 << 18;            // packets
   static constexpr std::uint64_t kChecked = 16, kCheckEvery = 16;  // packets of one side: the first; of later ones
 };
 
