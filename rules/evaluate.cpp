@@ -376,22 +376,27 @@ std::vector<std::string> check_rule(const Rule& rule, Database& db) {
 }
 
 AssetLabels::AssetLabels(Database& db) {
-  struct Address {
-    bool is_mac = true;
-    std::string kind, value;
-    auto operator<=>(const Address&) const = default;
+  struct Addresses {
+    std::string kind, first;
+    std::size_t others = 0;  // of the same kind
   };
-  std::unordered_map<std::string, Address> best;  // an IP before a MAC, then the least
-  for (Statement s = db.prepare("select asset_id, kind, value from address"); s.step();) {
-    Address address{s.view(1) == "mac", s.text(1), s.text(2)};
-    const auto [at, fresh] = best.try_emplace(s.text(0), address);
-    if (!fresh && address < at->second) at->second = std::move(address);
+  std::unordered_map<std::string, Addresses>
+      all;  // IPv4, else IPv6, else MAC; the one that is its name, else the least
+  for (Statement s = db.prepare("select distinct a.asset_id, a.kind, a.value from address a join asset x"
+                                " on x.asset_id = a.asset_id order by a.kind, a.value <> x.name, a.value");
+       s.step();) {
+    const auto [at, fresh] = all.try_emplace(s.text(0), Addresses{s.text(1), s.text(2)});
+    if (!fresh) at->second.others += at->second.kind == s.view(1);
   }
   for (Statement s = db.prepare("select asset_id, name from asset"); s.step();) {
     const auto [at, fresh] = labels_.emplace(s.text(0), s.text(1));
-    const auto address = best.find(at->first);
-    if (fresh && address != best.end() && address->second.value != at->second)
-      at->second += " (" + address->second.value + ")";
+    const auto found = all.find(at->first);
+    if (!fresh || found == all.end()) continue;
+    const auto& [kind, first, others] = found->second;
+    std::string address = first == at->second ? "" : first;
+    // The packets of a finding may show another one.
+    if (kind != "mac" && others != 0) address += (address.empty() ? "+" : " +") + std::to_string(others);
+    if (!address.empty()) at->second += " (" + address + ")";
   }
 }
 

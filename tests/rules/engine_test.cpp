@@ -48,6 +48,19 @@ const std::string kHosts =
     "         first_packet_id as packet_1, first_ts, last_ts\n"
     "  from asset\n";
 
+TEST(AssetLabels, TellThatThereAreMoreAddresses) {
+  Site site;
+  site.host("PLC-1", {.ip = "192.168.1.10"}).host("10.0.0.9", {.ip = "10.0.0.9"});
+  const auto label = [&](const std::string& asset) { return *AssetLabels(site.db).find(asset); };
+  EXPECT_EQ(label("PLC-1"), "PLC-1 (192.168.1.10)");
+  EXPECT_EQ(label("10.0.0.9"), "10.0.0.9");
+  site.address("PLC-1", "192.168.1.10", 5).address("PLC-1", "fe80::1");  // the same in a VLAN; of another kind
+  EXPECT_EQ(label("PLC-1"), "PLC-1 (192.168.1.10)");
+  site.address("PLC-1", "172.16.0.10").address("10.0.0.9", "10.0.0.10");
+  EXPECT_EQ(label("PLC-1"), "PLC-1 (172.16.0.10 +1)");
+  EXPECT_EQ(label("10.0.0.9"), "10.0.0.9 (+1)");
+}
+
 TEST(BuiltInRules, AreSoundAndComplete) {
   Site site;
   built_in_rules().check(site.db);
