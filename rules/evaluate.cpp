@@ -377,26 +377,30 @@ std::vector<std::string> check_rule(const Rule& rule, Database& db) {
 
 AssetLabels::AssetLabels(Database& db) {
   struct Addresses {
-    std::string kind, first;
-    std::size_t others = 0;  // of the same kind
+    std::string kind;
+    std::vector<std::string> listed;
+    std::size_t more = 0;
   };
-  std::unordered_map<std::string, Addresses>
-      all;  // IPv4, else IPv6, else MAC; the one that is its name, else the least
-  for (Statement s = db.prepare("select distinct a.asset_id, a.kind, a.value from address a join asset x"
-                                " on x.asset_id = a.asset_id order by a.kind, a.value <> x.name, a.value");
+  constexpr std::size_t kListed = 2;               // the packets of a finding may show any of them
+  std::unordered_map<std::string, Addresses> all;  // IPv4, else IPv6, else the least MAC
+  for (Statement s = db.prepare("select distinct a.asset_id, a.kind, a.value, a.value = x.name from address a"
+                                " join asset x on x.asset_id = a.asset_id order by a.kind, a.value");
        s.step();) {
-    const auto [at, fresh] = all.try_emplace(s.text(0), Addresses{s.text(1), s.text(2)});
-    if (!fresh) at->second.others += at->second.kind == s.view(1);
+    Addresses& its = all.try_emplace(s.text(0), Addresses{s.text(1), {}}).first->second;
+    if (its.kind != s.view(1) || s.integer(3) != 0 || (its.kind == "mac" && !its.listed.empty())) continue;
+    if (its.listed.size() < kListed)
+      its.listed.push_back(s.text(2));
+    else
+      ++its.more;
   }
   for (Statement s = db.prepare("select asset_id, name from asset"); s.step();) {
     const auto [at, fresh] = labels_.emplace(s.text(0), s.text(1));
     const auto found = all.find(at->first);
-    if (!fresh || found == all.end()) continue;
-    const auto& [kind, first, others] = found->second;
-    std::string address = first == at->second ? "" : first;
-    // The packets of a finding may show another one.
-    if (kind != "mac" && others != 0) address += (address.empty() ? "+" : " +") + std::to_string(others);
-    if (!address.empty()) at->second += " (" + address + ")";
+    if (!fresh || found == all.end() || found->second.listed.empty()) continue;
+    std::string addresses;
+    for (const std::string& address : found->second.listed) addresses += (addresses.empty() ? "" : ", ") + address;
+    if (found->second.more != 0) addresses += " +" + std::to_string(found->second.more);
+    at->second += " (" + addresses + ")";
   }
 }
 

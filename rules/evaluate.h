@@ -38,8 +38,8 @@ std::string finding_id(std::string_view rule_id, std::string_view key);
 // Complaints of one query: SQL errors, missing columns, placeholders that nothing fills. Empty if it is sound.
 std::vector<std::string> check_rule(const Rule& rule, Database& db);
 
-// How sentences call assets: "PLC-1 (192.168.1.10)", with three addresses "PLC-1 (192.168.1.10 +2)". Read once for all
-// rules.
+// How sentences call assets: "PLC-1 (192.168.1.10)", with many addresses "PLC-1 (10.0.0.1, 10.0.1.1 +2)". Read once for
+// all rules.
 class AssetLabels {
  public:
   explicit AssetLabels(Database& db);

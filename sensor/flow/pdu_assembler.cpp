@@ -48,7 +48,7 @@ std::size_t PduAssembler::continue_partial(const Protocol& protocol, Role speake
       }
       if (frame.kind != Frame::Kind::whole) {
         held.clear();
-        if (!is_lost() && protocol.framing == Framing::binary) out.on_lost_sync(speaker, carrier);
+        if (!is_lost()) out.on_lost_sync(speaker, carrier);
         out.on_gap(speaker);
         skip_ = kLost;
         return bytes.size();  // the rest of this run follows something unknown
@@ -111,7 +111,7 @@ bool PduAssembler::start_pdu(const Frame& frame, const Protocol& protocol, Role 
       break;
   }
   if (!is_lost()) {
-    if (protocol.framing == Framing::binary) out.on_lost_sync(speaker, carrier);
+    out.on_lost_sync(speaker, carrier);
     out.on_gap(speaker);
     skip_ = kLost;
   }

@@ -43,6 +43,7 @@ class PduAssembler {
   void missing(std::uint32_t lost, Role speaker, Output& out);
   // Gives up the beginning of a PDU whose rest has not come, and its memory.
   void release(Role speaker, Output& out);
+  bool has_partial() const noexcept { return partial_ && !partial_->bytes.empty(); }  // a PDU began and goes on
   std::size_t held() const noexcept { return partial_ ? sizeof(Partial) + partial_->bytes.capacity() : 0; }
 
  private:
@@ -65,7 +66,6 @@ class PduAssembler {
   void found() noexcept {
     if (is_lost()) skip_ = 0;
   }
-  bool has_partial() const noexcept { return partial_ && !partial_->bytes.empty(); }
 
   std::unique_ptr<Partial> partial_;  // made when first needed
   // Bytes to pass over: the rest of a PDU that was cut or lost. kLost: framing is lost, wait for a run that

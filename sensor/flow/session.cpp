@@ -57,8 +57,8 @@ void Session::account(SessionHost& host) noexcept {
     besides = static_cast<std::uint32_t>(dissector_->held());
   } else if (guess_) {
     constexpr std::size_t kRun = sizeof(Held) + 32;  // a run's place, and what an allocation of few octets takes
-    besides = static_cast<std::uint32_t>(guess_->held_bytes + guess_->held.capacity() * kRun + guess_->head[0].capacity() +
-                                         guess_->head[1].capacity());
+    besides = static_cast<std::uint32_t>(guess_->held_bytes + guess_->held.capacity() * kRun +
+                                         guess_->head[0].capacity() + guess_->head[1].capacity());
   }
   std::uint32_t& before = held_[static_cast<std::size_t>(side_)];
   if (held == before && besides == held_besides_) return;
@@ -107,8 +107,10 @@ void Session::on_run(Bytes run, const Carrier& carrier) {
 
 void Session::on_missing(std::uint32_t lost, const Carrier&) {
   if (done_) return;
+  Way& way = ways_[static_cast<std::size_t>(side_)];
+  way.whole = false;
   if (protocol_) {
-    ways_[static_cast<std::size_t>(side_)].assembler.missing(lost, role_of(side_), *this);
+    way.assembler.missing(lost, role_of(side_), *this);
   } else {
     guess_->head[static_cast<std::size_t>(side_)].clear();
     // What is held of this side does not lead up to what comes next.
@@ -155,6 +157,7 @@ void Session::identify(Bytes run, const Carrier& carrier) {
     head.clear();
   }
   if (verdict.foreign) {
+    ways_[static_cast<std::size_t>(side_)].whole = false;
     // what was held fitted somebody once, and this does not
     if (++foreign_runs_ >= kForeignRuns) {
       const bool on_port = std::any_of(candidates_.begin(), candidates_.end(), [&](const Protocol* p) {
@@ -170,6 +173,7 @@ void Session::identify(Bytes run, const Carrier& carrier) {
   g.held.push_back({side_, carrier, {run.begin(), run.end()}});
   while (g.held_bytes > kMostHeld) {
     g.held_bytes -= g.held.front().bytes.size();
+    ways_[static_cast<std::size_t>(g.held.front().side)].whole = false;
     g.held.erase(g.held.begin());
     head.clear();
     if (++foreign_runs_ >= kForeignRuns) return give_up();
@@ -212,7 +216,8 @@ void Session::state(const Carrier& carrier, Role speaker, const Observation& fac
 
 void Session::on_pdu(const Pdu& pdu, const Carrier& carrier) {
   if (done_ || turns_to_tls_) return;
-  heard_server_ |= pdu.speaker == Role::server;
+  server_spoke_ |= pdu.speaker == Role::server;
+  heard_server_ |= server_spoke_;
   const Context context{protocol_, &conversation_, carrier.packet, pdu.speaker, carrier.mac, heard_server_};
   const Interest interest = dissector_->on_pdu(pdu, Emit(context, host_->sink()));
   done_ = interest == Interest::done;
@@ -225,7 +230,8 @@ void Session::on_gap(Role speaker) {
 }
 
 void Session::on_lost_sync(Role speaker, const Carrier& carrier) {
-  state(carrier, speaker, Anomaly{Fault::lost_sync, 0});
+  if (speaker == Role::server && ways_[static_cast<std::size_t>(1 - client_)].whole) server_denied_ = true;
+  if (protocol_->framing == Framing::binary) state(carrier, speaker, Anomaly{Fault::lost_sync, 0});
 }
 
 }  // namespace kakoi::flow

@@ -31,9 +31,11 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
 
   Session(const Ends& ends, std::span<const Protocol* const> candidates);
 
-  // A handshake was seen: `side` opened, its first data byte has that sequence number.
+  // A SYN of `side` was seen: its first data byte has that sequence number.
   void start(int side, std::uint32_t first_sequence) noexcept {
-    ways_[static_cast<std::size_t>(side)].window.start(first_sequence);
+    Way& way = ways_[static_cast<std::size_t>(side)];
+    way.window.start(first_sequence);
+    way.whole = true;
   }
   void set_client(int side) noexcept {
     if (!protocol_) ends_.client = side;
@@ -52,6 +54,13 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
   const Protocol* protocol() const noexcept { return first_protocol_ ? first_protocol_ : protocol_; }
   const Conversation& conversation() const noexcept { return conversation_; }  // once identified
   bool client_known() const noexcept { return client_known_; }                 // not guessed by ports or addresses
+  // The server was heard to speak the protocol.
+  bool is_answered() const noexcept { return server_spoke_; }
+  // It said something else, from the start of the connection on: no PDU, or `ended` before the first was whole.
+  bool is_denied(bool ended) const noexcept {
+    const Way& way = ways_[static_cast<std::size_t>(1 - client_)];
+    return !server_spoke_ && (server_denied_ || (ended && way.whole && way.assembler.has_partial()));
+  }
   // Two steps ahead of segment(): this object, and what it points to.
   void prefetch(int side) const noexcept {
     __builtin_prefetch(this);
@@ -100,6 +109,7 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
   struct alignas(64) Way {
     SegmentWindow window;
     PduAssembler assembler;
+    bool whole = false;  // all bytes up to here, from the first
   };
   struct Guess;
   SessionHost* host_ = nullptr;  // during a call
@@ -113,6 +123,7 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
   bool turns_to_tls_ = false;  // with the next run of bytes
   bool client_known_ = false;
   bool heard_server_ = false;  // or lost something of it
+  bool server_spoke_ = false, server_denied_ = false;
   std::array<Way, 2> ways_;
   Conversation conversation_;
   SegmentWindow::Counters counters_;

@@ -22,6 +22,8 @@ auto content(const OperationRow& o) noexcept {
 
 void add(LinkRow& to, const LinkRow& from) noexcept {
   to.protocol = preferred(to.protocol, from.protocol);
+  to.answered = preferred(to.answered, from.answered);
+  to.denied = to.denied || from.denied;
   to.state = std::max(to.state, from.state);
   to.client_known = to.client_known || from.client_known;
   to.connections += from.connections;
@@ -175,6 +177,8 @@ void Observed::settle() {
     if (link.packets[1] > 0 || !unreachable.contains(link.key)) continue;
     if (link.state == LinkState::attempted || link.state == LinkState::datagram) link.state = LinkState::refused;
   }
+  for (LinkRow& link : links)
+    if (link.denied) link.protocol = link.answered;
   mark_data_connections(*this);
 }
 

@@ -48,7 +48,9 @@ const Protocol* preferred(const Protocol* a, const Protocol* b) noexcept;
 
 struct LinkRow {
   LinkKey key;
-  const Protocol* protocol = nullptr;  // by content; null: not recognised
+  const Protocol* protocol = nullptr;  // by content; null: not recognised, or denied
+  const Protocol* answered = nullptr;  // the one that the server was heard to speak
+  bool denied = false;                 // the server said something else to what the client spoke
   LinkState state = LinkState::datagram;
   bool client_known = false;      // of a conversation at least; else the order of ports or addresses decided
   std::uint64_t connections = 0;  // TCP: connections seen to open, or found open; else 0

@@ -13,7 +13,7 @@ namespace kakoi {
 
 namespace {
 
-constexpr std::string_view kMagic = "kakoi state 4\n";
+constexpr std::string_view kMagic = "kakoi state 5\n";
 
 // Texts that Observed holds as views of constants.
 std::string_view interned(std::string_view text) {
@@ -125,7 +125,7 @@ void fields(A& a, LinkKey& x) {
 }
 template <typename A>
 void fields(A& a, LinkRow& x) {
-  a(x.key, x.protocol, x.state, x.client_known, x.connections, x.packets, x.bytes, x.payload, x.ttl, x.retransmissions,
+  a(x.key, x.protocol, x.answered, x.denied, x.state, x.client_known, x.connections, x.packets, x.bytes, x.payload, x.ttl, x.retransmissions,
     x.gaps, x.unseen, x.checksum_right, x.checksum_wrong, x.checksum_deferred, x.seen);
 }
 template <typename A>

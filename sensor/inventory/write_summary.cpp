@@ -60,7 +60,9 @@ void Writer::write_services() {
     if (!is_answered(l) && parts[i] != TransferPart::answered_elsewhere) continue;
     const Scope scope = resolution.assets()[server].scope;
     if (scope == Scope::multicast || scope == Scope::broadcast) continue;
-    uses.push_back({{server, l.key.server, l.key.transport, l.key.server_port}, l.protocol, client, l.seen.first});
+    // What the client speaks alone names no service.
+    const Protocol* const served = l.payload[1] == 0 && l.key.transport == Transport::tcp ? nullptr : l.protocol;
+    uses.push_back({{server, l.key.server, l.key.transport, l.key.server_port}, served, client, l.seen.first});
   }
   std::sort(uses.begin(), uses.end(), use_order);
   const auto software = software_of_ports(observed, resolution);

@@ -5,7 +5,7 @@
 namespace kakoi::pipeline {
 namespace {
 
-constexpr std::uint8_t kSyn = 2, kAck = 16;
+constexpr std::uint8_t kFin = 1, kSyn = 2, kAck = 16;
 
 LinkState state_of(const flow::Flow& flow, int client) {
   if (flow.key.transport != Transport::tcp) return LinkState::datagram;
@@ -53,6 +53,9 @@ void note_session(Recorder& recorder, const flow::Flow& flow) {
   LinkRow& row = recorder.row(flow.session->conversation().handle);
   row.retransmissions += flow.session->counters().retransmissions;
   row.gaps += flow.session->counters().gaps;
+  if (flow.session->is_answered()) row.answered = preferred(row.answered, flow.session->protocol());
+  const bool ended = (flow.sides[static_cast<std::size_t>(1 - session_client(flow))].flags & kFin) != 0;
+  row.denied = row.denied || flow.session->is_denied(ended);
 }
 
 void add_flow(Recorder& recorder, const flow::Flow& flow) {

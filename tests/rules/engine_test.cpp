@@ -48,7 +48,7 @@ const std::string kHosts =
     "         first_packet_id as packet_1, first_ts, last_ts\n"
     "  from asset\n";
 
-TEST(AssetLabels, TellThatThereAreMoreAddresses) {
+TEST(AssetLabels, TellWhichAddressesThereAre) {
   Site site;
   site.host("PLC-1", {.ip = "192.168.1.10"}).host("10.0.0.9", {.ip = "10.0.0.9"});
   const auto label = [&](const std::string& asset) { return *AssetLabels(site.db).find(asset); };
@@ -57,8 +57,10 @@ TEST(AssetLabels, TellThatThereAreMoreAddresses) {
   site.address("PLC-1", "192.168.1.10", 5).address("PLC-1", "fe80::1");  // the same in a VLAN; of another kind
   EXPECT_EQ(label("PLC-1"), "PLC-1 (192.168.1.10)");
   site.address("PLC-1", "172.16.0.10").address("10.0.0.9", "10.0.0.10");
-  EXPECT_EQ(label("PLC-1"), "PLC-1 (172.16.0.10 +1)");
-  EXPECT_EQ(label("10.0.0.9"), "10.0.0.9 (+1)");
+  EXPECT_EQ(label("PLC-1"), "PLC-1 (172.16.0.10, 192.168.1.10)");
+  EXPECT_EQ(label("10.0.0.9"), "10.0.0.9 (10.0.0.10)");
+  site.address("PLC-1", "192.168.2.10").address("PLC-1", "192.168.3.10");
+  EXPECT_EQ(label("PLC-1"), "PLC-1 (172.16.0.10, 192.168.1.10 +2)");
 }
 
 TEST(BuiltInRules, AreSoundAndComplete) {
