@@ -3,7 +3,8 @@
 //
 // A segment is a subnet of a VLAN. Where hosts of one kind are at least twice as many as those of the
 // other, the segment is of that kind, with all its hosts. Else each host goes by what it speaks itself.
-// What answers an OT protocol is OT wherever it stands; routers and hosts without a sign stay out.
+// What answers an OT protocol is OT wherever it stands, and so is who asks beside it; routers and hosts without a sign
+// stay out.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -22,7 +23,7 @@ struct Host {
 };
 
 struct Count {
-  std::size_t ot = 0, it_only = 0;
+  std::size_t ot = 0, it_only = 0, ot_servers = 0;
   bool is_ot() const noexcept { return ot > 0 && ot >= kPredominant * it_only; }
   bool is_it() const noexcept { return it_only > 0 && it_only >= kPredominant * ot; }
 };
@@ -68,7 +69,9 @@ Place place(const Host& host, const Count& segment) {
   if (host.router) return {};
   if (host.ot_server) return {"inferred-ot", "answers an OT protocol"};
   if (segment.is_ot()) return {"inferred-ot", "in a segment where OT hosts predominate"};
-  if (segment.is_it()) return {"inferred-it", "in a segment where IT hosts predominate"};
+  // beside what it asks, no border lies between
+  const bool beside = segment.ot_servers != 0;
+  if (segment.is_it() && !(host.ot && beside)) return {"inferred-it", "in a segment where IT hosts predominate"};
   if (host.ot) return {"inferred-ot", "speaks an OT protocol"};
   if (host.it) return {"inferred-it", "speaks IT protocols only"};
   return {};
@@ -83,6 +86,7 @@ void infer_zones(Database& db) {
     if (host.segment.empty() || host.router) continue;
     Count& count = segments[host.segment];
     count.ot += host.ot;
+    count.ot_servers += host.ot_server;
     count.it_only += host.it && !host.ot;
   }
   std::map<std::string_view, std::vector<std::pair<std::string, std::string_view>>> members;

@@ -81,11 +81,10 @@ class Judge {
         rows[{lease.client_mac, lease.client, lease.vlan}].claims[kind_index(BindingKind::dhcp)].merge(seen);
 
     // Routers speak routing protocols to their neighbours on the link, so from an address of their own.
-    std::set<BindingKey> neighbours;
     for (const auto& [route, seen] : observed_.routes)
       if ((route.kind == RouteKind::routing_protocol || route.kind == RouteKind::first_hop_redundancy) &&
-          is_station(route.speaker_mac) && !is_virtual_router(route.speaker_mac))
-        neighbours.insert({route.speaker_mac, route.speaker, route.vlan});
+          is_station(route.speaker_mac))
+        speakers_.insert({route.speaker_mac, route.speaker, route.vlan});
 
     for (auto& [key, row] : rows) {
       Tie tie;
@@ -96,7 +95,8 @@ class Judge {
       for (const BindingKind kind :
            {BindingKind::arp_request, BindingKind::arp_reply, BindingKind::neighbour, BindingKind::dhcp})
         tie.claimed.merge(tie.row.claims[kind_index(kind)]);
-      if (tie.has_source() && (result_.chassis.announces(key.mac, key.ip) || neighbours.contains(key)))
+      const bool is_neighbour = speakers_.contains(key) && !is_virtual_router(key.mac);
+      if (tie.has_source() && (result_.chassis.announces(key.mac, key.ip) || is_neighbour))
         tie.claimed.merge(row.as_source);
       if (tie.seen().count != 0) result_.ties.push_back(tie);
     }
@@ -150,16 +150,23 @@ class Judge {
   }
 
   // All ties of one IP on one VLAN. Whoever answers for an address and never sends from it does not have it, if one
-  // other MAC does send from it as a host does. A router's MAC has it with a lower TTL.
+  // other MAC does send from it as a host does. Nor does a claimant that passes its packets on, with a lower TTL: a
+  // router that answers for others, or somebody who stepped in between.
   static void settle_forged(std::span<Tie* const> ties) {
     Tie* sender = nullptr;
     std::size_t senders = 0, claimants = 0;
+    std::uint8_t passed_on = 0;  // the highest TTL
     for (Tie* tie : ties) {
       if (is_virtual_router(tie->key.mac)) return;
-      if (tie->has_source()) sender = tie, ++senders;
       claimants += tie->claimed.count != 0;
+      if (tie->claimed.count != 0 && tie->has_source() && is_decremented(tie->row.ttl))
+        passed_on = std::max(passed_on, tie->row.ttl.max);
+      else if (tie->has_source())
+        sender = tie, ++senders;
     }
-    if (senders != 1 || claimants == 0 || sender->claimed.count != 0 || !is_initial(sender->row.ttl)) return;
+    if (senders != 1 || claimants == 0 || sender->claimed.count != 0 || !is_initial(sender->row.ttl) ||
+        sender->row.ttl.max <= passed_on)
+      return;
     sender->disproves = true;
     sender->claimed.merge(sender->row.as_source);
     sender->claimants_ttl = sender->row.ttl.max;
@@ -338,7 +345,8 @@ class Judge {
     if (!result_.routers.contains(ties.front()->key.mac)) return;
     Forwarder found{ties.front()->key.mac, ties.front()->key.vlan, 0, {}};
     for (const Tie* tie : ties) {
-      if (!tie->foreign) continue;
+      // What a router says under the virtual MAC it says itself; and link-local packets are never forwarded.
+      if (!tie->foreign || tie->key.ip.is_link_local() || speakers_.contains(tie->key)) continue;
       const PacketRef first = tie->has_source() ? tie->row.as_source.first : tie->seen().first;
       if (found.addresses++ == 0 || first < found.first) found.first = first;
     }
@@ -351,6 +359,7 @@ class Judge {
   const Observed& observed_;
   Segments result_;
   std::vector<Tie*> by_mac_, by_ip_;  // by VLAN, MAC, IP; by IP, VLAN, MAC
+  std::set<BindingKey> speakers_;     // of routing protocols
 };
 
 }  // namespace

@@ -47,6 +47,9 @@ std::string_view domain_name(const Protocol* protocol) noexcept {
   return "";
 }
 
+// Frames of captures without link headers (Linux cooked) may name one end alone: they are no link.
+bool has_ends(const LinkKey& key) noexcept { return !key.client.is_none() && !key.server.is_none(); }
+
 std::string_view kind_name(const Address& address) noexcept {
   return address.is_mac() ? "mac" : address.is_ipv4() ? "ipv4" : "ipv6";
 }
@@ -56,7 +59,7 @@ std::string_view kind_name(const Address& address) noexcept {
 std::optional<std::int64_t> Writer::link(const LinkKey& key) {
   const std::int64_t id = link_id_of(key);
   if (std::binary_search(link_ids.begin(), link_ids.end(), id)) return id;
-  ++unplaced;
+  unplaced += has_ends(key);
   return std::nullopt;
 }
 
@@ -109,7 +112,7 @@ void Writer::write_links() {
   std::vector<std::pair<std::int64_t, std::uint32_t>> order;
   for (std::uint32_t i = 0; i < links.size(); ++i) {
     if (resolution.ends()[i].client == Resolution::kNone || resolution.ends()[i].server == Resolution::kNone) {
-      ++unplaced;
+      unplaced += has_ends(links[i].key);
       continue;
     }
     id_of[i] = link_id_of(links[i].key);

@@ -40,12 +40,15 @@ std::uint32_t Shard::on_identified(const Conversation& c, const Protocol& protoc
   return link;
 }
 
+// The usual MACs, and the TTL that comes with them, are counted by the flow; others at once.
 void Shard::note_macs(flow::Flow& flow, const Item& item, bool first) {
   const Decoded& p = item.packet;
   flow::Side& side = flow.sides[static_cast<std::size_t>(item.side)];
-  if (first) return side.set_macs(p);
-  if (side.has_macs(p)) return;
-  note_addresses(item);  // the usual MACs are counted by the flow; others at once
+  if (first)
+    side.set_macs(p);
+  else if (!side.has_macs(p))
+    return note_addresses(item);
+  side.add_ttl(p.ttl);
 }
 
 void Shard::note_addresses(const Item& item) {
@@ -76,7 +79,6 @@ void Shard::count(flow::Flow& flow, const Item& item, bool here) {
   ++side.packets;
   side.bytes += p.frame_length;
   side.payload += payload_length(p);
-  if (here) side.add_ttl(p.ttl);
 }
 
 // Looked at: the first packets of each side, where what matters most is said, and every so many later ones. A side whose

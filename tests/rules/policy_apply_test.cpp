@@ -109,6 +109,18 @@ TEST(InferZones, APlcAmongOfficeHostsStaysOt) {
   EXPECT_EQ(site.db.text("select zone_id from asset where asset_id = 'plc'"), "inferred-ot");
 }
 
+// No border lies between an engineering station and the controllers of its own segment, however many office hosts share it.
+TEST(InferZones, WhoAsksAPlcBesideItIsOt) {
+  Site site;
+  site.host("plc", {.ip = "10.0.1.1", .ot = true}).host("station", {.ip = "10.0.1.9", .ot = true, .it = true});
+  for (const char* n : {"2", "3", "4", "5", "6"})
+    site.host(std::string("pc") + n, {.ip = std::string("10.0.1.") + n, .it = true});
+  site.link("station", "plc", {.protocol = "enip", .domain = "ot", .port = 44818});
+  EXPECT_THAT(site.subjects("ot-protocol-leaves-zone"), testing::IsEmpty());
+  EXPECT_EQ(site.db.text("select zone_id from asset where asset_id = 'station'"), "inferred-ot");
+  EXPECT_EQ(site.db.text("select zone_id from asset where asset_id = 'pc2'"), "inferred-it");
+}
+
 TEST(InferZones, ReplaceAPolicyWithoutZones) {
   Site site;
   site.host("plc", {.ip = "10.0.1.1", .ot = true});

@@ -293,6 +293,24 @@ TEST(Pipeline, TellsWhetherTheClientIsKnown) {
   EXPECT_TRUE(only_tcp(observed({Script(30001).handshake().file()})).client_known);
 }
 
+// zeek's modbus-and-non-modbus-p502.pcap, packets 77–86: a controller answers a probe for RDP with an exception of its own
+// protocol, which is no whole TPKT.
+TEST(Pipeline, AServerThatSaysSomethingElseDeniesTheProtocol) {
+  const auto probed = [](const ByteVector& answer, bool ends) {
+    Script s;
+    s.handshake().client(kAck,
+                         hex("0300002b26e00000000000436f6f6b69653a206d737473686173683d61646d696e0d0a0100080001000000"));
+    s.server(kAck, answer);
+    if (ends) s.client(kFin | kAck).server(kFin | kAck);
+    return only_tcp(observed({s.file()})).protocol;
+  };
+  const ByteVector exception = hex("0300002b0003008001");
+  EXPECT_EQ(probed(exception, true), nullptr);
+  EXPECT_EQ(probed(exception, false), find_protocol("rdp"));  // the rest may come
+  EXPECT_EQ(probed(hex("16030000020000"), false), nullptr);
+  EXPECT_EQ(probed(hex("0300 0013 0ed00000123400 0200080002000000"), true), find_protocol("rdp"));
+}
+
 TEST(Pipeline, TunnelledConversationsCountBeside) {
   Script inner, outer;
   inner.handshake().client(kAck, kRequest).server(kAck, kAnswer);

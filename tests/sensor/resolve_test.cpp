@@ -5,49 +5,12 @@
 
 #include <algorithm>
 
-#include "traffic.h"
+#include "resolved.h"
 
 namespace kakoi {
 namespace {
 
-using test::at;
-using test::host;
-using test::Host;
-using test::Traffic;
-
-const Host kPlc = host("00:00:bc:00:00:10", "192.168.1.10");
-const Host kHmi = host("00:00:bc:00:00:20", "192.168.1.20", 128);
-const Host kRouter = host("00:00:0c:00:00:01", "192.168.1.1");
-
-// `remote` as it looks where the router has put its MAC under it.
-Host behind(const Host& router, std::string_view remote, std::uint8_t ttl) { return {router.mac, at(remote), ttl}; }
-
-std::vector<std::string> ids(const Resolution& r) {
-  std::vector<std::string> found;
-  for (const Asset& a : r.assets()) found.push_back(a.id);
-  return found;
-}
-const Asset* find(const Resolution& r, std::string_view address, std::uint32_t vlan = 0) {
-  const std::uint32_t i = r.find(at(address), vlan);
-  return i == Resolution::kNone ? nullptr : &r.assets()[i];
-}
-std::string id(const Resolution& r, std::string_view address, std::uint32_t vlan = 0) {
-  const Asset* a = find(r, address, vlan);
-  return a ? a->id : "none";
-}
-// "192.168.1.10 00:00:bc:…": as they stand in the asset.
-std::string addresses(const Resolution& r, std::string_view address, std::uint32_t vlan = 0) {
-  std::string text;
-  if (const Asset* a = find(r, address, vlan))
-    for (const AssetAddress& x : a->addresses)
-      text += (text.empty() ? "" : " ") + to_string(x.address) + (x.vlan ? "@" + std::to_string(x.vlan) : "");
-  return text;
-}
-const AssetAddress& entry(const Resolution& r, std::string_view address, std::uint32_t vlan = 0) {
-  for (const AssetAddress& x : find(r, address, vlan)->addresses)
-    if (x.address == at(address) && x.vlan == vlan) return x;
-  throw std::runtime_error("no such address");
-}
+using namespace test;
 
 TEST(Resolve, HostsThatClaimTheirAddresses) {
   Traffic t;
@@ -286,20 +249,6 @@ TEST(Resolve, GlobalIpv6OnTheLinkIsNotSquatted) {
   EXPECT_FALSE(entry(r, "2400:cb00::10").is_squatted);
 }
 
-TEST(Resolve, DuplicateAddress) {
-  Traffic t;
-  const Host thief = host("00:00:bc:00:00:66", "192.168.1.10");
-  t.arp(kHmi, kPlc);
-  t.arp(kHmi, thief);
-  const Resolution r = Resolution::of(t.observed);
-  EXPECT_EQ(id(r, "192.168.1.10"), "mac-0000bc000010");  // the first claimant
-  EXPECT_EQ(addresses(r, "00:00:bc:00:00:66"), "00:00:bc:00:00:66");
-  ASSERT_EQ(r.segments().duplicates.size(), 2u);
-  EXPECT_EQ(r.segments().duplicates[0].mac, kPlc.mac);
-  EXPECT_EQ(r.segments().duplicates[0].others, std::vector<Address>{thief.mac});
-  EXPECT_EQ(r.segments().duplicates[1].mac, thief.mac);
-}
-
 void name_chassis(Traffic& t, const Host& port, std::string_view chassis, std::string_view method) {
   t.observed.macs[{port.mac, 0}].frames_sent = 1;
   t.identity(port.mac, Trait::fingerprint, chassis, method, 80);
@@ -391,38 +340,6 @@ TEST(Resolve, RouterSpeaksOspfFromItsOwnAddress) {
   const Resolution r = Resolution::of(t.observed);
   EXPECT_EQ(addresses(r, "10.0.0.1"), "10.0.0.1 00:00:0c:00:00:01");
   EXPECT_TRUE(find(r, "10.0.0.1")->is_router);
-}
-
-TEST(Resolve, LeaseGivenToTheNextClientIsNoDuplicate) {
-  Traffic t;
-  const Host first = host("00:00:bc:00:00:66", "192.168.1.10"), next = host("00:00:bc:00:00:67", "192.168.1.10");
-  for (const Host& client : {first, next}) {
-    t.claim(client, BindingKind::dhcp, 0, t.frame(client, kHmi));
-    t.arp_request(client, "192.168.1.1");
-  }
-  EXPECT_TRUE(Resolution::of(t.observed).segments().duplicates.empty());
-}
-
-TEST(Resolve, VirtualRouterIsNoDuplicateOfItsMaster) {
-  Traffic t;
-  const Host master = host("00:00:0c:00:00:01", "192.168.1.1"),
-             virtual_router = host("00:00:5e:00:01:07", "192.168.1.1");
-  t.arp(kPlc, master);
-  t.arp(kPlc, virtual_router);
-  const Resolution r = Resolution::of(t.observed);
-  EXPECT_TRUE(r.segments().duplicates.empty());
-  EXPECT_TRUE(find(r, "00:00:5e:00:01:07")->is_router);
-}
-
-TEST(Resolve, ProxyArpDoesNotOwnWhatItForwards) {
-  Traffic t;
-  t.arp(kPlc, kRouter);
-  t.arp(kPlc, behind(kRouter, "10.1.0.5", 63));
-  t.talk(kPlc, behind(kRouter, "10.1.0.5", 63), 102);
-  const Resolution r = Resolution::of(t.observed);
-  EXPECT_EQ(id(r, "192.168.1.1"), "mac-00000c000001");
-  EXPECT_EQ(id(r, "10.1.0.5"), "ip-10.1.0.5");
-  EXPECT_TRUE(find(r, "192.168.1.1")->is_router);
 }
 
 TEST(Resolve, CaptureWithoutMacs) {
