@@ -48,16 +48,33 @@ std::map<Port, std::string> software_of_ports(const Observed& observed, const Re
   return texts;
 }
 
+// Who asks a whole group, by what: each member may answer from a port that nobody asked (SSDP, WS-Discovery).
+std::set<std::pair<Address, const Protocol*>> who_asks_groups(const Observed& observed) {
+  std::set<std::pair<Address, const Protocol*>> found;
+  for (const LinkRow& l : observed.links)
+    if (l.protocol && (l.key.server.is_multicast() || l.key.server.is_broadcast()))
+      found.insert({l.key.client, l.protocol});
+  return found;
+}
+
+bool has_port(const Protocol& protocol, std::uint16_t port) {
+  return std::find(protocol.ports.begin(), protocol.ports.end(), port) != protocol.ports.end();
+}
+
 }  // namespace
 
 void Writer::write_services() {
   std::vector<Use> uses;
   const std::vector<TransferPart> parts = transfer_parts(observed);
+  const auto groups = who_asks_groups(observed);
   for (std::size_t i = 0; i < observed.links.size(); ++i) {
     const LinkRow& l = observed.links[i];
     const auto [client, server] = resolution.ends()[i];
     if (server == Resolution::kNone || client == Resolution::kNone || parts[i] == TransferPart::transfer) continue;
     if (!is_answered(l) && parts[i] != TransferPart::answered_elsewhere) continue;
+    if (l.packets[0] == 0 && l.protocol && !has_port(*l.protocol, l.key.server_port) &&
+        groups.contains({l.key.client, l.protocol}))
+      continue;
     const Scope scope = resolution.assets()[server].scope;
     if (scope == Scope::multicast || scope == Scope::broadcast) continue;
     // What the client speaks alone names no service.

@@ -234,6 +234,24 @@ TEST(Inventory, SquattedAddress) {
       "25.1.1.10|1|1|local\n25.1.1.20|1|1|local");
 }
 
+// A device answers a question to its group from a port of its own, which nobody asked.
+TEST(Inventory, AnAnswerToAGroupIsNoService) {
+  Traffic t;
+  t.arp(kHmi, kPlc);
+  LinkRow& answer = t.link({kHmi.ip, kPlc.ip, 38616, Transport::udp, 0});
+  answer.protocol = &test::kHttp;
+  answer.packets[1] = answer.payload[1] = 1;
+  answer.seen.add(t.packet());
+  const auto ports = [&] {
+    Database db = write(t.observed);
+    return rows(db, "select port from service");
+  };
+  EXPECT_EQ(ports(), "38616");
+  t.talk(kHmi, host("01:00:5e:7f:ff:fa", "239.255.255.250"), 1900, &test::kHttp, LinkState::datagram, 0,
+         Transport::udp);
+  EXPECT_EQ(ports(), "");
+}
+
 TEST(Inventory, Services) {
   Traffic t;
   const Host other = host("00:00:bc:00:00:50", "192.168.1.50");
