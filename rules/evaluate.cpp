@@ -384,7 +384,8 @@ AssetLabels::AssetLabels(Database& db) {
   constexpr std::size_t kListed = 2;               // the packets of a finding may show any of them
   std::unordered_map<std::string, Addresses> all;  // IPv4, else IPv6, else the least MAC
   for (Statement s = db.prepare("select distinct a.asset_id, a.kind, a.value, a.value = x.name from address a"
-                                " join asset x on x.asset_id = a.asset_id order by a.kind, a.value");
+                                " join asset x on x.asset_id = a.asset_id"
+                                " order by a.kind, a.value like '169.254.%' or a.value like 'fe80:%', a.value");
        s.step();) {
     Addresses& its = all.try_emplace(s.text(0), Addresses{s.text(1), {}}).first->second;
     if (its.kind != s.view(1) || s.integer(3) != 0 || (its.kind == "mac" && !its.listed.empty())) continue;

@@ -4,6 +4,8 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <unordered_set>
+#include <utility>
 
 #include "sensor/control/virtual_router.h"
 
@@ -121,7 +123,12 @@ class Judge {
     for (const auto& [key, seen] : observed_.asked)
       if (is_station(key.asker_mac) && is_host(key.target) && !key.target.is_global())
         subnets.add_local(key.vlan, key.target);
-    // Where nobody claims anything: a MAC with one address alone and an untouched TTL is a host.
+    // Where nobody claims anything: a MAC with one address alone and an untouched TTL is a host. Or a gateway that
+    // renews the TTL and has reached one address outside, if hosts with private addresses talk to that.
+    std::unordered_set<Address, AddressHash> asked_privately;
+    for (const LinkRow& l : observed_.links)
+      for (const auto& [one, other] : {std::pair(l.key.client, l.key.server), std::pair(l.key.server, l.key.client)})
+        if (one.is_private() && other.is_global()) asked_privately.insert(other);
     for_each_group(
         by_mac_, [](const Tie& t) { return std::pair(t.key.vlan, t.key.mac); },
         [&](std::span<Tie* const> group) {
@@ -133,7 +140,8 @@ class Judge {
               if (!sole || unit(sole->key.ip) != unit(tie->key.ip)) ++units;
               if (!sole || tie->has_source()) sole = tie;
             }
-            if (units == 1 && sole->has_source() && is_initial(sole->row.ttl))
+            if (units == 1 && sole->has_source() && is_initial(sole->row.ttl) &&
+                !asked_privately.contains(sole->key.ip))
               subnets.add_local(sole->key.vlan, sole->key.ip);
           }
         });

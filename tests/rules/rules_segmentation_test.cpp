@@ -15,7 +15,7 @@ TEST(RouterByForwarding, IsReportedUnlessDeclared) {
   site.host("box", {.ip = "192.168.10.1", .router = true});
   site.gateway("forwarding", "192.168.10.1", "box", "", 7);
   EXPECT_THAT(site.findings(), ElementsAre("router-by-forwarding box"));
-  EXPECT_THAT(site.of("router-by-forwarding", "detail_en"), HasSubstr("7 addresses of other networks"));
+  EXPECT_THAT(site.of("router-by-forwarding", "detail_en"), HasSubstr("7 addresses of other hosts"));
   EXPECT_EQ(site.of("router-by-forwarding", "severity"), "high");
   EXPECT_THAT(site.findings("gateways: [box]\n"), IsEmpty());
 }

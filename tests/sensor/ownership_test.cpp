@@ -83,5 +83,15 @@ TEST(Ownership, HellosOfAVirtualRouterAreNotForwarded) {
   EXPECT_TRUE(r.segments().forwarders.empty());
 }
 
+// nDPI's tunnelbear.pcap: a virtual machine behind VirtualBox's NAT, and the one server that it talks to.
+TEST(Ownership, AGatewayThatRenewsTheTtlIsNotTheHostBehindIt) {
+  Traffic t;
+  t.talk(host("08:00:27:00:00:15", "10.0.2.15"), host("52:54:00:12:35:02", "142.93.78.79", 64), 443);
+  EXPECT_EQ(find(Resolution::of(t.observed), "142.93.78.79")->scope, Scope::internet);
+  Traffic squatters;
+  squatters.talk(host("08:00:27:00:00:15", "142.93.78.15"), host("52:54:00:12:35:02", "142.93.78.79", 64), 502);
+  EXPECT_EQ(find(Resolution::of(squatters.observed), "142.93.78.79")->scope, Scope::local);
+}
+
 }  // namespace
 }  // namespace kakoi
