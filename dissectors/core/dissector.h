@@ -139,6 +139,8 @@ struct Protocol {         // one constinit constant per dissector folder
     bool certain;
   };
   Speaker (*speaker)(Bytes pdu) = nullptr;
+  // What `speaker` is certain of counts for more than a registered port: where clients have one of their own, too.
+  bool speaker_first = false;
   // Standard name of a function code, for reports; null where the protocol has no operations.
   std::string_view (*function_name)(std::uint32_t code) = nullptr;
   // The same where the number alone does not tell (CIP: the class that it is asked of); null: it does.

@@ -34,7 +34,8 @@ Client client_side(const Protocol& protocol, const Ends& ends, int side, Bytes b
   }
   for (const int i : {0, 1})
     if (receives_from_many(ends.address[static_cast<std::size_t>(i)])) return {1 - i};
-  if (const int server = registered_side(protocol, ends); server >= 0) return {1 - server};
+  const int server = protocol.speaker_first ? -1 : registered_side(protocol, ends);
+  if (server >= 0) return {1 - server};
   if (protocol.speaker)
     if (const auto [role, certain] = protocol.speaker(bytes); certain) return {role == Role::client ? side : 1 - side};
   const Serving serving = serving_side(ends, &protocol);

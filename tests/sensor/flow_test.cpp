@@ -134,6 +134,24 @@ constexpr Protocol kToy{.name = "toy",
                         .open = []() -> std::unique_ptr<Dissector> { return std::make_unique<ToyDissector>(); }};
 const Protocol* const kToys[] = {&kToy};
 
+// The same, where what is said tells who serves: letters are a server's.
+constexpr Protocol make_telling() {
+  Protocol telling = kToy;
+  telling.header = Header::strong;
+  telling.over_udp = true;
+  telling.speaker = [](Bytes b) -> Protocol::Speaker {
+    const bool told = b.size() > 2;
+    return {told && b[2] >= 'a' ? Role::server : Role::client, told};
+  };
+  return telling;
+}
+constexpr Protocol make_speaker_first() {
+  Protocol telling = make_telling();
+  telling.speaker_first = true;
+  return telling;
+}
+constexpr Protocol kTelling = make_telling(), kSpeakerFirst = make_speaker_first();
+
 // Another: '>', and what follows up to ";\n". How often its framer was asked is counted.
 unsigned times_asked = 0;
 Frame words_frame(Bytes b, Role) {
@@ -194,6 +212,19 @@ TEST(Session, RegisteredPortNeedsOneFit) {
   play.client("#2ab");
   EXPECT_EQ(play.host.said(), "#2ab ");
   EXPECT_EQ(play.host.conversation.server_port, 777);
+}
+// C37.118 over UDP: data goes to port 4713 of the client.
+TEST(Session, WhatIsSaidMayCountForMoreThanAPort) {
+  const auto serving = [](const Protocol& protocol, std::string_view said) {
+    const Protocol* const candidates[] = {&protocol};
+    Play play(777, Transport::udp, candidates);  // side 1 has the registered port
+    play.session.datagram(0, ascii(said), static_cast<std::uint32_t>(said.size()), {}, play.host);
+    return play.host.conversation.server_port;
+  };
+  EXPECT_EQ(serving(kTelling, "#1x"), 777);
+  EXPECT_EQ(serving(kSpeakerFirst, "#1x"), 40000);
+  EXPECT_EQ(serving(kSpeakerFirst, "#1X"), 777);
+  EXPECT_EQ(serving(kSpeakerFirst, "#0"), 777);  // it does not tell
 }
 TEST(Session, OtherPortsNeedTwoRunningAndLoseNothing) {
   Play play(9);
