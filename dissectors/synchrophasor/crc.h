@@ -1,0 +1,27 @@
+// CHK of C37.118.2-2011 (clause 6.2, table 2): CRC-CCITT, polynomial 1021, from FFFF, the high bit first, not inverted.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "dissectors/core/bytes.h"
+
+namespace kakoi::synchrophasor {
+
+inline constexpr auto kCrcTable = [] {
+  std::array<std::uint16_t, 256> table{};
+  for (unsigned i = 0; i < table.size(); ++i) {
+    unsigned crc = i << 8;
+    for (int bit = 0; bit < 8; ++bit) crc = (crc & 0x8000) != 0 ? crc << 1 ^ 0x1021 : crc << 1;
+    table[i] = static_cast<std::uint16_t>(crc);
+  }
+  return table;
+}();
+
+constexpr std::uint16_t crc(Bytes bytes) noexcept {
+  std::uint16_t sum = 0xFFFF;
+  for (const std::uint8_t b : bytes) sum = static_cast<std::uint16_t>(sum << 8 ^ kCrcTable[(sum >> 8 ^ b) & 0xFF]);
+  return sum;
+}
+
+}  // namespace kakoi::synchrophasor

@@ -1,0 +1,70 @@
+#include "dissectors/synchrophasor/frame.h"
+
+#include "dissectors/synchrophasor/crc.h"
+
+namespace kakoi::synchrophasor {
+
+namespace {
+
+constexpr std::size_t kSizeEnd = 4;  // SYNC and FRAMESIZE
+
+// SYNC's second octet: the high bit is reserved, versions count from 1.
+constexpr bool is_kind(std::uint8_t octet) noexcept {
+  return octet >> 4 <= static_cast<unsigned>(Type::configuration_3) && (octet & 0x0F) != 0;
+}
+
+// Tables 5, 8, 10, 13 and 14: with one PMU that sends no phasor, and no configuration of none.
+constexpr std::size_t least_size(Type type) noexcept {
+  constexpr std::size_t kCommon = kPrefixSize + kCheckSize;
+  switch (type) {
+    case Type::data:
+      return kCommon + 2;  // STAT; a data concentrator may send nothing more
+    case Type::configuration_1:
+    case Type::configuration_2:
+      return kCommon + 8;  // TIME_BASE, NUM_PMU, DATA_RATE
+    case Type::configuration_3:
+      return kCommon + 2;  // CONT_IDX
+    case Type::command:
+      return kCommon + 2;  // CMD
+    case Type::header:
+      break;
+  }
+  return kCommon;  // some PMUs answer with an empty text
+}
+
+// 0: no frame starts like this. `bytes` are kSizeEnd or more.
+std::size_t size_of(Bytes bytes) noexcept {
+  if (bytes[0] != 0xAA || !is_kind(bytes[1])) return 0;
+  const auto size = static_cast<std::size_t>(bytes[2] << 8 | bytes[3]);
+  return size >= least_size(type_of(bytes[1])) ? size : 0;
+}
+
+bool may_start(Bytes bytes) noexcept {
+  if (bytes.size() >= kSizeEnd) return size_of(bytes) != 0;
+  return (bytes.empty() || bytes[0] == 0xAA) && (bytes.size() < 2 || is_kind(bytes[1]));
+}
+
+}  // namespace
+
+// A frame whose check word fails is the receiver's to throw away, and no reason to lose the next: it is a frame if
+// another follows, or nothing. The check word is asked here only where something else follows, for on_pdu asks it.
+Frame frame(Bytes bytes, Role) noexcept {
+  if (!may_start(bytes)) return Frame::foreign();
+  if (bytes.size() < kSizeEnd) return Frame::more(kSizeEnd);
+  const std::size_t size = size_of(bytes);
+  if (bytes.size() > size && !may_start(bytes.subspan(size)) && !checks(bytes.first(size))) return Frame::foreign();
+  return Frame::whole(size);
+}
+
+bool probe(Bytes bytes, Role) noexcept {
+  if (bytes.size() < kSizeEnd) return false;
+  const std::size_t size = size_of(bytes);
+  return size != 0 && size <= bytes.size() && checks(bytes.first(size));
+}
+
+bool checks(Bytes frame) noexcept {
+  if (frame.size() < kPrefixSize + kCheckSize) return false;
+  return crc(frame.first(frame.size() - kCheckSize)) == ByteReader(frame.last(kCheckSize)).be16();
+}
+
+}  // namespace kakoi::synchrophasor
