@@ -293,6 +293,7 @@ const WORDS = {
       "スマートフォン・タブレットのソフトウェアを使用",
       "its software is that of phones and tablets",
     ],
+    "serves C37.118": ["C37.118のデータを提供", "serves C37.118 data"],
     "serves live video": ["映像をライブ配信", "serves live video"],
   },
 };

@@ -66,7 +66,7 @@ constexpr std::uint16_t kLpd = 515, kIpp = 631, kRawPrint = 9100;
 struct Controller {
   std::string_view protocol, role, reason, asked;  // asked: the reason where no answer was heard
 };
-constexpr std::array<Controller, 17> kControllers = {{
+constexpr std::array<Controller, 18> kControllers = {{
     {"modbus", "plc", "answers modbus", "is asked by modbus"},
     {"modbus_rtu", "plc", "answers modbus", "is asked by modbus"},
     {"s7comm", "plc", "answers s7comm", "is asked by s7comm"},
@@ -80,11 +80,15 @@ constexpr std::array<Controller, 17> kControllers = {{
     {"dnp3", "rtu", "answers dnp3", "is asked by dnp3"},
     {"iec104", "rtu", "answers iec104", "is asked by iec104"},
     {"mms", "ied", "answers mms", "is asked by mms"},
+    {"synchrophasor", "ied", "serves C37.118", "is asked by C37.118"},
     {"enip", "ot_device", "answers EtherNet/IP", "is asked by EtherNet/IP"},
     {"bacnet", "ot_device", "answers BACnet", "is asked by BACnet"},
     {"hart_ip", "ot_device", "answers HART-IP", "is asked by HART-IP"},
     {"profinet_cm", "ot_device", "answers PROFINET", "is asked by PROFINET"},
 }};
+
+// Phasor data concentrators answer as PMUs do, and pass on what they get from those by the same protocol.
+constexpr std::string_view kConcentrated = "synchrophasor";
 
 const Controller* controller_of(std::string_view protocol) noexcept {
   const auto at = std::find_if(kControllers.begin(), kControllers.end(),
@@ -125,8 +129,20 @@ class Observer {
     return true;
   }
 
+  // Who gets phasors from others, asked for or not.
+  std::set<std::uint32_t> find_concentrators() {
+    std::set<std::uint32_t> found;
+    for (std::size_t i = 0; i < ends_.size(); ++i) {
+      const LinkRow& link = observed_.links[i];
+      if (!link.protocol || link.protocol->name != kConcentrated || link.payload[0] + link.payload[1] == 0) continue;
+      if (at(ends_[i].client) && at(ends_[i].server)) found.insert(ends_[i].client);
+    }
+    return found;
+  }
+
   void observe_ot() {
     std::vector<LinkEnds> asks;
+    const std::set<std::uint32_t> concentrators = find_concentrators();
     for (std::size_t i = 0; i < ends_.size(); ++i) {
       const LinkRow& link = observed_.links[i];
       if (!link.protocol || link.protocol->domain != Domain::ot) continue;
@@ -140,8 +156,9 @@ class Observer {
       server->serves_ot = true;
       const bool answers = link.payload[1] != 0;
       server->answers_ot = server->answers_ot || answers;
+      const bool passes_on = link.protocol->name == kConcentrated && concentrators.contains(ends_[i].server);
       if (const Controller* const found = controller_of(link.protocol->name);
-          found && is_better(*found, answers, *server)) {
+          found && !passes_on && is_better(*found, answers, *server)) {
         server->controller = found->role;
         server->controller_reason = answers ? found->reason : found->asked;
       }

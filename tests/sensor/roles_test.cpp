@@ -156,6 +156,31 @@ TEST(Roles, ByControlProtocol) {
   EXPECT_EQ(role(floor), "ot_device");
 }
 
+// A phasor data concentrator answers like a PMU, but has its phasors from others: asked for, or sent unasked.
+TEST(Roles, OfPhasorMeasurementAndItsConcentrators) {
+  const Protocol phasors = test::make_protocol("synchrophasor", Domain::ot);
+  const auto numbered = [](int n) {
+    return host("00:00:bc:00:00:" + std::to_string(n), "192.168.1." + std::to_string(n));
+  };
+  const Host pmu = numbered(31), concentrator = numbered(32), centre = numbered(33), listener = numbered(34);
+  const Host group = host("01:00:5e:05:06:07", "234.5.6.7");
+  Traffic t;
+  t.talk(concentrator, pmu, 4712, &phasors);
+  t.talk(centre, concentrator, 4712, &phasors);
+  t.talk(pmu, group, 8910, &phasors, LinkState::datagram, 0, Transport::udp).payload = {100, 0};
+  t.talk(listener, pmu, 4713, &phasors, LinkState::datagram, 0, Transport::udp).payload = {0, 100};
+  t.talk(centre, listener, 4712, &phasors);
+  Database db = write(t.observed);
+  const auto role = [&](const Host& h) {
+    return rows(db, "select role, role_reason from asset join address using (asset_id) where value = '" +
+                        to_string(h.ip) + "'");
+  };
+  EXPECT_EQ(role(pmu), "ied|serves C37.118");
+  EXPECT_EQ(role(concentrator), "scada_server|asks OT devices and answers an OT protocol");
+  EXPECT_EQ(role(centre), "hmi|asks OT devices");
+  EXPECT_EQ(role(listener), "ot_device|answers an OT protocol");
+}
+
 // What tells a gateway from a controller, a historian from a SCADA server, a firewall from a router, a phone from a PC.
 TEST(Roles, OfGatewaysHistoriansFirewallsAndPhones) {
   static const Protocol mysql = test::make_protocol("mysql", Domain::it);
