@@ -4,7 +4,7 @@
     fields.py KAKOI CORPUS [--jobs N] [--only WORD]
 
 For every capture of CORPUS (as corpus.py has it) whose oracle tells of Modbus, DNP3 or IEC 60870-5-104, and those whose
-name tells of EtherNet/IP, S7, BACnet, OPC UA, FINS, HART-IP or ADS: figures
+name tells of EtherNet/IP, S7, BACnet, OPC UA, FINS, HART-IP, ADS or C37.118: figures
   dnp3 objects      messages per link, function and object header (group, variation)
   modbus points, iec104 points      each address per link, unit, kind of point and access
   modbus, dnp3, iec104 actions      writes and commands: function, point, number of points, outcome

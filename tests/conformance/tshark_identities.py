@@ -20,9 +20,12 @@ FIELDS = {
     "fins": ["omron.command", "omron.controller.model", "omron.controller.version"],
     "hart_ip": ["hart_ip.message_id", "hart_ip.pt.command", "hart_ip.pt.rsp.device_id"],
     "ads": ["ams.cmdid"],
+    "synchrophasor": ["synphasor.frtype", "synphasor.command", "synphasor.idcode_stream_source", "synphasor.conf.numpmu",
+                      "synphasor.rate_of_transmission", "synphasor.idcode_data_source", "synphasor.num_phasors",
+                      "synphasor.num_analog_values", "synphasor.num_digital_status_words"],
 }
 AND = "\x1e"  # between values of one field
-WORDS = re.compile("enip|cip|s7|bacnet|opcua|hart|fins|omron|beckoff|beckhoff|openics", re.I)
+WORDS = re.compile("enip|cip|s7|bacnet|opcua|hart|fins|omron|beckoff|beckhoff|openics|synchrophasor|c37118", re.I)
 
 
 def numbers(text):
@@ -112,6 +115,18 @@ def read(protocol, source, row, claims, messages):
     if protocol == "ads":
         for command in numbers(row["ams.cmdid"]):
             messages[("ads", command)] += 1
+    if protocol == "synchrophasor":
+        for kind in numbers(row["synphasor.frtype"]):
+            if kind != 4:
+                messages[("synchrophasor", kind)] += 1
+        for command in numbers(row["synphasor.command"]):
+            messages[("synchrophasor", 0x10000 + command)] += 1
+        if row["synphasor.conf.numpmu"]:  # one configuration a packet
+            stream = [numbers(row["synphasor." + f])[0] for f in ("idcode_stream_source", "conf.numpmu", "rate_of_transmission")]
+            claims.add((source, "phasor stream", " ".join(map(str, stream))))
+            counts = (numbers(row["synphasor." + f]) for f in ("idcode_data_source", "num_phasors", "num_analog_values",
+                                                              "num_digital_status_words"))
+            claims |= {(source, "pmu", " ".join(map(str, pmu))) for pmu in zip(*counts)}
 
 
 # What a claim of the inventory is called here, by its method: [(name of the attribute, claim, what its value holds)].
@@ -123,6 +138,8 @@ CLAIMS = {
     "bacnet i-am": [("description", "bacnet device", r"^BACnet device (\d+), vendor (\d+)")],
     "opcua endpoints": [("description", "opcua application", r"^OPC UA application (.*?)(?:, product .*)?$")],
     "fins controller data": [("model", "model", None), ("firmware", "firmware", None)],
+    "synchrophasor CFG-2": [("description", "phasor stream", r"stream (\d+), (\d+) PMUs?, (\d+) frames/s$"),
+                            ("description", "pmu", r"^PMU (\d+) .*, phasors (\d+), analog values (\d+), digital status words (\d+)")],
     "hart command 0": [("serial", "hart id", None), ("description", "hart id", r", id ([0-9A-F]{6}), on the far side$")],
 }
 
@@ -155,7 +172,7 @@ def of_inventory(db):
 
 
 DISSECTORS = {"enip": ("enip", 44818), "s7comm": ("tpkt", 102), "bacnet": ("bvlc", 47808), "opcua": ("opcua", 4840),
-              "fins": ("omron", 9600), "fins_tcp": ("omron", 9600), "hart_ip": ("hart_ip", 5094), "ads": ("ams", 48898)}
+              "fins": ("omron", 9600), "fins_tcp": ("omron", 9600), "hart_ip": ("hart_ip", 5094), "ads": ("ams", 48898), "synchrophasor": ("synphasor", 4712)}
 
 
 def compare(path, db):
