@@ -135,7 +135,10 @@ bool state_configuration(const Configuration& c, const Emit& emit) {
   const auto rate = static_cast<std::int16_t>(r.be16());
   if (is_whole && (!r.ok() || r.remaining() != 0)) return false;
 
-  state_stream(c, count, r.ok() ? rate : std::int16_t{0}, emit);
+  if (r.ok())
+    state_stream(c, count, rate, emit);
+  else if (!c.cut)
+    state_stream(c, count, 0, emit);  // it comes with the last part
   ByteReader again = pmus;
   walk(again, c.type, count, [&](std::uint32_t i, const Pmu& p) {
     if (i >= kMostStated) return;

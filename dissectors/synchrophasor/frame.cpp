@@ -39,21 +39,16 @@ std::size_t size_of(Bytes bytes) noexcept {
   return size >= least_size(type_of(bytes[1])) ? size : 0;
 }
 
-bool may_start(Bytes bytes) noexcept {
-  if (bytes.size() >= kSizeEnd) return size_of(bytes) != 0;
-  return (bytes.empty() || bytes[0] == 0xAA) && (bytes.size() < 2 || is_kind(bytes[1]));
-}
-
 }  // namespace
 
-// A frame whose check word fails is the receiver's to throw away, and no reason to lose the next: it is a frame if
-// another follows, or nothing. The check word is asked here only where something else follows, for on_pdu asks it.
+// A frame whose check word fails is the receiver's to throw away, and no reason to lose the next: on_pdu asks for it.
 Frame frame(Bytes bytes, Role) noexcept {
-  if (!may_start(bytes)) return Frame::foreign();
-  if (bytes.size() < kSizeEnd) return Frame::more(kSizeEnd);
-  const std::size_t size = size_of(bytes);
-  if (bytes.size() > size && !may_start(bytes.subspan(size)) && !checks(bytes.first(size))) return Frame::foreign();
-  return Frame::whole(size);
+  if (bytes.size() >= kSizeEnd) {
+    const std::size_t size = size_of(bytes);
+    return size != 0 ? Frame::whole(size) : Frame::foreign();
+  }
+  const bool may_start = (bytes.empty() || bytes[0] == 0xAA) && (bytes.size() < 2 || is_kind(bytes[1]));
+  return may_start ? Frame::more(kSizeEnd) : Frame::foreign();
 }
 
 bool probe(Bytes bytes, Role) noexcept {
