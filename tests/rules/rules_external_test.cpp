@@ -151,6 +151,15 @@ TEST(ExternalInbound, TellsUnansweredProbesFromUse) {
   EXPECT_THAT(site.of("external-inbound", "detail_en"), HasSubstr("were not answered"));
 }
 
+TEST(ExternalInbound, TellsARefusalFromSilence) {
+  Site site = plant();
+  site.link("cloud", "hmi", refused(8810));
+  EXPECT_THAT(site.findings(), ElementsAre("external-inbound hmi"));
+  EXPECT_EQ(site.of("external-inbound", "severity"), "high");
+  EXPECT_THAT(site.of("external-inbound", "detail_en"), HasSubstr("were refused (reset or unreachable): 8.8.4.4"));
+  EXPECT_THAT(site.of("external-inbound", "detail_ja"), HasSubstr("拒否"));
+}
+
 TEST(ExternalInbound, IsNotAnErrorMessageOfARouterOnTheWay) {
   Site site = plant();
   site.link("cloud", "hmi", {.transport = "icmp", .state = "datagram", .to_client = 0});
