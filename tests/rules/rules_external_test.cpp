@@ -160,6 +160,19 @@ TEST(ExternalInbound, TellsARefusalFromSilence) {
   EXPECT_THAT(site.of("external-inbound", "detail_ja"), HasSubstr("拒否"));
 }
 
+TEST(ExternalInbound, IsOneSideOfATunnelFromOutsideAndNoAnswer) {
+  const Talk gre = {.port = 47, .transport = "ip", .state = "datagram", .to_server = 0, .payload_to_server = 0};
+  Site site = plant();
+  site.link("hmi", "cloud", gre);
+  site.set("link", "client_known", "0", "1");
+  EXPECT_THAT(site.subjects("external-inbound"), ElementsAre("hmi"));
+  EXPECT_THAT(site.subjects("external-route-answered"), IsEmpty());
+  EXPECT_THAT(site.of("external-inbound", "detail_en"), HasSubstr("No packet to there was captured"));
+  site.set("link", "client_known", "1", "1");
+  EXPECT_THAT(site.subjects("external-inbound"), IsEmpty());
+  EXPECT_THAT(site.subjects("external-route-answered"), ElementsAre("hmi"));
+}
+
 TEST(ExternalInbound, IsNotAnErrorMessageOfARouterOnTheWay) {
   Site site = plant();
   site.link("cloud", "hmi", {.transport = "icmp", .state = "datagram", .to_client = 0});
