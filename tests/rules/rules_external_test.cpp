@@ -102,6 +102,30 @@ TEST(ExternalRoute, OfUdpIsAttemptedWithoutReply) {
   EXPECT_THAT(site.findings(), ElementsAre("external-route-attempted plc", "time-sync-external plc"));
 }
 
+TEST(ExternalRoute, IsNoFailedAttemptWhereNoAnswerIsWaitedFor) {
+  const Talk syslog = {.protocol = "syslog",
+                       .domain = "shared",
+                       .port = 514,
+                       .transport = "udp",
+                       .state = "datagram",
+                       .to_client = 0,
+                       .payload_to_client = 0};
+  Site site = plant();
+  site.link("plc", "cloud", syslog);
+  EXPECT_THAT(site.findings(), ElementsAre("external-route-attempted plc"));
+  EXPECT_EQ(site.of("external-route-attempted", "severity"), "high");
+  EXPECT_THAT(site.of("external-route-attempted", "detail_en"),
+              HasSubstr("plc (192.168.10.20) sent 180 bytes to 1 outside address(es)"));
+  EXPECT_THAT(site.subjects("external-route-attempted", "zones: [{id: z, kind: it, members: [{cidr: 192.168.10.0/24}]}]\n"),
+              ElementsAre("plc"));
+  EXPECT_EQ(site.of("external-route-attempted", "severity"), "medium");
+  site.link("plc", "cdn", unanswered(443));
+  EXPECT_THAT(site.findings(), ElementsAre("external-route-attempted plc", "external-route-attempted plc"));
+  site.set("link", "state", "'refused'", "1");  // "port unreachable"
+  EXPECT_THAT(site.findings(), ElementsAre("external-route-attempted plc"));
+  EXPECT_EQ(site.of("external-route-attempted", "severity"), "medium");
+}
+
 TEST(ExternalRoute, ReportsAPairOnceByItsStrongestLink) {
   Site site = plant();
   site.link("hmi", "cloud", {.port = 443});
