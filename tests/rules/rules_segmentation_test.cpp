@@ -152,6 +152,49 @@ TEST(DualHomed, IsNotARouterNorAHostWithTwoAddressesInOneSubnet) {
   EXPECT_THAT(site.findings(), IsEmpty());
 }
 
+TEST(DualHomed, IsNotWhatSpeaksForRoutesOrGateways) {
+  const Talk bgp = {.port = 179}, dhcp = {.protocol = "dhcp", .domain = "shared", .port = 67, .transport = "udp"};
+  Site site;
+  site.host("a", {.ip = "192.168.10.2"}).address("a", "192.168.20.2");
+  site.host("b", {.ip = "192.168.10.3"}).address("b", "192.168.20.3");
+  site.host("c", {.ip = "192.168.10.4"}).address("c", "192.168.20.4");
+  site.gateway("first_hop_redundancy", "192.168.10.1", "", "a");
+  EXPECT_THAT(site.subjects("dual-homed-host"), ElementsAre("b", "c"));
+  site.link("b", "c", bgp);
+  EXPECT_THAT(site.subjects("dual-homed-host"), IsEmpty());
+  site.host("d", {.ip = "192.168.10.5"}).address("d", "192.168.20.5");
+  site.gateway("dhcp_router", "192.168.10.1", "", "d");  // who hands out a gateway is none
+  site.link("a", "d", dhcp);
+  EXPECT_THAT(site.subjects("dual-homed-host"), ElementsAre("d"));
+}
+
+TEST(DualHomed, IsNotOneAddressInTwoVlans) {
+  Site site;
+  site.host("plc", {.ip = "192.168.10.20"}).address("plc", "192.168.10.20", 10);
+  EXPECT_THAT(site.subjects("dual-homed-host"), IsEmpty());
+}
+
+TEST(DualHomed, IsNoNameThatSaysAKindOfDeviceOrAProduct) {
+  Site site;
+  site.host("a", {.ip = "192.168.10.40"}).host("b", {.ip = "192.168.20.40"});
+  for (const std::string name : {"controller", "pn-io-1", "PLC_1", "plcxb1d0ed", "ET200SP"})
+    for (const std::string host : {"a", "b"}) site.attribute(host, "name", name, "profinet connect");
+  site.attribute("a", "product", "ET200SP").attribute("b", "product", "ET200SP");
+  EXPECT_THAT(site.subjects("dual-homed-host"), IsEmpty());
+  site.attribute("a", "name", "press-hist").attribute("b", "name", "press-hist");
+  EXPECT_THAT(site.subjects("dual-homed-host"), ElementsAre("a"));
+}
+
+TEST(DualHomed, IsNoNameThatIsUsedAgainLater) {
+  Site site;
+  site.host("a", {.ip = "192.168.10.40"}).attribute("a", "name", "press-hist");
+  site.host("b", {.ip = "192.168.20.40"}).attribute("b", "name", "press-hist");
+  EXPECT_THAT(site.subjects("dual-homed-host"), ElementsAre("a"));
+  site.set("address", "first_ts", "first_ts - 60000000000", "asset_id = 'a'");
+  site.set("address", "last_ts", "last_ts - 60000000000", "asset_id = 'a'");
+  EXPECT_THAT(site.subjects("dual-homed-host"), IsEmpty());
+}
+
 TEST(DualHomed, IsHintedAtByOneSerialOnTwoSubnets) {
   Site site;
   site.host("a", {.ip = "192.168.10.40"}).attribute("a", "serial", "SN-0042");
