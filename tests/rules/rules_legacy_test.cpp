@@ -35,7 +35,29 @@ TEST(TlsOutdated, IsTheNegotiatedVersion) {
   site.tls(site.link("hmi", "plc", kTls), 769, "");
   site.tls(site.link("hmi", "box", kTls), 771, "");
   site.tls(site.link("hmi", "cloud", kTls), 769, "");
-  EXPECT_THAT(site.subjects("tls-outdated"), ElementsAre("plc"));
+  EXPECT_THAT(site.subjects("tls-outdated"), ElementsAre("hmi", "plc"));
+}
+
+TEST(TlsOutdated, OfAServerOutsideIsOneFindingOfTheClient) {
+  Site site = plant();
+  site.host("cdn", {.ip = "1.1.1.1", .scope = "internet"}).host("away", {.ip = "9.9.9.9", .scope = "internet"});
+  site.tls(site.link("hmi", "cloud", kTls), 769, "").tls(site.link("hmi", "cdn", kTls), 769, "");
+  site.tls(site.link("hmi", "away", kTls), 771, "").tls(site.link("cloud", "away", kTls), 769, "");
+  EXPECT_THAT(site.subjects("tls-outdated"), ElementsAre("hmi"));
+  EXPECT_EQ(site.of("tls-outdated", "title_en"), "Outdated version of TLS across the internet");
+  EXPECT_THAT(site.of("tls-outdated", "detail_en"),
+              HasSubstr("hmi (192.168.10.30) agreed with 2 outside server(s) on TLS 1.0"));
+}
+
+TEST(TlsWeakCipher, OfAServerOutsideIsOneFindingOfTheClient) {
+  Site site = plant();
+  site.tls(site.link("hmi", "cloud", kTls), 771, "").tls(site.link("plc", "cloud", kTls), 771, "");
+  site.set("tls_session", "cipher", "4", "link_id = 1").set("tls_session", "cipher", "49199", "link_id = 2");
+  EXPECT_THAT(site.subjects("tls-weak-cipher"), ElementsAre("hmi"));
+  EXPECT_EQ(site.of("tls-weak-cipher", "severity"), "medium");
+  site.set("tls_session", "cipher", "2", "link_id = 1");
+  EXPECT_THAT(site.subjects("tls-weak-cipher"), ElementsAre("hmi"));
+  EXPECT_EQ(site.of("tls-weak-cipher", "severity"), "high");
 }
 
 TEST(SshVersion1, IsOfferedOrSpoken) {
