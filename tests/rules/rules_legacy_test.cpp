@@ -30,6 +30,43 @@ TEST(LegacyOs, IsJudgedByTheCapturesTime) {
   EXPECT_THAT(site.findings(), IsEmpty());
 }
 
+TEST(LegacyOs, IsDoubtedWhereOtherClaimsContradict) {
+  const auto doubted = [](Site& site, const char* other) {
+    EXPECT_THAT(site.subjects("legacy-os"), ElementsAre("box"));
+    EXPECT_EQ(site.of("legacy-os", "confidence"), "30");
+    EXPECT_THAT(site.of("legacy-os", "detail_en"), HasSubstr(other));
+  };
+  Site mac = plant();
+  mac.attribute("box", "os", "Windows NT 6.1", "browser announcement");
+  EXPECT_THAT(mac.subjects("legacy-os"), ElementsAre("box"));
+  EXPECT_EQ(mac.of("legacy-os", "confidence"), "75");
+  mac.attribute("box", "software", "RFB 003.008", "rfb version");
+  mac.findings();
+  EXPECT_EQ(mac.of("legacy-os", "confidence"), "75");
+  mac.attribute("box", "software", "RFB 003.889", "rfb version");
+  doubted(mac, "but also to macOS (RFB 003.889).");
+  Site prober = plant();
+  prober.attribute("box", "os", "Windows XP 5.1", "fox hello").attribute("box", "os", "Linux", "tcp syn");
+  doubted(prober, "but also to Linux (tcp syn).");
+  Site newer = plant();
+  newer.attribute("box", "user_agent", "Mozilla/5.0 (Windows NT 6.1)", "http user-agent");
+  newer.attribute("box", "os", "Windows", "tcp syn");  // says the same, less exactly
+  newer.findings();
+  EXPECT_EQ(newer.of("legacy-os", "confidence"), "75");
+  newer.attribute("box", "os", "Windows NT 10.0", "http user-agent");
+  doubted(newer, "but also to Windows NT 10.0");
+}
+
+TEST(LegacyOs, IsLessSureByTheGreetingOfAClient) {
+  Site site = plant();
+  site.attribute("box", "os", "Windows XP 5.1", "fox hello");
+  site.findings();
+  EXPECT_EQ(site.of("legacy-os", "confidence"), "40");
+  site.attribute("box", "software", "Niagara Station/3.5.41.1", "fox hello");
+  site.findings();
+  EXPECT_EQ(site.of("legacy-os", "confidence"), "75");
+}
+
 TEST(TlsOutdated, IsTheNegotiatedVersion) {
   Site site = plant();
   site.tls(site.link("hmi", "plc", kTls), 769, "");
