@@ -110,6 +110,21 @@ TEST(CloudService, IsToldByTheTlsServerName) {
   EXPECT_THAT(site.subjects("cloud-service-use", "allowed_external: [{name: iot, cidr: 8.8.4.4}]\n"), IsEmpty());
 }
 
+TEST(CloudService, IsNotANameThatChecksAReverseLookup) {
+  const std::string caller = "ec2-18-196-145-224.eu-central-1.compute.amazonaws.com";
+  Site site = plant();
+  const auto of_hmi = site.link("hmi", "infra", kDns), of_plc = site.link("plc", "infra", kDns);
+  site.lookup(of_hmi, "224.145.196.18.in-addr.arpa", true, 1).set("name_lookup", "type", "12", "1");
+  site.lookup(of_hmi, caller, true, 1, 0, "172.31.17.188");
+  EXPECT_THAT(site.subjects("cloud-service-use"), IsEmpty());
+  site.lookup(of_plc, caller, true, 1, 0, "172.31.17.188");  // which asked for no address
+  EXPECT_THAT(site.subjects("cloud-service-use"), ElementsAre("plc"));
+  site.lookup(of_hmi, "s3-1-w.amazonaws.com", true, 1, 0, "52.216.8.9");
+  EXPECT_THAT(site.subjects("cloud-service-use"), ElementsAre("hmi", "plc"));
+  EXPECT_THAT(site.db.text("select detail_en from finding where rule_id = 'cloud-service-use' and subject_id = 'hmi'"),
+              HasSubstr("(s3-1-w.amazonaws.com)"));
+}
+
 TEST(RemoteAccessTool, IsToldByItsRelaysNames) {
   Site site = plant();
   site.tls(site.link("hmi", "cloud", kTls), 771, "relay-9f3a.net.anydesk.com");
