@@ -271,6 +271,27 @@ TEST(SquattedRange, IsOneFindingPerRangeAndNoRoute) {
   EXPECT_THAT(site.subjects("squatted-public-range"), ElementsAre("203.0.114.0/24", "203.0.115.0/24"));
 }
 
+TEST(SquattedRange, IsOneFindingWhereHostsAskAcrossRanges) {
+  Site site = plant();
+  site.host("a", {.ip = "203.0.114.10", .squatted = true}).host("b", {.ip = "203.0.115.11", .squatted = true});
+  site.host("c", {.ip = "203.0.116.11", .vlan = 20, .squatted = true});
+  const auto ask = [&](const std::string& asker, const std::string& target) {
+    site.db.execute("insert into asked_for values ('" + asker + "', '" + target + "', null, null, 1, 1)");
+  };
+  ask("a", "203.0.114.77");
+  ask("b", "192.168.10.20");
+  EXPECT_THAT(site.subjects("squatted-public-range"),
+              ElementsAre("203.0.114.0/24", "203.0.115.0/24", "203.0.116.0/24"));
+  ask("a", "203.0.117.77");  // where nobody is
+  EXPECT_THAT(site.subjects("squatted-public-range"),
+              ElementsAre("203.0.114.0/24", "203.0.115.0/24", "203.0.116.0/24"));
+  ask("a", "203.0.115.77");
+  EXPECT_THAT(site.subjects("squatted-public-range"), ElementsAre("203.0.0.0/16", "203.0.116.0/24"));
+  site.address("a", "203.0.115.10").set("address", "is_squatted", "1", "value = '203.0.115.10'");  // it has both
+  EXPECT_THAT(site.subjects("squatted-public-range"),
+              ElementsAre("203.0.114.0/24", "203.0.115.0/24", "203.0.116.0/24"));
+}
+
 TEST(InternalPublicRange, BehindARouterIsNoExternalRoute) {
   Site site = plant();
   site.link("hmi", "cloud", {.port = 443});
