@@ -56,6 +56,31 @@ TEST(DuplicateAddress, IsOneFindingPerAddress) {
   EXPECT_THAT(site.of("duplicate-address", "detail_en"), HasSubstr("8 claim(s) of the address 192.168.10.20"));
 }
 
+TEST(DuplicateAddress, OfWhoGetsBetweenTwoDevicesIsOneFinding) {
+  const auto site_with = [](const char* second_rival) {
+    Site site;
+    site.host("plc", {.ip = "192.168.10.20"}).host("hmi", {.ip = "192.168.10.30"}).host("pc", {.ip = "192.168.10.41"});
+    const auto claim = [&](const std::string& host, const std::string& address, int count) {
+      site.db.execute("insert into anomaly values ('" + host + "', null, 'arp', 'duplicate_ip', '" + address +
+                      " is also claimed by 00:00:5e:00:53:01', " + std::to_string(count) + ", 1)");
+    };
+    claim("plc", "192.168.10.20", 4);
+    claim("pc", "192.168.10.20", 230);
+    claim(second_rival, "192.168.10.30", 4);
+    claim("pc", "192.168.10.30", 230);
+    return site;
+  };
+  Site site = site_with("hmi");
+  EXPECT_THAT(site.subjects("duplicate-address"), ElementsAre("pc"));
+  EXPECT_EQ(site.of("duplicate-address", "severity"), "high");
+  EXPECT_THAT(site.of("duplicate-address", "detail_en"), HasSubstr("192.168.10.20 pc ×230, 192.168.10.20 plc ×4"));
+  // as many questions: a router may answer for others
+  site.db.execute("insert into asked_for values ('hmi', '192.168.10.20', 'plc', null, 200, 1)");
+  EXPECT_THAT(site.subjects("duplicate-address"), ElementsAre("hmi", "plc"));
+  // the same two for both addresses: a pair for failover
+  EXPECT_THAT(site_with("plc").subjects("duplicate-address"), ElementsAre("hmi", "plc"));
+}
+
 TEST(UndeclaredAsset, NeedsARegisterThatNamesHalfOfTheRange) {
   const std::string one = "assets:\n  - {name: PLC, address: 192.168.10.20}\n";
   const std::string two = one + "  - {name: HMI, address: 192.168.10.30}\n";
