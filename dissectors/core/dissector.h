@@ -62,6 +62,7 @@ class Emit {  // states a fact; who, where and when are already known
   Emit(const Context& context, Sink& sink) noexcept : context_(context), sink_(sink) {}
   void operator()(const Observation& fact) const { sink_.on_observation(context_, fact); }
   const Context& context() const noexcept { return context_; }
+  Sink& sink() const noexcept { return sink_; }  // for what was said in another conversation
 
  private:
   const Context& context_;

@@ -193,6 +193,7 @@ struct Binding {
   Address mac;
   Address ip;
   BindingKind kind = BindingKind::arp_request;
+  std::uint8_t prefix_length = 0;  // of the subnet mask that it says it has; 0 = not told
 };
 
 // asked_for: an ARP request (or neighbour solicitation) for an address; whether it answers is
@@ -202,11 +203,12 @@ enum class RouteKind : std::uint8_t {
   router_advertisement,
   icmp_redirect,
   first_hop_redundancy,
-  routing_protocol
+  routing_protocol,
+  configured
 };
 std::string_view to_string(RouteKind value) noexcept;
 
-// Somebody says that packets for elsewhere go through `gateway`.
+// Somebody says that packets for elsewhere go through `gateway`; configured: its own packets, by its own word.
 struct Route {
   RouteKind kind = RouteKind::dhcp_router;
   Address gateway;

@@ -87,6 +87,7 @@ const WORDS = {
     forwarding: ["中継を観測", "seen forwarding"],
     first_hop_redundancy: ["冗長化プロトコル", "first-hop redundancy"],
     routing_protocol: ["経路制御プロトコル", "routing protocol"],
+    configured: ["機器の設定", "configured in a device"],
   },
   bound_by: {
     "arp reply": ["ARP応答", "ARP reply"],
@@ -105,6 +106,7 @@ const WORDS = {
   },
   source: {
     dhcp: ["DHCP", "DHCP"],
+    device: ["機器の応答", "told by a device"],
     policy: ["ポリシー", "policy"],
     inferred: ["推定", "inferred"],
     declared: ["申告", "declared"],

@@ -13,7 +13,7 @@ namespace {
 constexpr Help kHelp{
     "kakoi protocols",
     "Lists the protocols that are understood by content; ports are hints only. Beside these, ARP, ICMP,\n"
-    "router and neighbour discovery, LLDP, CDP, spanning tree, PROFINET DCP and routing protocols are read.\n",
+    "router and neighbour discovery, LLDP, CDP, spanning tree and routing protocols are read.\n",
     ""};
 }
 
@@ -25,14 +25,16 @@ int protocol_list(const Arguments& arguments) {
     std::string ports;
     for (const std::uint16_t port : p.ports) ports += (ports.empty() ? "" : ",") + std::to_string(port);
     const char* domain = p.domain == Domain::ot ? "OT" : p.domain == Domain::it ? "IT" : "shared";
-    std::cout << std::left << std::setw(12) << p.name << std::setw(8) << domain << std::setw(9)
+    std::cout << std::left << std::setw(14) << p.name << std::setw(8) << domain << std::setw(9)
               << (p.over_tcp && p.over_udp ? "tcp,udp"
                   : p.over_tcp             ? "tcp"
-                                           : "udp")
+                  : p.over_udp             ? "udp"
+                                           : "ethernet")
               << ports << "\n";
   };
   for (const Protocol* p : protocols()) print(*p);
   for (const Protocol* p : control_protocols()) print(*p);
+  for (const Protocol* p : {&profinet_dcp_protocol, &profinet_rt_protocol, &goose_protocol, &sv_protocol}) print(*p);
   return kDone;
 }
 
@@ -40,9 +42,10 @@ std::vector<std::string_view> protocol_names() {
   std::vector<std::string_view> names = {ftp_data_protocol.name};
   for (const Protocol* p : protocols()) names.push_back(p->name);
   for (const Protocol* p : control_protocols()) names.push_back(p->name);
-  for (const Protocol* p : {&arp_protocol, &icmp_protocol, &icmpv6_protocol, &lldp_protocol, &cdp_protocol,
-                            &profinet_dcp_protocol, &stp_protocol, &lacp_protocol, &tcp_protocol, &vrrp_protocol,
-                            &hsrp_protocol, &ospf_protocol, &eigrp_protocol, &rip_protocol})
+  for (const Protocol* p :
+       {&arp_protocol, &icmp_protocol, &icmpv6_protocol, &lldp_protocol, &cdp_protocol, &profinet_dcp_protocol,
+        &stp_protocol, &lacp_protocol, &tcp_protocol, &vrrp_protocol, &hsrp_protocol, &ospf_protocol, &eigrp_protocol,
+        &rip_protocol, &profinet_rt_protocol, &goose_protocol, &sv_protocol})
     names.push_back(p->name);
   std::sort(names.begin(), names.end());
   return names;

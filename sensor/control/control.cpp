@@ -8,13 +8,38 @@ namespace kakoi {
 
 namespace {
 
-constexpr std::uint16_t kLldp = 0x88CC, kProfinet = 0x8892, kSlow = 0x8809;
+constexpr std::uint16_t kLldp = 0x88CC, kProfinet = 0x8892, kSlow = 0x8809, kGoose = 0x88B8, kSampledValues = 0x88BA;
 constexpr std::uint8_t kSnapSap = 0xAA, kBridgeSap = 0x42;
 
 // PROFINET's EtherType carries cyclic data first of all; DCP has the frame ids FEFC–FEFF.
 bool is_dcp(const Decoded& packet) noexcept {
   const Bytes b = packet.payload;
   return packet.ethertype == kProfinet && !packet.is_llc && b.size() >= 2 && b[0] == 0xFE && b[1] >= 0xFC;
+}
+
+// Frame ids of IEC 61158-6-10 §4.2: 0100–0FFF isochronous cyclic data (RT class 3), 8000–FBFF cyclic data of the other
+// classes, FC01 and FE01 alarms. Not here: clocks (PTCP) and neighbours' line delays, which switches send, too.
+constexpr bool is_profinet_data(std::uint16_t frame_id) noexcept {
+  return (frame_id >= 0x8000 && frame_id <= 0xFBFF) || (frame_id >= 0x0100 && frame_id <= 0x0FFF) ||
+         frame_id == 0xFC01 || frame_id == 0xFE01;
+}
+
+// Of frames that come by the thousand a second: by their EtherType, and PROFINET's by two octets more.
+const Protocol* process_protocol_of(const Decoded& packet) noexcept {
+  if (packet.is_llc) return nullptr;
+  switch (packet.ethertype) {
+    case kProfinet:
+      if (packet.payload.size() < 2) return nullptr;
+      if (is_profinet_data(static_cast<std::uint16_t>(packet.payload[0] << 8 | packet.payload[1])))
+        return &profinet_rt_protocol;
+      return is_dcp(packet) ? &profinet_dcp_protocol : nullptr;
+    case kGoose:
+      return &goose_protocol;
+    case kSampledValues:
+      return &sv_protocol;
+    default:
+      return nullptr;
+  }
 }
 
 // Of the slow protocols (IEEE 802.3 annex 57A), subtype 1.
@@ -56,7 +81,7 @@ constinit const Protocol cdp_protocol = named("cdp");
 constinit const Protocol stp_protocol = named("stp");
 constinit const Protocol lacp_protocol = named("lacp");
 constinit const Protocol tcp_protocol = named("tcp");
-constinit const Protocol profinet_dcp_protocol = named("profinet_dcp", Domain::ot);
+constinit const Protocol profinet_rt_protocol = named("profinet_rt", Domain::ot);
 constinit const Protocol vrrp_protocol = named("vrrp");
 constinit const Protocol hsrp_protocol = named("hsrp");
 constinit const Protocol ospf_protocol = named("ospf");
@@ -70,10 +95,10 @@ std::span<const Protocol* const> control_protocols() noexcept {
 }
 
 const Protocol* find_control_protocol(std::string_view name) noexcept {
-  static constexpr const Protocol* others[] = {&arp_protocol,  &icmp_protocol,         &icmpv6_protocol, &lldp_protocol,
-                                               &cdp_protocol,  &profinet_dcp_protocol, &vrrp_protocol,   &hsrp_protocol,
-                                               &ospf_protocol, &eigrp_protocol,        &rip_protocol,    &stp_protocol,
-                                               &lacp_protocol, &tcp_protocol};
+  static constexpr const Protocol* others[] = {
+      &arp_protocol,  &icmp_protocol, &icmpv6_protocol,      &lldp_protocol,  &cdp_protocol, &profinet_dcp_protocol,
+      &vrrp_protocol, &hsrp_protocol, &ospf_protocol,        &eigrp_protocol, &rip_protocol, &stp_protocol,
+      &lacp_protocol, &tcp_protocol,  &profinet_rt_protocol, &goose_protocol, &sv_protocol};
   for (const Protocol* p : control_protocols())
     if (p->name == name) return p;
   for (const Protocol* p : others)
@@ -88,16 +113,21 @@ const Protocol* control_protocol_of(const Decoded& packet) noexcept {
     if (packet.protocol == 58 && !packet.source.is_ipv4()) return &icmpv6_protocol;
     return routing_protocol_of(packet);
   }
-  if (is_dcp(packet)) return &profinet_dcp_protocol;
+  if (const Protocol* process = process_protocol_of(packet)) return process;
   if (is_cdp(packet)) return &cdp_protocol;
   if (packet.ethertype == kLldp && !packet.is_llc) return &lldp_protocol;
   if (is_lacp(packet)) return &lacp_protocol;
   return bpdu_of(packet).empty() ? nullptr : &stp_protocol;
 }
 
-void observe_ethernet(const Decoded& packet, const Emit& emit) noexcept {
+void observe_ethernet(const Decoded& packet, DcpRequests& requests, const Emit& emit) noexcept {
   if (!packet.source_mac.is_mac() || packet.source_mac.is_multicast()) return;
-  if (is_dcp(packet)) return observe_profinet_dcp(packet, packet.payload, emit);
+  if (const Protocol* process = process_protocol_of(packet)) {
+    if (process == &profinet_dcp_protocol) observe_profinet_dcp(packet, packet.payload, requests, emit);
+    if (process == &goose_protocol) observe_goose(packet, packet.payload, emit);
+    if (process == &sv_protocol) observe_sampled_values(packet, packet.payload, emit);
+    return;
+  }
   if (is_cdp(packet)) return observe_cdp(packet, packet.payload.subspan(8), emit);
   if (packet.ethertype == kLldp && !packet.is_llc) return observe_lldp(packet, packet.payload, emit);
   if (is_lacp(packet)) return observe_lacp(packet, packet.payload, emit);

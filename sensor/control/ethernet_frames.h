@@ -9,6 +9,8 @@ void observe_lldp(const Decoded& packet, Bytes payload, const Emit& emit) noexce
 void observe_cdp(const Decoded& packet, Bytes payload, const Emit& emit) noexcept;
 void observe_stp(const Decoded& packet, Bytes bpdu, const Emit& emit) noexcept;
 void observe_lacp(const Decoded& packet, Bytes payload, const Emit& emit) noexcept;
-void observe_profinet_dcp(const Decoded& packet, Bytes payload, const Emit& emit) noexcept;
+void observe_profinet_dcp(const Decoded& packet, Bytes payload, DcpRequests& requests, const Emit& emit) noexcept;
+void observe_goose(const Decoded& packet, Bytes payload, const Emit& emit) noexcept;
+void observe_sampled_values(const Decoded& packet, Bytes payload, const Emit& emit) noexcept;
 
 }  // namespace kakoi

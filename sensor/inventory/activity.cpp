@@ -66,7 +66,7 @@ constexpr std::uint16_t kLpd = 515, kIpp = 631, kRawPrint = 9100;
 struct Controller {
   std::string_view protocol, role, reason, asked;  // asked: the reason where no answer was heard
 };
-constexpr std::array<Controller, 18> kControllers = {{
+constexpr std::array<Controller, 20> kControllers = {{
     {"modbus", "plc", "answers modbus", "is asked by modbus"},
     {"modbus_rtu", "plc", "answers modbus", "is asked by modbus"},
     {"s7comm", "plc", "answers s7comm", "is asked by s7comm"},
@@ -81,6 +81,8 @@ constexpr std::array<Controller, 18> kControllers = {{
     {"iec104", "rtu", "answers iec104", "is asked by iec104"},
     {"mms", "ied", "answers mms", "is asked by mms"},
     {"synchrophasor", "ied", "serves C37.118", "is asked by C37.118"},
+    {"goose", "ied", "publishes GOOSE", "publishes GOOSE"},
+    {"sv", "ied", "publishes sampled values", "publishes sampled values"},
     {"enip", "ot_device", "answers EtherNet/IP", "is asked by EtherNet/IP"},
     {"bacnet", "ot_device", "answers BACnet", "is asked by BACnet"},
     {"hart_ip", "ot_device", "answers HART-IP", "is asked by HART-IP"},
@@ -140,6 +142,20 @@ class Observer {
     return found;
   }
 
+  // Both ends of cyclic data send; who asked for them shows in the session that set it up. Controllers, tools and devices
+  // alike look for others by DCP. What is published to a group, whoever is in it, may be sent to one alone.
+  static bool is_between_equals(const Protocol& p) noexcept {
+    return p.name == "enip_io" || p.name == "profinet_rt" || p.name == "profinet_dcp" || publishes(p);
+  }
+  static bool publishes(const Protocol& p) noexcept { return p.name == "goose" || p.name == "sv"; }
+
+  static void add_controller(Activity& a, const Protocol& protocol, bool answers) noexcept {
+    const Controller* const found = controller_of(protocol.name);
+    if (!found || !is_better(*found, answers, a)) return;
+    a.controller = found->role;
+    a.controller_reason = answers ? found->reason : found->asked;
+  }
+
   void observe_ot() {
     std::vector<LinkEnds> asks;
     const std::set<std::uint32_t> concentrators = find_concentrators();
@@ -148,20 +164,18 @@ class Observer {
       if (!link.protocol || link.protocol->domain != Domain::ot) continue;
       Activity* const client = at(ends_[i].client);
       Activity* const server = at(ends_[i].server);
-      if (client && takes_part(link, 0)) client->is_ot = true;
+      if (client && takes_part(link, 0)) {
+        client->is_ot = true;
+        if (publishes(*link.protocol)) add_controller(*client, *link.protocol, true);
+      }
       if (!server || !takes_part(link, 1)) continue;
       server->is_ot = true;
-      // Both ends of cyclic data send; who asked for them shows in the session that set it up.
-      if (link.protocol->name == "enip_io") continue;
+      if (is_between_equals(*link.protocol)) continue;
       server->serves_ot = true;
       const bool answers = link.payload[1] != 0;
       server->answers_ot = server->answers_ot || answers;
       const bool passes_on = link.protocol->name == kConcentrated && concentrators.contains(ends_[i].server);
-      if (const Controller* const found = controller_of(link.protocol->name);
-          found && !passes_on && is_better(*found, answers, *server)) {
-        server->controller = found->role;
-        server->controller_reason = answers ? found->reason : found->asked;
-      }
+      if (!passes_on) add_controller(*server, *link.protocol, answers);
       if (client && takes_part(link, 0)) asks.push_back(ends_[i]);
     }
     std::sort(asks.begin(), asks.end());
@@ -249,7 +263,7 @@ class Observer {
         if (Activity* const server = at(resolution_.find_anywhere(lease.server, lease.vlan)))
           server->serves_dhcp = true;
     for (const auto& [route, seen] : observed_.routes) {
-      if (route.kind == RouteKind::dhcp_router) continue;
+      if (route.kind == RouteKind::dhcp_router || route.kind == RouteKind::configured) continue;
       const Address& speaker = route.speaker_mac.is_none() ? route.speaker : route.speaker_mac;
       if (Activity* const router = at(resolution_.find(speaker, route.vlan))) router->announces_routes = true;
     }
@@ -345,6 +359,7 @@ std::vector<Activity> observe_activity(const Observed& observed, const Resolutio
 }
 
 bool takes_part(const LinkRow& link, std::size_t side) noexcept {
+  if (link.key.transport == Transport::ethernet) return link.packets[side] != 0;  // what is in a frame is not counted
   const bool has_payload = link.payload[0] + link.payload[1] != 0;
   switch (link.state) {
     case LinkState::established:

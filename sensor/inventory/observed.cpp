@@ -88,6 +88,9 @@ void add(std::map<Key, Row>& to, std::map<Key, Row>& from) {
 const Protocol* preferred(const Protocol* a, const Protocol* b) noexcept {
   if (!a || !b) return a ? a : b;
   if ((a->domain == Domain::ot) != (b->domain == Domain::ot)) return a->domain == Domain::ot ? a : b;
+  // Between hosts that exchange cyclic data discovery passes, too.
+  constexpr std::string_view kDiscovery = "profinet_dcp";
+  if ((a->name == kDiscovery) != (b->name == kDiscovery)) return a->name == kDiscovery ? b : a;
   return a->name <= b->name ? a : b;
 }
 

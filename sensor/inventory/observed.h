@@ -142,11 +142,13 @@ struct BindingRow {
   Seen as_destination;           // frames to the MAC with that destination IP (unicast)
   std::array<Seen, 5> claims{};  // by BindingKind: who says so
   TtlRange ttl;                  // of as_source frames
+  std::uint64_t prefixes = 0;    // lengths of the subnet masks that the MAC says it has; a bit each
   void merge(const BindingRow& o) noexcept {
     as_source.merge(o.as_source);
     as_destination.merge(o.as_destination);
     for (std::size_t i = 0; i < claims.size(); ++i) claims[i].merge(o.claims[i]);
     ttl.merge(o.ttl);
+    prefixes |= o.prefixes;
   }
 };
 

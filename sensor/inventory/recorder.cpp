@@ -59,7 +59,7 @@ void add_fact(FactHash& h, const Lease& f) {
   h.add(f.client_mac), h.add(f.client), h.add(f.server), h.add(f.routers), h.add(f.resolvers), h.add(f.domain);
 }
 void add_fact(FactHash& h, const Binding& f) {
-  h.add(static_cast<std::uint64_t>(f.kind));
+  h.add(std::uint64_t{f.prefix_length} << 8 | static_cast<std::uint64_t>(f.kind));
   h.add(f.mac), h.add(f.ip);
 }
 void add_fact(FactHash& h, const Route& f) {
@@ -484,7 +484,9 @@ void Recorder::take_fact(const Context& context, const Lease& f) {
 
 void Recorder::take_fact(const Context& context, const Binding& f) {
   BindingRow* row = slot(observed_.bindings, {f.mac, f.ip, context.conversation->vlan});
-  if (row) last_ = &row->claims[static_cast<std::size_t>(f.kind)];
+  if (!row) return;
+  last_ = &row->claims[static_cast<std::size_t>(f.kind)];
+  if (f.prefix_length != 0 && f.prefix_length <= 32) row->prefixes |= std::uint64_t{1} << f.prefix_length;
 }
 
 void Recorder::take_fact(const Context& context, const Route& f) {

@@ -223,7 +223,7 @@ CREATE TABLE open_access (   -- a service that lets anybody in
 CREATE TABLE gateway (       -- signs of a way out of the segment
   asset_id TEXT REFERENCES asset,     -- the gateway, if it is known as an asset
   address TEXT NOT NULL,              -- of the gateway
-  kind TEXT NOT NULL,                 -- 'dhcp_router' | 'router_advertisement' | 'icmp_redirect' | 'forwarding' | 'first_hop_redundancy' | 'routing_protocol'
+  kind TEXT NOT NULL,                 -- 'dhcp_router' | 'router_advertisement' | 'icmp_redirect' | 'forwarding' | 'first_hop_redundancy' | 'routing_protocol' | 'configured'
   detail TEXT NOT NULL,
   announced_by TEXT REFERENCES asset, -- who said so; NULL for 'forwarding'
   vlan INTEGER,
@@ -249,10 +249,10 @@ CREATE TABLE anomaly (
   packet_id BIGINT NOT NULL REFERENCES packet
 );
 
-CREATE TABLE subnet (        -- ranges that hosts of a VLAN use, by DHCP mask, policy or as the /24 (/64) around local addresses
+CREATE TABLE subnet (        -- ranges that hosts of a VLAN use, by DHCP mask, the mask that a device says it has (PROFINET DCP), policy or as the /24 (/64) around local addresses
   vlan INTEGER,
   cidr TEXT NOT NULL,
-  source TEXT NOT NULL,               -- 'dhcp' | 'policy' | 'inferred'
+  source TEXT NOT NULL,               -- 'dhcp' | 'device' | 'policy' | 'inferred'
   hosts INTEGER NOT NULL,             -- local assets in it
   ot_hosts INTEGER NOT NULL, it_hosts INTEGER NOT NULL
 );

@@ -117,6 +117,10 @@ class Judge {
     for (const auto& [lease, seen] : observed_.leases)
       if (lease.granted && is_host(lease.client)) subnets.learn_mask(lease.vlan, lease.client, lease.prefix_length);
     for (const Tie& tie : result_.ties)
+      for (unsigned bits = 1; bits < 32; ++bits)
+        if ((tie.row.prefixes >> bits & 1) != 0)
+          subnets.learn_mask(tie.key.vlan, tie.key.ip, bits, Subnets::MaskSource::device);
+    for (const Tie& tie : result_.ties)
       if (tie.claimed.count != 0) subnets.add_local(tie.key.vlan, tie.key.ip);
     // Who asks for an address on the link believes it to be there; but hosts without a mask ask for
     // any address, so for public ones that is no sign.

@@ -172,7 +172,7 @@ void fields(A& a, BindingKey& x) {
 }
 template <typename A>
 void fields(A& a, BindingRow& x) {
-  a(x.as_source, x.as_destination, x.claims, x.ttl);
+  a(x.as_source, x.as_destination, x.claims, x.ttl, x.prefixes);
 }
 template <typename A>
 void fields(A& a, AskedKey& x) {

@@ -12,9 +12,13 @@ Network network_of(const Address& ip, unsigned bits) noexcept {
 
 std::string to_string(const Network& network) { return to_string(network.base) + '/' + std::to_string(network.bits); }
 
-void Subnets::learn_mask(std::uint32_t vlan, const Address& ip, unsigned bits) {
-  if (!ip.is_ipv4() || bits < 8 || bits > 32) return;
-  masks_.insert({vlan, network_of(ip, bits)});
+void Subnets::learn_mask(std::uint32_t vlan, const Address& ip, unsigned bits, MaskSource source) {
+  if (!ip.is_ipv4() || bits < (source == MaskSource::dhcp ? 8 : 16) || bits > 32) return;
+  if (source == MaskSource::device) {
+    const auto known = masks_.find({vlan, around(vlan, ip)});
+    if (known != masks_.end() && known->second == MaskSource::dhcp) return;
+  }
+  masks_.insert({{vlan, network_of(ip, bits)}, source});
   used_[bits] = true;
 }
 

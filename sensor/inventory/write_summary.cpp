@@ -127,9 +127,12 @@ void Writer::write_subnets() {
     const auto count = [&, &all = hosts.all](bool Profile::*flag) {
       return std::count_if(all.begin(), all.end(), [&](std::uint32_t i) { return description.profiles[i].*flag; });
     };
-    row(vlan_or_null(vlan), to_string(network),
-        resolution.segments().subnets.has_mask(vlan, network) ? "dhcp" : "inferred", hosts.all.size(),
-        count(&Profile::is_ot), count(&Profile::is_it));
+    const Subnets& known = resolution.segments().subnets;
+    const std::string_view source = !known.has_mask(vlan, network)                                  ? "inferred"
+                                    : known.mask_source(vlan, network) == Subnets::MaskSource::dhcp ? "dhcp"
+                                                                                                    : "device";
+    row(vlan_or_null(vlan), to_string(network), source, hosts.all.size(), count(&Profile::is_ot),
+        count(&Profile::is_it));
   }
 }
 

@@ -22,6 +22,19 @@ void note_syn(Recorder& recorder, const Decoded& p, const PacketRef& packet) {
   observe_syn(p, {p.payload.data() - size, size}, Emit(context, recorder));
 }
 
+// Of the packets of a side, those that are read where all say the same: the first, and few of the later ones.
+constexpr bool is_looked_at(std::uint64_t nth) noexcept { return nth <= 4 || nth % 256 == 0; }
+
+// The side that asks or publishes by a frame without IP; -1: the frame does not tell.
+int asking_side(const Item& item) {
+  const Decoded& p = item.packet;
+  const Protocol* const protocol = control_protocol_of(p);
+  if (protocol == &goose_protocol || protocol == &sv_protocol) return item.side;
+  if (protocol != &profinet_dcp_protocol) return -1;
+  const bool to_many = p.destination_mac.is_multicast() || p.destination_mac.is_broadcast();
+  return is_dcp_answer(p.payload) && !to_many ? 1 - item.side : item.side;
+}
+
 }  // namespace
 
 Shard::Shard(const SecretKeeper& secrets, const Limits& limits)
@@ -147,15 +160,24 @@ void Shard::packet(const Item& item) {
   }
 }
 
-// A SYN with another initial sequence number opens another connection with the same ports.
+// A SYN with another initial sequence number opens another connection with the same ports. And who asks by a frame is the
+// client, whoever of the two seemed to ask before: somebody who answers what nobody asked hides no command by it.
 flow::Flow& Shard::reopened(flow::Flow& flow, const Item& item, bool& created) {
   const Decoded& p = item.packet;
+  if (item.key.transport == Transport::ethernet) {
+    if (flow.client < 0) return flow;
+    const int asking = asking_side(item);
+    return asking < 0 || asking == flow.client ? flow : begun_anew(flow, created);
+  }
   if (item.key.transport != Transport::tcp || (p.tcp_flags & (kSyn | kAck | kRst)) != kSyn) return flow;
   const flow::Side& side = flow.sides[static_cast<std::size_t>(item.side)];
   const bool again =
       side.syn_seen && flow.syn_sequence[static_cast<std::size_t>(item.side)] == p.sequence && !flow.closed;
   const bool simultaneous = !side.syn_seen && side.packets == 0 && !flow.handshake;
-  if (again || simultaneous) return flow;
+  return again || simultaneous ? flow : begun_anew(flow, created);
+}
+
+flow::Flow& Shard::begun_anew(flow::Flow& flow, bool& created) {
   const flow::FlowKey key = flow.key;
   fold(flow);
   flows_.erase(flow);
@@ -263,8 +285,15 @@ void Shard::control(flow::Flow& flow, const Item& item) {
   const Decoded& p = item.packet;
   const Protocol* protocol = p.is_fragment ? nullptr : control_protocol_of(p);
   if (!protocol) return;
-  flow.protocol = protocol;
+  if (flow.protocol != protocol) flow.protocol = preferred(flow.protocol, protocol);
+  if (protocol == &profinet_rt_protocol) return;  // thousands a second, and nothing more is read
+  if (protocol == &sv_protocol && !is_looked_at(flow.sides[static_cast<std::size_t>(item.side)].packets)) return;
   const bool ip = flow.key.transport != Transport::ethernet;
+  if (protocol == &profinet_dcp_protocol || protocol == &goose_protocol || protocol == &sv_protocol) {
+    const Conversation c = frames(flow, item);
+    const Role speaker = item.side == flow.client ? Role::client : Role::server;
+    return observe_ethernet(p, dcp_requests_, Emit({protocol, &c, item.ref, speaker, p.source_mac}, recorder_));
+  }
   const Conversation c{
       ip ? p.source : p.source_mac, ip ? p.destination : p.destination_mac, 0, 0, flow.key.transport, p.vlan, kNoValue};
   const Context context{protocol, &c, item.ref, Role::client, p.source_mac};
@@ -272,7 +301,7 @@ void Shard::control(flow::Flow& flow, const Item& item) {
   if (p.network == NetworkLayer::arp) {
     note_asked(observe_arp(p, p.payload, emit), p, item.ref);
   } else if (!ip) {
-    observe_ethernet(p, emit);
+    observe_ethernet(p, dcp_requests_, emit);
     const NamedVlans named = vlans_named_in(p);
     for (std::size_t i = 0; i < named.count; ++i)
       recorder_.vlan_named({p.source_mac, named.vlan[i], protocol->name}, item.ref);
@@ -285,6 +314,14 @@ void Shard::control(flow::Flow& flow, const Item& item) {
     note_unreachable(seen.error, p, item.ref);
     note_asked(seen.neighbour, p, item.ref);
   }
+}
+
+Conversation Shard::frames(flow::Flow& flow, const Item& item) {
+  const flow::FlowKey& k = flow.key;
+  if (flow.client < 0) flow.client = static_cast<std::int8_t>(asking_side(item));
+  const Address &client = flow.client == 0 ? k.a : k.b, &server = flow.client == 0 ? k.b : k.a;
+  if (flow.link == kNoValue) flow.link = recorder_.link({client, server, k.number, k.transport, k.vlan});
+  return {client, server, 0, k.number, k.transport, k.vlan, flow.link};
 }
 
 void Shard::note_asked(const ArpSeen& seen, const Decoded& p, const PacketRef& packet) {
@@ -378,6 +415,7 @@ void Shard::release_waiting() {
 
 Observed Shard::finish() {
   flows_.for_each([&](flow::Flow& flow) { fold(flow); });
+  dcp_requests_.finish(recorder_);
   return recorder_.take();
 }
 

@@ -49,9 +49,12 @@ class Shard final : flow::SessionHost {
   void tcp(flow::Flow& flow, const Item& item);
   void udp(flow::Flow& flow, const Item& item);
   void control(flow::Flow& flow, const Item& item);
+  // The conversation of frames without IP that are asked and answered, or published, with its link.
+  Conversation frames(flow::Flow& flow, const Item& item);
   void note_asked(const ArpSeen& seen, const Decoded& p, const PacketRef& packet);
   void note_unreachable(const IcmpSeen& seen, const Decoded& p, const PacketRef& packet);
   flow::Flow& reopened(flow::Flow& flow, const Item& item, bool& created);
+  flow::Flow& begun_anew(flow::Flow& flow, bool& created);
   // Where to count a packet of a flow that is a copy, or that was seen elsewhere first; null: it was counted.
   flow::Flow* counting(flow::Flow& flow, const Item& item, bool created);
   void note_addresses(const Item& item);
@@ -69,6 +72,7 @@ class Shard final : flow::SessionHost {
   std::ptrdiff_t most_held_, held_ = 0;  // bytes that wait in sessions
   flow::FlowTable flows_;
   std::vector<const Protocol*> candidates_;
+  DcpRequests dcp_requests_;
   std::uint64_t packets_ = 0;
 
   // A closed connection is kept this long for stray packets, a silent one of any kind this long.

@@ -1,7 +1,7 @@
 // Fuzz target: control protocols that are no flows, from a frame's bytes.
 //
 // Input: which | frame. `which` 0: Ethernet frame, handed to the function that the pipeline would choose;
-// 1–10: the bytes above the header go straight to one of the observers.
+// 1–12: the bytes above the header go straight to one of the observers.
 #include "sensor/control/control.h"
 #include "sensor/control/ethernet_frames.h"
 #include "sensor/decode/decode.h"
@@ -24,9 +24,9 @@ void check(const ArpSeen& seen) {
 }
 
 // As sensor/pipeline/shard.cpp chooses.
-void observe(const Decoded& p, const Emit& emit) {
+void observe(const Decoded& p, DcpRequests& requests, const Emit& emit) {
   if (p.network == NetworkLayer::arp) return check(observe_arp(p, p.payload, emit));
-  if (!p.source.is_ip()) return observe_ethernet(p, emit);
+  if (!p.source.is_ip()) return observe_ethernet(p, requests, emit);
   if (p.protocol == 1) return check(observe_icmp(p, p.payload, emit));
   if (p.protocol != 58) return observe_routing(p, emit);
   const Icmpv6Seen seen = observe_icmpv6(p, p.payload, emit);
@@ -34,7 +34,7 @@ void observe(const Decoded& p, const Emit& emit) {
   check(seen.neighbour);
 }
 
-void observe_as(unsigned which, const Decoded& p, const Emit& emit) {
+void observe_as(unsigned which, const Decoded& p, DcpRequests& requests, const Emit& emit) {
   switch (which) {
     case 1:
       return check(observe_arp(p, p.payload, emit));
@@ -52,15 +52,19 @@ void observe_as(unsigned which, const Decoded& p, const Emit& emit) {
     case 6:
       return observe_cdp(p, p.payload, emit);
     case 7:
-      return observe_profinet_dcp(p, p.payload, emit);
+      return observe_profinet_dcp(p, p.payload, requests, emit);
     case 8:
       return observe_stp(p, p.payload, emit);
     case 9:
       return observe_syn(p, p.payload, emit);
     case 10:
       return observe_lacp(p, p.payload, emit);
+    case 11:
+      return observe_goose(p, p.payload, emit);
+    case 12:
+      return observe_sampled_values(p, p.payload, emit);
     default:
-      return observe(p, emit);
+      return observe(p, requests, emit);
   }
 }
 
@@ -84,8 +88,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Conversation c{ip ? p.source : p.source_mac, ip ? p.destination : p.destination_mac};
   const Context context{protocol, &c, {1, 0, 1}, Role::client, p.source_mac};
   test::Notes notes = test::Notes::digest_only(), again = notes;
-  observe_as(which, p, Emit(context, notes));
-  observe_as(which, p, Emit(context, again));
+  for (test::Notes* const run : {&notes, &again}) {
+    DcpRequests requests;
+    observe_as(which, p, requests, Emit(context, *run));
+    // the answer of the other side
+    const Context other{protocol, &c, {2, 0, 2}, Role::server, p.destination_mac};
+    observe_as(which, p, requests, Emit(other, *run));
+    requests.finish(*run);
+  }
   demand(notes.sound, "a stated number is out of range");
   demand(notes.count == again.count && notes.digest == again.digest,
          "the same frame states something else the second time");

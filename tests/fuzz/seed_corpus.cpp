@@ -199,10 +199,11 @@ void from_frames(const std::vector<Record>& frames, Corpus& corpus) {
       const Context context{protocol, &c, {1, 0, 1}, Role::client, p.source_mac};
       Notes notes;
       const Emit emit(context, notes);
+      DcpRequests requests;
       if (p.network == NetworkLayer::arp)
         observe_arp(p, p.payload, emit);
       else if (!p.source.is_ip())
-        observe_ethernet(p, emit);
+        observe_ethernet(p, requests, emit);
       else if (p.protocol == 1)
         observe_icmp(p, p.payload, emit);
       else if (p.protocol == 58)

@@ -13,7 +13,10 @@ using test::find;
 using test::ip;
 using test::Observer;
 
-void ethernet(const Decoded& packet, Bytes, const Emit& emit) { observe_ethernet(packet, emit); }
+void ethernet(const Decoded& packet, Bytes, const Emit& emit) {
+  DcpRequests requests;
+  observe_ethernet(packet, requests, emit);
+}
 
 // icsnpp-profinet-io-cm profinet_io_cm_mixed_1 #38
 TEST(Ethernet, LldpNamesPortAndManagementAddress) {
@@ -89,15 +92,32 @@ TEST(Ethernet, DcpIdentifyResponseNamesStation) {
   ASSERT_EQ(bindings.size(), 1u);
   EXPECT_EQ(bindings[0].mac, ip("00:09:91:43:e0:67"));
   EXPECT_EQ(bindings[0].ip, ip("192.168.1.2"));
+  EXPECT_EQ(bindings[0].prefix_length, 24);
+  EXPECT_TRUE(frame.recorder.all<Route>().empty());  // its gateway is itself: none
 }
 
-// PROFINET's cyclic data shares the EtherType and must cost nothing.
+// PROFINET's cyclic data shares the EtherType and must cost nothing: it is named, and no more.
 TEST(Ethernet, CyclicDataIsNotDcp) {
   Observer frame("8000 00000000 00000000 35008000", "00:09:91:43:e0:67", "00:a0:45:6d:d3:43");
   frame.packet.ethertype = 0x8892;
   frame.run(ethernet);
   EXPECT_TRUE(frame.recorder.stated.empty());
-  EXPECT_EQ(control_protocol_of(frame.packet), nullptr);
+  EXPECT_EQ(control_protocol_of(frame.packet), &profinet_rt_protocol);
+}
+
+// icsnpp-profinet-io-cm profinet_io_cm_mixed_1: the first octets of frames 486, 495, 584 and 34, which measures a line's
+// delay; of the others, bounds of IEC 61158-6-10 §4.2 as tshark names them
+TEST(Ethernet, FrameIdTellsWhatProfinetCarries) {
+  const auto protocol = [](std::string_view frame_id) {
+    Observer frame(std::string(frame_id) + "0000", "00:09:91:43:e0:67", "00:a0:45:6d:d3:43");
+    frame.packet.ethertype = 0x8892;
+    return control_protocol_of(frame.packet);
+  };
+  for (const char* id : {"c002", "c000", "fe01", "fc01", "0100", "0fff", "8000", "fbff"})
+    EXPECT_EQ(protocol(id), &profinet_rt_protocol) << id;
+  for (const char* id : {"fefc", "fefd", "fefe", "feff"}) EXPECT_EQ(protocol(id), &profinet_dcp_protocol) << id;
+  for (const char* id : {"ff40", "ff00", "0080", "0000", "7fff", "fe02", "fc02"})
+    EXPECT_EQ(protocol(id), nullptr) << id;
 }
 
 // ICS-Security-Tools, openics/EIP-SoftwareDownloadFailure.pcap, frame 2: a root bridge, rapid spanning tree.

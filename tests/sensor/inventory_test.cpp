@@ -320,6 +320,20 @@ TEST(Inventory, NamesSessionsLeasesAndQuestions) {
   EXPECT_EQ(rows(db, "select cidr, source, hosts, ot_hosts, it_hosts from subnet"), "192.168.1.0/24|dhcp|2|0|0");
 }
 
+// What a device answers of its own settings (PROFINET DCP): its range, and a way out that makes it no router.
+TEST(Inventory, SettingsThatADeviceTells) {
+  Traffic t;
+  t.arp(kHmi, kPlc);
+  t.observed.bindings[{kPlc.mac, kPlc.ip, 0}].prefixes = std::uint64_t{1} << 22;
+  t.observed.routes[{RouteKind::configured, kPlc.mac, kPlc.mac, at("192.168.1.1"), {}, "PROFINET DCP", 0}].add(
+      t.packet());
+  Database db = write(t.observed);
+  EXPECT_EQ(rows(db, "select cidr, source, hosts from subnet"), "192.168.0.0/22|device|2");
+  EXPECT_EQ(rows(db, "select asset_id, address, kind, detail, announced_by from gateway"),
+            "NULL|192.168.1.1|configured|PROFINET DCP|mac-0000bc000010");
+  EXPECT_EQ(rows(db, "select count(*) from asset where role = 'router'"), "0");
+}
+
 TEST(Inventory, Coverage) {
   Traffic t;
   t.talk(kHmi, kPlc, 502, &test::kModbus);

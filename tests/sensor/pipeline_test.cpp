@@ -449,6 +449,77 @@ TEST(Pipeline, DatagramsWithoutTheirEndAreGivenUp) {
   const Observed o = observed({Script().frame(test::ethernet(1, 2, 0x0800, piece)).file()});
   EXPECT_EQ(o.captures[0].fragments_given_up, 1u);
 }
+// A station sets a device's name and gets its answer, beside cyclic data of both; another frame of the pair is neither.
+TEST(Pipeline, FramesWithoutIpAreConversations) {
+  Script script;
+  const auto profinet = [&](std::uint8_t from, std::uint8_t to, const char* payload) {
+    script.frame(test::ethernet(from, to, 0x8892, hex(payload)));
+  };
+  // ICS-Security-Tools profinet/profinet-wireshark-bug.pcap, frames 3 and 4; the device has the lower MAC
+  profinet(2, 1, "fefd0400 01000001 0000 0014 0202 0009 0001 256e256e256e20 00 0502 0002 0000");
+  profinet(1, 2, "fefd0401 01000001 0000 0010 0504 0003 020200 00 0504 0003 050200 00");
+  const Observed set = observed({script.file()});
+  ASSERT_EQ(set.links.size(), 1u);
+  EXPECT_EQ(set.links[0].protocol->name, "profinet_dcp");
+  EXPECT_TRUE(set.links[0].client_known);
+  EXPECT_EQ(set.links[0].key.server_port, 0x8892);
+  EXPECT_EQ(set.links[0].packets, (std::array<std::uint64_t, 2>{1, 1}));
+  ASSERT_EQ(set.operations.size(), 1u);
+  EXPECT_EQ(set.operations[0].from_client, 1u);
+  EXPECT_EQ(set.operations[0].accepted, 1u);
+  ASSERT_EQ(set.actions.size(), 1u);
+  EXPECT_EQ(set.actions.begin()->first, set.links[0].key);
+  ASSERT_EQ(set.actions.begin()->second.rows.size(), 1u);
+  EXPECT_EQ(set.actions.begin()->second.rows[0].outcome, Outcome::accepted);
+
+  for (int i = 0; i < 3; ++i) profinet(1, 2, "c002 8000 0000 80 3500"), profinet(2, 1, "c000 8000 0000 80 3500");
+  profinet(2, 1, "fefd0300 01000002 0000 0002 0202");
+  const Observed cyclic = observed({script.file()});
+  ASSERT_EQ(cyclic.links.size(), 1u);
+  EXPECT_EQ(cyclic.links[0].protocol->name, "profinet_rt");
+  EXPECT_EQ(cyclic.links[0].key, set.links[0].key);
+}
+
+// Whoever answers what nobody asked is no server by it: what it sets later are its commands.
+TEST(Pipeline, AnAnswerToNobodyHidesNoCommand) {
+  Script script;
+  const auto set_name = [&](const char* transaction) {
+    script.frame(
+        test::ethernet(2, 1, 0x8892, hex(std::string("fefd0400 ") + transaction + " 0000 0008 0202 0004 0001 6161")));
+  };
+  script.frame(test::ethernet(2, 1, 0x8892, hex("fefd0401 00000001 0000 0008 0504 0003 020200 00")));
+  set_name("00000002"), set_name("00000003");
+  script.frame(test::ethernet(1, 2, 0x8892, hex("fefd0401 00000003 0000 0008 0504 0003 020200 00")));
+  const Observed o = observed({script.file()});
+  ASSERT_EQ(o.links.size(), 2u);  // of who seemed to be asked, too
+  const LinkRow& link = o.links[o.links[0].packets[1] == 1 && o.links[0].packets[0] == 2 ? 0 : 1];
+  EXPECT_EQ(link.packets, (std::array<std::uint64_t, 2>{2, 1}));
+  std::uint64_t from_client = 0, accepted = 0;
+  for (const OperationRow& op : o.operations)
+    if (&o.links[op.link] == &link) from_client += op.from_client, accepted += op.accepted;
+  EXPECT_EQ(from_client, 2u);
+  EXPECT_EQ(accepted, 1u);
+  EXPECT_EQ(o.actions.at(link.key).rows.size(), 2u);
+}
+
+// Sampled values are counted all, and few of them are read.
+TEST(Pipeline, NotEachFrameOfSampledValuesIsRead) {
+  Script script;
+  for (unsigned i = 0; i < 600; ++i) {
+    ByteVector frame =
+        hex("4001 0027 8000 0000 601d 800101 a218 3016 8004 34303031 8202 0000 8304 00000001 850102 8701 ff");
+    frame[25] = static_cast<std::uint8_t>(i >> 8), frame[26] = static_cast<std::uint8_t>(i);  // counts samples
+    script.frame(test::ethernet(1, 2, 0x88BA, frame));
+  }
+  const Observed o = observed({script.file()});
+  ASSERT_EQ(o.links.size(), 1u);
+  EXPECT_EQ(o.links[0].protocol->name, "sv");
+  EXPECT_EQ(o.links[0].packets[0] + o.links[0].packets[1], 600u);
+  EXPECT_EQ(o.identities.size(), 1u);
+  ASSERT_EQ(o.operations.size(), 1u);
+  EXPECT_LT(o.operations[0].from_client, 10u);
+}
+
 TEST(Pipeline, SwitchesNameTheirVlans) {
   // Port VLAN ID 20 (IEEE 802.1Q-2018 §D.2.1), behind chassis, port and time to live
   const ByteVector lldp = hex("0207 04 020000000001 0403 05 3031 0602 0078 FE06 0080C2 01 0014 0000");

@@ -425,6 +425,30 @@ TEST(Resolve, LeaseBindsItsClientAndTellsTheRange) {
   EXPECT_EQ(to_string(r.segments().subnets.around(0, at("10.7.200.1"))), "10.7.0.0/16");
 }
 
+// PROFINET DCP's IP parameter block. A server's word comes first, and what reaches beyond /16 is a mistake.
+TEST(Resolve, DeviceTellsItsRange) {
+  const auto range = [](unsigned stated, std::uint8_t leased) {
+    Traffic t;
+    const Host device = host("00:1b:1b:00:00:99", "10.7.0.9");
+    t.arp(kHmi, device);
+    t.observed.bindings[{device.mac, device.ip, 0}].prefixes = std::uint64_t{1} << stated;
+    if (leased != 0) {
+      LeaseKey lease;
+      lease.client_mac = device.mac;
+      lease.client = device.ip;
+      lease.prefix_length = leased;
+      lease.granted = true;
+      t.observed.leases[lease].add(t.packet());
+    }
+    const Resolution r = Resolution::of(t.observed);
+    return to_string(r.segments().subnets.around(0, at("10.7.0.200")));
+  };
+  EXPECT_EQ(range(0, 0), "10.7.0.0/24");
+  EXPECT_EQ(range(20, 0), "10.7.0.0/20");
+  EXPECT_EQ(range(8, 0), "10.7.0.0/24");
+  EXPECT_EQ(range(25, 22), "10.7.0.0/22");
+}
+
 TEST(Resolve, ContainersBehindAHostsOwnAddressAreThatHost) {
   Traffic t;
   t.arp(kHmi, kPlc);

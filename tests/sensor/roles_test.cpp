@@ -39,6 +39,35 @@ TEST(Roles, ByWhoAsksWhom) {
   EXPECT_EQ(rows(db, "select count(*) from asset where is_it and not is_ot"), "2");
 }
 
+// Frames without IP. Of PROFINET neither end serves: cyclic data has none that asks, and all look for each other by DCP.
+TEST(Roles, OfWhoSpeaksByEthernetAlone) {
+  static const Protocol goose = test::make_protocol("goose", Domain::ot), sv = test::make_protocol("sv", Domain::ot),
+                        rt = test::make_protocol("profinet_rt", Domain::ot),
+                        dcp = test::make_protocol("profinet_dcp", Domain::ot);
+  Traffic t;
+  const Host relay = host("00:30:a7:00:00:01", "192.168.1.11"), unit = host("00:30:a7:00:00:02", "192.168.1.12"),
+             plc = host("00:1b:1b:00:00:01", "192.168.1.13"), drive = host("00:1b:1b:00:00:02", "192.168.1.14"),
+             tool = host("00:1b:1b:00:00:03", "192.168.1.15"), silent = host("00:1b:1b:00:00:04", "192.168.1.16");
+  for (const Host& h : {relay, unit, plc, drive, tool, silent}) t.arp(kHmi, h);
+  const auto frames = [&](const Address& from, const Address& to, const Protocol& protocol, std::uint64_t back) {
+    LinkRow& row = t.link({from, to, 0x88B8, Transport::ethernet, 0});
+    row.protocol = &protocol;
+    row.packets = {5, back};
+    row.seen.add(t.packet());
+  };
+  frames(relay.mac, at("01:0c:cd:01:00:01"), goose, 0);
+  frames(unit.mac, at("01:0c:cd:04:00:01"), sv, 0);
+  frames(plc.mac, drive.mac, rt, 5);
+  frames(tool.mac, drive.mac, dcp, 1);
+  frames(tool.mac, silent.mac, dcp, 0);
+  Database db = write(t.observed);
+  EXPECT_EQ(rows(db,
+                 "select value, role, role_reason, purdue_level, is_ot from asset join address using (asset_id) "
+                 "where kind = 'ipv4' and value like '192.168.1.1_' order by value"),
+            "192.168.1.11|ied|publishes GOOSE|1.0|1\n192.168.1.12|ied|publishes sampled values|1.0|1\n"
+            "192.168.1.13|||NULL|1\n192.168.1.14|||NULL|1\n192.168.1.15|||NULL|1\n192.168.1.16|||NULL|0");
+}
+
 // What several hosts use of a general-purpose computer is a server; pages, SSH and FTP of devices are not.
 TEST(Roles, OfServersAndPrinters) {
   static const Protocol ftp = test::make_protocol("ftp", Domain::shared), smb = test::make_protocol("smb", Domain::it);
