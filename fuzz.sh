@@ -41,7 +41,7 @@ for target; do
   targets=$((targets + 1))
   runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
   echo $((before + ${runs:-0})) >build/fuzz/executions/"$target"
-  printf '%-12s %10s runs, %10s in all' "$target" "${runs:-0}" $((before + ${runs:-0}))
+  printf '%-13s %10s runs, %10s in all' "$target" "${runs:-0}" $((before + ${runs:-0}))
   if [ "$status" -eq 0 ]; then
     echo
   else

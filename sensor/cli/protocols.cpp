@@ -25,7 +25,7 @@ int protocol_list(const Arguments& arguments) {
     std::string ports;
     for (const std::uint16_t port : p.ports) ports += (ports.empty() ? "" : ",") + std::to_string(port);
     const char* domain = p.domain == Domain::ot ? "OT" : p.domain == Domain::it ? "IT" : "shared";
-    std::cout << std::left << std::setw(14) << p.name << std::setw(8) << domain << std::setw(9)
+    std::cout << std::left << std::setw(15) << p.name << std::setw(8) << domain << std::setw(9)
               << (p.over_tcp && p.over_udp ? "tcp,udp"
                   : p.over_tcp             ? "tcp"
                   : p.over_udp             ? "udp"
