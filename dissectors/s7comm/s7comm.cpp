@@ -8,6 +8,9 @@
 //   data                  return code | transport size | size ×2 | …
 #include "dissectors/s7comm/s7comm.h"
 
+#include <array>
+#include <utility>
+
 #include "dissectors/core/open_commands.h"
 #include "dissectors/core/tpkt.h"
 #include "dissectors/s7comm/function.h"
@@ -150,6 +153,15 @@ Items items_read(Bytes data, unsigned count) noexcept {
   return items;
 }
 
+// That waits for its answer: not every one repeats the function, and none tells which service was invoked.
+struct Job {
+  std::uint16_t reference = 0;
+  std::uint8_t function = 0;
+  OperationClass cls = OperationClass::other;
+  Role speaker = Role::client;
+  bool is_open = false;
+};
+
 class Reader final : public Dissector {
  public:
   Interest on_pdu(const Pdu& pdu, const Emit& emit) override {
@@ -171,7 +183,7 @@ class Reader final : public Dissector {
   void on_gap(Role speaker) override {
     inside_[static_cast<std::size_t>(speaker)].forget();
     list_.forget();
-    invocation_known_ = false;
+    jobs_ = {};
     commands_.on_gap();
   }
   void on_end(const Emit& emit) override { commands_.on_end(emit); }
@@ -189,8 +201,6 @@ class Reader final : public Dissector {
         if (service.empty()) return;
         cls = class_of_invocation(service);
         step = name_of_invocation(service);
-        invocation_ = {m.reference, cls};
-        invocation_known_ = true;
         if (step == "PI-Service") value << service.substr(0, 16);
         break;
       }
@@ -209,15 +219,29 @@ class Reader final : public Dissector {
         break;
     }
     emit(Operation{.cls = cls, .function_code = function});
+    jobs_[next_job_++ % jobs_.size()] = {m.reference, function, cls, emit.context().speaker, true};
     // Of a download its beginning is the command; the blocks are then asked for by the controller.
     if (function == write_var || function == request_download || function == pi_service || function == plc_stop)
       commands_.ask(m.reference, command(cls, function, step, value.view()), emit);
   }
 
+  // The latest job of that reference that the other side sent; it is answered once.
+  Job answered_job(std::uint16_t reference, Role speaker) noexcept {
+    for (std::size_t i = 1; i <= jobs_.size(); ++i) {
+      Job& job = jobs_[(next_job_ - i) % jobs_.size()];
+      if (job.is_open && job.reference == reference && job.speaker != speaker) return std::exchange(job, {});
+    }
+    return {};
+  }
+
   void on_acknowledgement(const Message& m, const Emit& emit) {
+    const Job job = answered_job(m.reference, emit.context().speaker);
     if (m.parameters.empty()) {  // kind 2 refuses; it does not repeat the function
-      if (m.kind == ack && m.error != 0) commands_.answer(m.reference, Outcome::refused, "error", emit);
-      return;
+      if (m.kind != ack || m.error == 0) return;
+      if (job.is_open)
+        emit(
+            Operation{.cls = job.cls, .function_code = job.function, .outcome = Outcome::refused, .is_message = false});
+      return commands_.answer(m.reference, Outcome::refused, "error", emit);
     }
     const std::uint8_t function = m.parameters[0];
     Outcome outcome = m.error == 0 ? Outcome::accepted : Outcome::refused;
@@ -229,8 +253,7 @@ class Reader final : public Dissector {
       items = function == write_var ? items_written(m.data) : items_read(m.data, count);
       if (items.any_failed) outcome = Outcome::refused;
     }
-    OperationClass cls = class_of(function);
-    if (function == pi_service && invocation_known_ && invocation_.reference == m.reference) cls = invocation_.cls;
+    const OperationClass cls = job.is_open && job.function == function ? job.cls : class_of(function);
     emit(Operation{.cls = cls, .function_code = function, .outcome = outcome});
     commands_.answer(m.reference, outcome, outcome == Outcome::refused ? "error" : "", emit);
     if (items.any_succeeded && !open_stated_) {
@@ -288,13 +311,10 @@ class Reader final : public Dissector {
     }
   }
 
-  struct Invoked {
-    std::uint16_t reference = 0;
-    OperationClass cls = OperationClass::mode;
-  };
   std::array<tpkt::Continuation, 2> inside_;
-  bool open_stated_ = false, invocation_known_ = false;
-  Invoked invocation_;
+  bool open_stated_ = false;
+  std::array<Job, 16> jobs_;  // a ring; few wait at a time, as agreed in the set-up
+  std::size_t next_job_ = 0;
   std::uint16_t reference_of_password_ = 0;
   text::Held<8> password_;
   StatusList list_;

@@ -113,6 +113,34 @@ TEST(S7comm, AReadIsAcceptedOrRefusedByItsItems) {
   check("0300001f 02f080 32 03 0000 0100 0002 000a 0000 04 02 ff090001 01 00 05000000", Outcome::refused, true);
 }
 
+// cisagov/icsnpp-s7comm, s7ident.pcap, frames 20 to 23: the answers do not repeat what they refuse.
+TEST(S7comm, ARefusalWithoutFunctionIsTheJobs) {
+  constexpr std::string_view kUpload =
+      "03000023 02f080 32 01 0000 0600 0012 0000 1d 00000000000000 09 5f30423030303030 41";
+  constexpr std::string_view kRefused = "03000013 02f080 32 02 0000 0600 0000 0000 d241";
+  constexpr std::string_view kAgain =
+      "03000023 02f080 32 01 0000 0700 0012 0000 1d 00000000000000 09 5f30423030303030 41";
+  constexpr std::string_view kRefusedAgain = "03000013 02f080 32 02 0000 0700 0000 0000 d241";
+  const auto seen =
+      observe(s7comm::protocol, {client(kUpload), server(kRefused), client(kAgain), server(kRefusedAgain)})
+          .all<Operation>();
+  ASSERT_EQ(seen.size(), 4u);
+  for (const std::size_t answer : {1u, 3u}) {
+    EXPECT_EQ(seen[answer].cls, OperationClass::file);
+    EXPECT_EQ(seen[answer].function_code, 0x1Du);
+    EXPECT_EQ(seen[answer].outcome, Outcome::refused);
+    EXPECT_FALSE(seen[answer].is_message);
+  }
+  // of no job that was seen, of another one's, of one that is answered already, and of the speaker's own
+  const auto count = [](const std::vector<test::Chunk>& chunks) {
+    return observe(s7comm::protocol, chunks).all<Operation>().size();
+  };
+  EXPECT_EQ(count({server(kRefused)}), 0u);
+  EXPECT_EQ(count({client(kUpload), server(kRefusedAgain)}), 1u);
+  EXPECT_EQ(count({client(kUpload), server(kRefused), server(kRefused)}), 2u);
+  EXPECT_EQ(count({client(kUpload), client(kRefused)}), 1u);
+}
+
 // …/s7/s7comm_downloading_block_db1.pcap: the invocation that takes a downloaded block over is programming.
 TEST(S7comm, AnInvocationIsWhatItsServiceIs) {
   const auto seen =
