@@ -81,11 +81,22 @@ class Reader final : public Dissector {
     const std::uint32_t code = code_of(*m);
     emit(Operation{
         .cls = class_of(code), .function_code = code, .outcome = code == rejected ? Outcome::refused : Outcome::none});
-    if (code == hello) state_hello(m->body, pdu.speaker, emit);
+    if (code == hello && !is_anothers(m->body, emit.context())) state_hello(m->body, pdu.speaker, emit);
     return Interest::more;
   }
 
  private:
+  // A scanner greets with the words of a workbench that it is not, address and all. A station may state what a translator of
+  // addresses hides: what it says is the answer of what was asked.
+  static bool is_anothers(std::string_view body, const Context& context) {
+    constexpr std::string_view kKey = "\nhostAddress=s:";
+    const std::size_t at = body.find(kKey);
+    if (context.speaker == Role::server || at == std::string_view::npos) return false;
+    const std::string_view value = body.substr(at + kKey.size());
+    const auto stated = parse_address(text::trim(value.substr(0, value.find('\n'))));
+    return stated && *stated != context.speaker_address();
+  }
+
   // Values of type s are texts.
   static void state_hello(std::string_view body, Role speaker, const Emit& emit) {
     constexpr std::string_view kMethod = "fox hello";

@@ -214,6 +214,23 @@ TEST(Fox, AWorkbenchIsAClientsSoftware) {
   EXPECT_EQ(fox::protocol.frame(test::ascii("foxes"), Role::client).kind, Frame::Kind::foreign);
 }
 
+// ITI/ICS-Security-Tools, fox/fox_info.pcap, packet 4, from 10.1.3.4: the script's words are another host's.
+TEST(Fox, AScannersHelloIsNotItsOwn) {
+  const auto from = [](std::string_view address) {
+    return observe(fox::protocol, {client_text("fox a 1 -1 fox hello\n{\nfox.version=s:1.0\nid=i:1\n"
+                                               "hostName=s:xpvm-0omdc01xmy\nhostAddress=s:" +
+                                               std::string(address) +
+                                               "\napp.name=s:Workbench\napp.version=s:3.7.44\n"
+                                               "vm.name=s:Java HotSpot(TM) Server VM\nvm.version=s:20.4-b02\n"
+                                               "os.name=s:Windows XP\nos.version=s:5.1\nlang=s:en\n"
+                                               "hostId=s:Win-99CB-D49D-5442-07BB\nbrandId=s:vykon\n};;\n")});
+  };
+  const auto seen = from("192.168.1.125");
+  EXPECT_TRUE(seen.all<Identity>().empty());
+  EXPECT_EQ(seen.all<Operation>().size(), 1u);
+  EXPECT_EQ(from("192.0.2.1").identity(Trait::os), "Windows XP 5.1");  // the speaker's address
+}
+
 // ITI/ICS-Security-Tools, beckoff/beckofflink.pcapng: device info of the PLC's run time.
 TEST(Ads, TheDeviceTellsNameAndVersion) {
   const auto seen =
