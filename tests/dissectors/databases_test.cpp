@@ -95,13 +95,46 @@ TEST(Mysql, TheGreetingTellsTheVersion) {
   EXPECT_EQ(identities(own, Role::server), (Texts{"software MySQL 5.7.32 by mysql greeting"}));
 }
 
+// zeek, mysql/encrypted.pcap, frame 6.
+constexpr std::string_view kMysqlTls = "2000000185ae3f20000000012d0000000000000000000000000000000000000000000000";
+
+TEST(Mysql, AskedForTlsIsHandedOn) {
+  const auto say = [](std::string_view greeting, std::string_view answer) {
+    auto dissector = mysql::protocol.open();
+    Recorder recorder;
+    Conversation conversation;
+    const auto told = [&](Role role, std::string_view text) {
+      const Context context{&mysql::protocol, &conversation, {1, 0, 1}, role, {}};
+      const auto bytes = hex(text);
+      return dissector->on_pdu({role, bytes, bytes.size()}, Emit(context, recorder));
+    };
+    const Interest first = told(Role::server, greeting);
+    return first == Interest::more ? told(Role::client, answer) : first;
+  };
+  EXPECT_EQ(say(kGreeting, kMysqlTls), Interest::tls);
+  std::string other(kMysqlTls);
+  other[10] = 'a', other[11] = '6';  // without the capability
+  EXPECT_EQ(say(kGreeting, other), Interest::done);
+  other = "2a" + std::string(kMysqlTls).substr(2) +
+          "726f6f7400"
+          "0000000000";  // a log-in, which may name it too
+  EXPECT_EQ(say(kGreeting, other), Interest::done);
+  other = kGreeting;
+  const std::size_t at = other.find("00ffff2d02") + 2;
+  other.replace(at, 4, "fff7");  // a server without TLS
+  EXPECT_EQ(say(other, kMysqlTls), Interest::done);
+}
+
 TEST(Mysql, OtherFirstOctetsAreForeign) {
   const auto kind = [](std::string_view message, Role role = Role::server) {
     return mysql::protocol.frame(hex(message), role).kind;
   };
   EXPECT_EQ(kind(kGreeting), Frame::Kind::whole);
   EXPECT_EQ(kind(kGreeting.substr(0, 60)), Frame::Kind::more);
-  EXPECT_EQ(kind(kGreeting, Role::client), Frame::Kind::foreign);
+  EXPECT_FALSE(mysql::protocol.probe(hex(kGreeting), Role::client));
+  EXPECT_EQ(kind(kMysqlTls, Role::client), Frame::Kind::whole);
+  EXPECT_FALSE(mysql::protocol.probe(hex(kMysqlTls), Role::client));
+  EXPECT_EQ(kind("16030200590100005503", Role::client), Frame::Kind::foreign);
   std::string other(kGreeting);
   other.replace(6, 2, "01");  // not a conversation's first message
   EXPECT_EQ(kind(other), Frame::Kind::foreign);
