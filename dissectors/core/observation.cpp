@@ -41,8 +41,8 @@ std::string_view to_string(BindingKind value) noexcept {
   return pick(names, value);
 }
 std::string_view to_string(RouteKind value) noexcept {
-  static constexpr std::string_view names[] = {"dhcp_router", "router_advertisement", "icmp_redirect",
-                                               "first_hop_redundancy", "routing_protocol", "configured"};
+  static constexpr std::string_view names[] = {"dhcp_router",          "router_advertisement", "icmp_redirect",
+                                               "first_hop_redundancy", "routing_protocol",     "configured"};
   return pick(names, value);
 }
 std::string_view to_string(Fault value) noexcept {

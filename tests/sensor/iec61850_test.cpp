@@ -99,7 +99,7 @@ TEST(SampledValues, NameOfTheStream) {
   ASSERT_EQ(frame.recorder.stated.size(), 1u);
   EXPECT_EQ(frame.recorder.all<Identity>()[0].text, "sampled values 4001");
   frame.recorder.stated.clear();
-  frame.bytes[4] = 0x80;  // IEC 61850-9-2 annex C: the header's simulation bit
+  frame.bytes[4] = 0x80;  // IEC 61850-9-2 §5.3.3: the simulation bit of the header
   frame.run(ethernet);
   ASSERT_EQ(frame.recorder.all<Operation>().size(), 1u);
   EXPECT_EQ(sv_protocol.function_name(frame.recorder.all<Operation>()[0].function_code), "simulation");

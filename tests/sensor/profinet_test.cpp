@@ -112,7 +112,7 @@ TEST(ProfinetDcp, RepeatedRequestIsAnActionOfItsOwn) {
 }
 
 TEST(ProfinetDcp, ServiceThatIsNotSupportedRefusesAll) {
-  Segment segment;  // IEC 61158-6-10 §4.3.1.2: kind 5
+  Segment segment;  // IEC 61158-6-10 §4.3: kind 5, as tshark names it
   const test::Recorder& seen = segment.asks(kSetName).answers("fefd0405 01000001 0000 0000").end();
   ASSERT_EQ(seen.all<Operation>().size(), 2u);
   EXPECT_EQ(function(seen.all<Operation>()[1]), "Set");
