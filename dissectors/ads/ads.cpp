@@ -126,7 +126,10 @@ class Reader final : public Dissector {
 
  private:
   void on_request(const Message& m, const Emit& emit) {
-    emit(Operation{.cls = class_of(m.command), .function_code = m.command, .unit = m.target_port});
+    emit(Operation{.cls = class_of(m.command),
+                   .function_code = m.command,
+                   .unit = m.target_port,
+                   .actor = emit.context().speaker});
     ByteReader r{m.data};
     text::Line<48> line;
     if (m.command == write) {
@@ -150,7 +153,11 @@ class Reader final : public Dissector {
     const std::uint32_t result = r.le32();
     if (m.error == 0 && !r.ok()) return;
     const Outcome outcome = m.error == 0 && result == 0 ? Outcome::accepted : Outcome::refused;
-    emit(Operation{.cls = class_of(m.command), .function_code = m.command, .unit = m.source_port, .outcome = outcome});
+    emit(Operation{.cls = class_of(m.command),
+                   .function_code = m.command,
+                   .unit = m.source_port,
+                   .outcome = outcome,
+                   .actor = other(emit.context().speaker)});
     commands_.answer(m.invoke, outcome, outcome == Outcome::refused ? "error" : "", emit);
     if (outcome != Outcome::accepted) return;
     if (!open_stated_) emit(OpenAccess{"ads"});

@@ -9,6 +9,7 @@
 #include "dissectors/bacnet/identity.h"
 #include "dissectors/bacnet/service.h"
 #include "dissectors/core/open_commands.h"
+#include "dissectors/core/open_requests.h"
 
 namespace kakoi::bacnet {
 
@@ -77,6 +78,7 @@ std::optional<Message> parse(Bytes bytes) noexcept {
 struct Head {  // of an APDU
   std::uint8_t type = 0, invoke_id = 0, service = 0, segment = 0;
   bool is_segmented = false;
+  bool from_server = false;  // of Abort: sent by who was asked
   Bytes data;
 };
 
@@ -85,6 +87,7 @@ std::optional<Head> parse_apdu(Bytes bytes) noexcept {
   const std::uint8_t first = r.u8();
   Head h;
   h.type = first >> 4;
+  h.from_server = (first & 1) != 0;
   h.is_segmented = (first & 8) != 0 && (h.type == confirmed_request || h.type == complex_ack);
   switch (h.type) {
     case confirmed_request:
@@ -161,9 +164,10 @@ class Reader final : public Dissector {
     if (length > pdu.bytes.size()) emit(Anomaly{Fault::truncated, static_cast<std::uint32_t>(pdu.bytes.size())});
     if (length < pdu.bytes.size()) emit(Anomaly{Fault::bad_length, 2});
     if (!m->has_npdu) {
-      state(kVirtualLink + m->link, Outcome::none, emit);
+      constexpr std::uint8_t kResult = 0;
+      state(kVirtualLink + m->link, m->link == kResult ? other(pdu.speaker) : pdu.speaker, emit);
     } else if (m->is_network_message) {
-      state(kNetwork + m->network_message, Outcome::none, emit);
+      state(kNetwork + m->network_message, pdu.speaker, emit);
     } else if (const auto h = parse_apdu(m->apdu)) {
       About about;
       about.is_routed = m->is_routed;
@@ -172,32 +176,38 @@ class Reader final : public Dissector {
     }
     return Interest::more;
   }
-  void on_gap(Role) override { commands_.on_gap(); }
+  void on_gap(Role) override {
+    requests_.forget();
+    commands_.on_gap();
+  }
   void on_end(const Emit& emit) override { commands_.on_end(emit); }
 
  private:
-  static void state(std::uint32_t code, Outcome outcome, const Emit& emit) {
-    emit(Operation{.cls = class_of(code), .function_code = code, .outcome = outcome});
+  static void state(std::uint32_t code, Role actor, const Emit& emit, Outcome outcome = Outcome::none) {
+    emit(Operation{.cls = class_of(code), .function_code = code, .outcome = outcome, .actor = actor});
   }
 
   void on_apdu(const Head& h, const About& about, const Emit& emit) {
     const bool continues = h.is_segmented && h.segment != 0;
+    const Role speaker = emit.context().speaker, asker = other(speaker);  // asker: of what the speaker answers
     switch (h.type) {
       case unconfirmed_request:
-        state(kUnconfirmed + h.service, Outcome::none, emit);
+        state(kUnconfirmed + h.service, speaker, emit);
         if (h.service == i_am) state_i_am(h.data, about, emit);
         if (h.service == i_have) state_i_have(h.data, about, emit);
         return;
       case confirmed_request:
         if (continues) return;
-        state(h.service, Outcome::none, emit);
+        state(h.service, speaker, emit);
+        requests_.ask(h.invoke_id, speaker, class_of(h.service), h.service);
         return on_command(h, emit);
       case simple_ack:
       case complex_ack:
         if (continues) return;
-        state(h.service, Outcome::accepted, emit);
+        state(h.service, asker, emit, Outcome::accepted);
+        requests_.answer(h.invoke_id, speaker);
         on_outcome(h, Outcome::accepted, {}, emit);
-        if (bool& stated = open_stated_[static_cast<std::size_t>(emit.context().speaker)]; !stated) {
+        if (bool& stated = open_stated_[static_cast<std::size_t>(speaker)]; !stated) {
           emit(OpenAccess{"bacnet"});
           stated = true;
         }
@@ -205,17 +215,30 @@ class Reader final : public Dissector {
         if (h.type == complex_ack && h.service == read_property_multiple) state_properties(h.data, about, emit);
         return;
       case error:
-        state(h.service, Outcome::refused, emit);
+        state(h.service, asker, emit, Outcome::refused);
+        requests_.answer(h.invoke_id, speaker);
         return on_outcome(h, Outcome::refused, "error", emit);
       case reject:
-        state(kReject, Outcome::refused, emit);
-        return on_outcome(h, Outcome::refused, "rejected", emit);
+        state(kReject, asker, emit);
+        return on_refusal(h, "rejected", emit);
       case abort_pdu:
-        state(kAbort, Outcome::refused, emit);
-        return on_outcome(h, Outcome::refused, "aborted", emit);
+        if (!h.from_server) return state(kAbort, speaker, emit);  // who asked gives up
+        state(kAbort, asker, emit);
+        return on_refusal(h, "aborted", emit);
       default:
         return;
     }
+  }
+
+  // Reject and Abort are no functions: they refuse the one of their invoke id.
+  void on_refusal(const Head& h, std::string_view status, const Emit& emit) {
+    if (const OpenRequest asked = requests_.answer(h.invoke_id, emit.context().speaker); asked.is_known)
+      emit(Operation{.cls = asked.cls,
+                     .function_code = asked.function_code,
+                     .outcome = Outcome::refused,
+                     .is_message = false,
+                     .actor = asked.actor});
+    on_outcome(h, Outcome::refused, status, emit);
   }
 
   void on_outcome(const Head& h, Outcome outcome, std::string_view status, const Emit& emit) {
@@ -224,7 +247,8 @@ class Reader final : public Dissector {
     emit(Credential{"bacnet",
                     {},
                     password_.view(),
-                    outcome == Outcome::accepted ? CredentialOutcome::accepted : CredentialOutcome::rejected});
+                    outcome == Outcome::accepted ? CredentialOutcome::accepted : CredentialOutcome::rejected,
+                    password_speaker_});
     password_.clear();
   }
 
@@ -239,7 +263,7 @@ class Reader final : public Dissector {
       password_.assign(as_text(t->value.subspan(1)));
       password_invoke_ = h.invoke_id;
       password_speaker_ = emit.context().speaker;
-      emit(Credential{"bacnet", {}, password_.view(), CredentialOutcome::attempted});
+      emit(Credential{"bacnet", {}, password_.view(), CredentialOutcome::attempted, password_speaker_});
     }
   }
 
@@ -288,6 +312,7 @@ class Reader final : public Dissector {
   std::uint8_t password_invoke_ = 0;
   Role password_speaker_ = Role::client;
   text::Held<20> password_;  // the standard's bound
+  OpenRequests<16> requests_;
   OpenCommands<8> commands_;
 };
 

@@ -63,6 +63,8 @@ struct Operation {
   // False: not a message, but what became of an earlier one of this kind. For protocols whose answer
   // has another function code than the request (DNP3, IEC 104), and for requests never answered.
   bool is_message = true;
+  // Whose request this is or answers. The server's only in protocols whose peers both ask over one conversation.
+  Role actor = Role::client;
   auto operator<=>(const Operation&) const = default;
 };
 
@@ -153,6 +155,7 @@ struct Credential {
   std::string_view user;    // empty where the scheme has none
   std::string_view secret;  // in clear; the inventory keeps a mask and a keyed fingerprint only
   CredentialOutcome outcome = CredentialOutcome::attempted;
+  Role sender = Role::client;  // who logs in, whoever speaks now; the server as in Operation::actor
 };
 
 // A service lets anybody in: no authentication exists or none was asked for.

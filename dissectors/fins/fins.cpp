@@ -194,12 +194,12 @@ class Reader final : public Dissector {
     const OperationClass cls = known ? known->cls : OperationClass::other;
     const std::uint64_t key = std::uint64_t{m.code} << 8 | m.sid;
     if (!m.is_answer) {
-      emit(Operation{.cls = cls, .function_code = m.code});
+      emit(Operation{.cls = cls, .function_code = m.code, .actor = emit.context().speaker});
       return on_command(m, cls, key, emit);
     }
     // 5-1-3: of the end code, bits 15, 7 and 6 tell of relays and of errors that don't stop the command.
     const Outcome outcome = (m.end_code & 0x7F3F) == 0 ? Outcome::accepted : Outcome::refused;
-    emit(Operation{.cls = cls, .function_code = m.code, .outcome = outcome});
+    emit(Operation{.cls = cls, .function_code = m.code, .outcome = outcome, .actor = other(emit.context().speaker)});
     commands_.answer(key, outcome, outcome == Outcome::refused ? "end code not 0" : "", emit);
     if (outcome != Outcome::accepted) return;
     if (!open_stated_) emit(OpenAccess{"fins"});

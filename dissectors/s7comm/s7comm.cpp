@@ -9,9 +9,9 @@
 #include "dissectors/s7comm/s7comm.h"
 
 #include <array>
-#include <utility>
 
 #include "dissectors/core/open_commands.h"
+#include "dissectors/core/open_requests.h"
 #include "dissectors/core/tpkt.h"
 #include "dissectors/s7comm/function.h"
 #include "dissectors/s7comm/szl.h"
@@ -153,15 +153,6 @@ Items items_read(Bytes data, unsigned count) noexcept {
   return items;
 }
 
-// That waits for its answer: not every one repeats the function, and none tells which service was invoked.
-struct Job {
-  std::uint16_t reference = 0;
-  std::uint8_t function = 0;
-  OperationClass cls = OperationClass::other;
-  Role speaker = Role::client;
-  bool is_open = false;
-};
-
 class Reader final : public Dissector {
  public:
   Interest on_pdu(const Pdu& pdu, const Emit& emit) override {
@@ -183,7 +174,7 @@ class Reader final : public Dissector {
   void on_gap(Role speaker) override {
     inside_[static_cast<std::size_t>(speaker)].forget();
     list_.forget();
-    jobs_ = {};
+    jobs_.forget();
     commands_.on_gap();
   }
   void on_end(const Emit& emit) override { commands_.on_end(emit); }
@@ -219,28 +210,19 @@ class Reader final : public Dissector {
         break;
     }
     emit(Operation{.cls = cls, .function_code = function});
-    jobs_[next_job_++ % jobs_.size()] = {m.reference, function, cls, emit.context().speaker, true};
+    jobs_.ask(m.reference, emit.context().speaker, cls, function);
     // Of a download its beginning is the command; the blocks are then asked for by the controller.
     if (function == write_var || function == request_download || function == pi_service || function == plc_stop)
       commands_.ask(m.reference, command(cls, function, step, value.view()), emit);
   }
 
-  // The latest job of that reference that the other side sent; it is answered once.
-  Job answered_job(std::uint16_t reference, Role speaker) noexcept {
-    for (std::size_t i = 1; i <= jobs_.size(); ++i) {
-      Job& job = jobs_[(next_job_ - i) % jobs_.size()];
-      if (job.is_open && job.reference == reference && job.speaker != speaker) return std::exchange(job, {});
-    }
-    return {};
-  }
-
   void on_acknowledgement(const Message& m, const Emit& emit) {
-    const Job job = answered_job(m.reference, emit.context().speaker);
+    const OpenRequest job = jobs_.answer(m.reference, emit.context().speaker);
     if (m.parameters.empty()) {  // kind 2 refuses; it does not repeat the function
       if (m.kind != ack || m.error == 0) return;
-      if (job.is_open)
-        emit(
-            Operation{.cls = job.cls, .function_code = job.function, .outcome = Outcome::refused, .is_message = false});
+      if (job.is_known)
+        emit(Operation{
+            .cls = job.cls, .function_code = job.function_code, .outcome = Outcome::refused, .is_message = false});
       return commands_.answer(m.reference, Outcome::refused, "error", emit);
     }
     const std::uint8_t function = m.parameters[0];
@@ -253,7 +235,7 @@ class Reader final : public Dissector {
       items = function == write_var ? items_written(m.data) : items_read(m.data, count);
       if (items.any_failed) outcome = Outcome::refused;
     }
-    const OperationClass cls = job.is_open && job.function == function ? job.cls : class_of(function);
+    const OperationClass cls = job.is_known && job.function_code == function ? job.cls : class_of(function);
     emit(Operation{.cls = cls, .function_code = function, .outcome = outcome});
     commands_.answer(m.reference, outcome, outcome == Outcome::refused ? "error" : "", emit);
     if (items.any_succeeded && !open_stated_) {
@@ -313,8 +295,7 @@ class Reader final : public Dissector {
 
   std::array<tpkt::Continuation, 2> inside_;
   bool open_stated_ = false;
-  std::array<Job, 16> jobs_;  // a ring; few wait at a time, as agreed in the set-up
-  std::size_t next_job_ = 0;
+  OpenRequests<16> jobs_;  // no answer tells which service was invoked, and a refusal may name no function
   std::uint16_t reference_of_password_ = 0;
   text::Held<8> password_;
   StatusList list_;

@@ -248,7 +248,7 @@ class LinkLookUp : public LookUp {
  public:
   LinkLookUp(Database& db, Lookups& lookups) : assets_(lookups.assets()), zones_(zone_names(db)) {
     // of DNP3 the message counts, not its object headers
-    for (Statement s = db.prepare("select link_id, class, from_client from operation"
+    for (Statement s = db.prepare("select link_id, class, requests from request"
                                   " where protocol <> 'dnp3' or qualifier is null");
          s.step();) {
       auto& counts = operations_[s[0].integer()];

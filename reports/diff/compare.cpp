@@ -44,15 +44,13 @@ constexpr std::string_view kLinks =
     "on "
     "s.asset_id = l.server_id group by l.client_id, l.server_id, l.transport, l.server_port, l.vlan";
 constexpr std::string_view kOperations =
-    "select l.client_id || ' > ' || l.server_id || ' ' || o.protocol || ' ' || coalesce(o.unit, '') || ' ' || "
+    "select o.asker_id || ' > ' || o.asked_id || ' ' || o.protocol || ' ' || coalesce(o.unit, '') || ' ' || "
     "o.function_code || ' ' || o.class, c.name || ' > ' || s.name || ' ' || o.protocol || ' ' || max(o.function) || "
-    "coalesce(' unit ' || o.unit, ''), case when sum(o.refused) = 0 then 'no' when sum(o.from_client) > sum(o.refused) "
+    "coalesce(' unit ' || o.unit, ''), case when sum(o.refused) = 0 then 'no' when sum(o.requests) > sum(o.refused) "
     "then "
-    "'partly' else 'yes' end as refused from operation o join link l on l.link_id = o.link_id join asset c on "
-    "c.asset_id = "
-    "l.client_id join asset s on s.asset_id = l.server_id where o.class not in ('session', 'other') group by "
-    "l.client_id, "
-    "l.server_id, o.protocol, o.unit, o.function_code, o.class";
+    "'partly' else 'yes' end as refused from request o join asset c on c.asset_id = "
+    "o.asker_id join asset s on s.asset_id = o.asked_id where o.class not in ('session', 'other') group by "
+    "o.asker_id, o.asked_id, o.protocol, o.unit, o.function_code, o.class";
 constexpr Section kSections[] = {
     {"assets", kAssets}, {"services", kServices}, {"links", kLinks}, {"operations", kOperations}};
 

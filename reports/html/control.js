@@ -17,8 +17,8 @@ function whoControls() {
     if (o.link === null || !CONTROLLING.includes(o.class) || (o.protocol === "dnp3" && o.qualifier !== null)) continue;
     const link = model.links[o.link];
     // IEC 104: activations and deactivations; confirmations are of the same type (IEC 60870-5-101, 7.2.3)
-    const fromServer = o.protocol === "iec104" && o.from_client === 0 && o.from_server > 0;
-    if (o.protocol === "iec104" ? o.qualifier !== 6 && o.qualifier !== 8 : o.from_client === 0) continue;
+    const fromServer = o.asked_by_server || (o.protocol === "iec104" && o.from_client === 0 && o.from_server > 0);
+    if (o.protocol === "iec104" ? o.qualifier !== 6 && o.qualifier !== 8 : requestsOf(o) === 0) continue;
     const [who, whom] = fromServer ? [link.server, link.client] : [link.client, link.server];
     const key = who + " " + whom;
     if (!pairs.has(key))

@@ -59,7 +59,7 @@ std::vector<Table> tables() {
                         kLinkOrder)},
       {"operations", R"(select link_id as "link:of_link", protocol as "protocol", unit as "unit:n",
   peer_unit as "peer_unit:n", function_code as "code:n", qualifier as "qualifier:n", function as "function",
-  class as "class", from_client as "from_client:n", from_server as "from_server:n", refused as "refused:n", unanswered as "unanswered:n",
+  class as "class", asked_by_server as "asked_by_server:bool", from_client as "from_client:n", from_server as "from_server:n", refused as "refused:n", unanswered as "unanswered:n",
   first_ts as "first:time", last_ts as "last:time", first_packet_id as "packet:packet" from operation)",
        "operation", "link_id"},
       {"control_actions", R"(select link_id as "link:of_link", protocol as "protocol", unit as "unit:n",
@@ -76,7 +76,7 @@ std::vector<Table> tables() {
   not_after_ts as "not_after:time", self_signed as "self_signed:bool", count as "count:n", packet_id as "packet:packet"
   from tls_session order by link_id, server_name, coalesce(version, 0), coalesce(offered, 0), fingerprint, packet_id)"},
       {"credentials", R"(select link_id as "link:of_link", protocol as "protocol", scheme as "scheme",
-  username as "username", mask as "mask", is_empty as "is_empty:bool", outcome as "outcome", count as "count:n",
+  username as "username", mask as "mask", is_empty as "is_empty:bool", sent_by_server as "sent_by_server:bool", outcome as "outcome", count as "count:n",
   packet_id as "packet:packet", outcome_packet_id as "outcome_packet:packet"
   from credential order by link_id, protocol, scheme, username, fingerprint, packet_id)"},
       {"open_access", R"(select link_id as "link:of_link", scheme as "scheme", count as "count:n",

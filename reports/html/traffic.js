@@ -21,21 +21,24 @@ function endCell(index, address) {
     address !== asset.name && el("span", { class: "address-line" }, addressText(address)),
   ];
 }
-function linkEnds(row) {
-  const link = row.link === null ? null : model.links[row.link];
-  return link ? [endCell(link.client, link.client_address), endCell(link.server, link.server_address)] : ["", ""];
+// The asset and its address, of a row that belongs to a link. Where the link's server asked, it is the client here.
+function endOf(row, end) {
+  const link = model.links[row.link];
+  if (row.asked_by_server || row.sent_by_server) end = end === "client" ? "server" : "client";
+  return [link[end], link[end + "_address"]];
 }
 // client and server columns of a table whose rows belong to links
 function endColumns() {
-  const of = (end) => (row) =>
-    row.link === null ? "" : endText(model.links[row.link][end], model.links[row.link][end + "_address"]);
-  return ["client", "server"].map((end, i) => ({
+  return ["client", "server"].map((end) => ({
     key: end,
     label: t(end),
-    text: of(end),
-    cell: (row) => linkEnds(row)[i],
+    text: (row) => (row.link === null ? "" : endText(...endOf(row, end))),
+    cell: (row) => (row.link === null ? "" : endCell(...endOf(row, end))),
   }));
 }
+// messages of an operation, of the side that asked and of the other
+const requestsOf = (o) => (o.asked_by_server ? o.from_server : o.from_client);
+const answersOf = (o) => (o.asked_by_server ? o.from_client : o.from_server);
 
 function linksSection() {
   const isOutside = new Set(model.outside);
@@ -197,17 +200,17 @@ function operationsSection() {
           key: "requests",
           label: t("requests"),
           numeric: true,
-          text: (o) => String(o.from_client),
-          sort: (o) => o.from_client,
-          cell: (o) => number(o.from_client),
+          text: (o) => String(requestsOf(o)),
+          sort: requestsOf,
+          cell: (o) => number(requestsOf(o)),
         },
         {
           key: "answers",
           label: t("answers"),
           numeric: true,
-          text: (o) => String(o.from_server),
-          sort: (o) => o.from_server,
-          cell: (o) => number(o.from_server),
+          text: (o) => String(answersOf(o)),
+          sort: answersOf,
+          cell: (o) => number(answersOf(o)),
         },
         {
           key: "refused",

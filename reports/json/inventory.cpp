@@ -67,7 +67,7 @@ constexpr Table kFacts[] = {
     {"operations",
      R"(select link_id as "link:id", protocol as "protocol", unit as "unit:n", peer_unit as "peer_unit:n",
   function_code as "function_code:n", qualifier as "qualifier:n", function as "function", class as "class",
-  from_client as "from_client:count", from_server as "from_server:count", accepted as "accepted:count",
+  asked_by_server as "asked_by_server:bool", from_client as "from_client:count", from_server as "from_server:count", accepted as "accepted:count",
   refused as "refused:count", unanswered as "unanswered:count",
   first_ts as "first_seen:time", last_ts as "last_seen:time", first_packet_id as "first_packet:packet",
   last_packet_id as "last_packet:packet" from operation)",
@@ -101,7 +101,7 @@ constexpr Table kFacts[] = {
   fingerprint, alpn, packet_id)"},
     {"credentials",
      R"(select link_id as "link:id", protocol as "protocol", scheme as "scheme", username as "username", mask as "mask",
-  fingerprint as "fingerprint", is_empty as "is_empty:bool", outcome as "outcome", count as "count:n",
+  fingerprint as "fingerprint", is_empty as "is_empty:bool", sent_by_server as "sent_by_server:bool", outcome as "outcome", count as "count:n",
   packet_id as "time:when", packet_id as "packet:packet", outcome_packet_id as "outcome_packet:packet"
   from credential order by link_id, protocol, scheme, username, fingerprint, packet_id)"},
     {"open_access",

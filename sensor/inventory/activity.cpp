@@ -189,7 +189,8 @@ class Observer {
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> answers;  // by server and unit
     for (const OperationRow& o : observed_.operations) {
       const auto [client, server] = ends_[o.link];
-      if (Activity* const a = at(client); a && o.from_client != 0) {
+      const bool by_server = o.key.actor == Role::server;
+      if (Activity* const a = at(by_server ? server : client); a && (by_server ? o.from_server : o.from_client) != 0) {
         a->programs = a->programs || o.key.cls == OperationClass::program;
         a->commands = a->commands || is_command(o.key.cls);
       }

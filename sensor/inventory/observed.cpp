@@ -17,7 +17,8 @@ std::string_view name_of(const Protocol* p) noexcept { return p ? p->name : std:
 
 // All that tells operations of one link apart.
 auto content(const OperationRow& o) noexcept {
-  return std::tuple(name_of(o.protocol), o.key.unit, o.key.peer_unit, o.key.function_code, o.key.qualifier, o.key.cls);
+  return std::tuple(name_of(o.protocol), o.key.unit, o.key.peer_unit, o.key.function_code, o.key.qualifier, o.key.cls,
+                    o.key.actor);
 }
 
 void add(LinkRow& to, const LinkRow& from) noexcept {
@@ -47,7 +48,7 @@ struct OperationHash {
     std::uint64_t h = mix(o->link, std::hash<std::string_view>{}(name_of(o->protocol)));
     h = mix(h, std::uint64_t{o->key.unit} << 32 | o->key.peer_unit);
     return mix(h, (std::uint64_t{o->key.function_code} << 32 | o->key.qualifier) ^
-                      static_cast<std::uint64_t>(o->key.cls) << 24);
+                      static_cast<std::uint64_t>(o->key.cls) << 24 ^ static_cast<std::uint64_t>(o->key.actor) << 31);
   }
 };
 struct SameOperation {

@@ -195,6 +195,7 @@ struct CredentialKey {
   LinkKey link;
   std::string protocol, scheme, user;  // user: as seen (a name is not the secret)
   std::string mask, fingerprint;       // see sensor/inventory/secret.h
+  Role sender = Role::client;
   auto operator<=>(const CredentialKey&) const = default;
 };
 struct CredentialRow {

@@ -46,7 +46,7 @@ void add_fact(FactHash& h, const NameLookup& f) {
   h.add(f.name), h.add(f.addresses);
 }
 void add_fact(FactHash& h, const Credential& f) {
-  h.add(static_cast<std::uint64_t>(f.outcome));
+  h.add(static_cast<std::uint64_t>(f.outcome) << 8 | static_cast<std::uint64_t>(f.sender));
   h.add(f.scheme), h.add(f.user), h.add(f.secret);
 }
 void add_fact(FactHash& h, const OpenAccess& f) { h.add(f.scheme); }
@@ -71,12 +71,12 @@ void add_fact(FactHash& h, const Anomaly& f) { h.add(static_cast<std::uint64_t>(
 std::uint64_t operation_hash(std::uint32_t link, const Protocol* protocol, const Operation& o) noexcept {
   std::uint64_t h = mix(link, reinterpret_cast<std::uintptr_t>(protocol));
   h = mix(h, std::uint64_t{o.unit} << 32 | o.peer_unit);
-  return mix(
-      h, std::uint64_t{o.qualifier} << 32 | std::uint64_t{o.function_code} << 8 | static_cast<std::uint64_t>(o.cls));
+  return mix(h, std::uint64_t{o.qualifier} << 32 | std::uint64_t{o.function_code} << 8 |
+                    static_cast<std::uint64_t>(o.actor) << 7 | static_cast<std::uint64_t>(o.cls));
 }
 bool same_kind(const Operation& a, const Operation& b) noexcept {
   return a.function_code == b.function_code && a.unit == b.unit && a.peer_unit == b.peer_unit &&
-         a.qualifier == b.qualifier && a.cls == b.cls;
+         a.qualifier == b.qualifier && a.cls == b.cls && a.actor == b.actor;
 }
 
 }  // namespace
@@ -420,6 +420,7 @@ void Recorder::take_fact(const Context& context, const Credential& f) {
   key.user = to_utf8(f.user);
   key.mask = mask(f.secret);
   key.fingerprint = secrets_.fingerprint(f.secret);
+  key.sender = f.sender;
   CredentialRow* row = slot(observed_.credentials, key);
   if (!row) return;
   switch (f.outcome) {

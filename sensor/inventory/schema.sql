@@ -131,6 +131,7 @@ CREATE TABLE operation (     -- messages of one kind over a link
   qualifier INTEGER,                  -- 104: cause; DNP3: NULL for the message, group*256+variation per object header
   function TEXT NOT NULL,             -- standard name
   class TEXT NOT NULL,
+  asked_by_server INTEGER NOT NULL,   -- whose requests, and answers to them, are counted here: 1 in protocols whose peers both ask over one link
   from_client BIGINT NOT NULL, from_server BIGINT NOT NULL,  -- messages of this kind each way
   accepted BIGINT NOT NULL, refused BIGINT NOT NULL,         -- as the answers told (exception, negative confirmation, bad status)
   unanswered BIGINT NOT NULL,         -- requests without an answer, though the other side was heard
@@ -138,6 +139,18 @@ CREATE TABLE operation (     -- messages of one kind over a link
   first_packet_id BIGINT NOT NULL REFERENCES packet,
   last_packet_id BIGINT NOT NULL REFERENCES packet
 );
+
+CREATE VIEW request AS       -- operation, as seen by who asked
+  select o.link_id, o.protocol, o.unit, o.peer_unit, o.function_code, o.qualifier, o.function, o.class,
+         case when o.asked_by_server = 1 then l.server_id else l.client_id end as asker_id,
+         case when o.asked_by_server = 1 then l.client_id else l.server_id end as asked_id,
+         case when o.asked_by_server = 1 then o.from_server else o.from_client end as requests,
+         case when o.asked_by_server = 1 then o.from_client else o.from_server end as answers,  -- of the same number
+         case when o.asked_by_server = 1 then l.payload_to_server else l.payload_to_client end as payload_to_asker,
+         1 - o.asked_by_server as by_client,  -- equals control_action.from_client
+         o.accepted, o.refused, o.unanswered, o.first_ts, o.last_ts, o.first_packet_id, o.last_packet_id
+  from operation o
+    join link l on l.link_id = o.link_id;
 
 CREATE TABLE point_range (   -- points that messages over a link addressed, as maximal runs
   link_id BIGINT NOT NULL REFERENCES link,
@@ -198,6 +211,7 @@ CREATE TABLE credential (    -- never the secret itself
   mask TEXT NOT NULL,                 -- asterisks, of a fixed length
   fingerprint TEXT NOT NULL,          -- keyed; equal for equal secrets; '' for an empty secret
   is_empty INTEGER NOT NULL,
+  sent_by_server INTEGER NOT NULL,    -- 1: for the link's client, by its server; as in operation.asked_by_server
   outcome TEXT NOT NULL,              -- 'accepted' | 'rejected' | 'attempted', the strongest seen
   count BIGINT NOT NULL,
   packet_id BIGINT NOT NULL REFERENCES packet,        -- where it was sent

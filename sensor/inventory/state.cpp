@@ -13,7 +13,7 @@ namespace kakoi {
 
 namespace {
 
-constexpr std::string_view kMagic = "kakoi state 5\n";
+constexpr std::string_view kMagic = "kakoi state 6\n";
 
 // Texts that Observed holds as views of constants.
 std::string_view interned(std::string_view text) {
@@ -130,7 +130,7 @@ void fields(A& a, LinkRow& x) {
 }
 template <typename A>
 void fields(A& a, Operation& x) {
-  a(x.cls, x.function_code, x.unit, x.peer_unit, x.qualifier);
+  a(x.cls, x.function_code, x.unit, x.peer_unit, x.qualifier, x.actor);
 }
 template <typename A>
 void fields(A& a, OperationRow& x) {
@@ -196,7 +196,7 @@ void fields(A& a, LookupRow& x) {
 }
 template <typename A>
 void fields(A& a, CredentialKey& x) {
-  a(x.link, x.protocol, x.scheme, x.user, x.mask, x.fingerprint);
+  a(x.link, x.protocol, x.scheme, x.user, x.mask, x.fingerprint, x.sender);
 }
 template <typename A>
 void fields(A& a, CredentialRow& x) {

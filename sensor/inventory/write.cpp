@@ -146,7 +146,7 @@ void Writer::write_links() {
   std::sort(operations.begin(), operations.end(), [&](const OperationRow* a, const OperationRow* b) {
     const auto key = [&](const OperationRow& o) {
       return std::tuple(id_of[o.link], o.protocol ? o.protocol->name : std::string_view(), o.key.unit, o.key.peer_unit,
-                        o.key.function_code, o.key.qualifier, o.key.cls);
+                        o.key.function_code, o.key.qualifier, o.key.cls, o.key.actor);
     };
     return key(*a) < key(*b);
   });
@@ -158,9 +158,9 @@ void Writer::write_links() {
                                       : p && p->function_name ? p->function_name(o->key.function_code)
                                                               : std::string_view();
     operation_row(id_of[o->link], p ? p->name : std::string_view(), known(o->key.unit), known(o->key.peer_unit),
-                  o->key.function_code, known(o->key.qualifier), function, to_string(o->key.cls), o->from_client,
-                  o->from_server, o->accepted, o->refused, o->unanswered, o->seen.first.ts, o->seen.last.ts,
-                  packet(o->seen.first), packet(o->seen.last));
+                  o->key.function_code, known(o->key.qualifier), function, to_string(o->key.cls),
+                  o->key.actor == Role::server, o->from_client, o->from_server, o->accepted, o->refused, o->unanswered,
+                  o->seen.first.ts, o->seen.last.ts, packet(o->seen.first), packet(o->seen.last));
   }
 }
 

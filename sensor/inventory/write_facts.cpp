@@ -61,6 +61,7 @@ void Writer::write_link_facts() {
     const auto id = link(key.link);
     if (!id) continue;
     credential_row(id, key.protocol, key.scheme, key.user, key.mask, key.fingerprint, key.fingerprint.empty(),
+                   key.sender == Role::server,
                    accepted   ? "accepted"
                    : rejected ? "rejected"
                               : "attempted",

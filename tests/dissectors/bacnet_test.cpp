@@ -1,5 +1,6 @@
 #include "dissectors/bacnet/bacnet.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/observe.h"
@@ -98,6 +99,30 @@ TEST(Bacnet, AWriteNamesItsObject) {
   EXPECT_EQ(seen[0].point, 0u);
   EXPECT_EQ(seen[0].value, "present value");
   EXPECT_EQ(seen[0].outcome, Outcome::refused);
+}
+
+// The same capture, frames 110 (cut) and 111; the Abort is as clause 20.1.9 has it.
+TEST(Bacnet, RejectAndAbortRefuseWhatWasAsked) {
+  constexpr std::string_view kWriteFile = "810a001a 010c 000d013d 02 033a 07 c402800000 0e 3100 65 00 0f";
+  const auto refused_by = [&](std::string_view answer) {
+    std::vector<Operation> seen = play({server(kWriteFile), client(answer)}).all<Operation>();
+    return std::vector<Operation>(seen.begin() + 1, seen.end());
+  };
+  const Operation write{.cls = OperationClass::file,
+                        .function_code = 7,
+                        .outcome = Outcome::refused,
+                        .is_message = false,
+                        .actor = Role::server};
+  const auto message = [](std::uint32_t code, Role actor) {
+    return Operation{.cls = OperationClass::other, .function_code = code, .actor = actor};
+  };
+  using testing::ElementsAre;
+  constexpr std::uint32_t kReject = 0x400, kAbort = 0x401;
+  EXPECT_THAT(refused_by("810a000e 0120 000d013d ff 60 3a 09"), ElementsAre(message(kReject, Role::server), write));
+  EXPECT_THAT(refused_by("810a000e 0120 000d013d ff 71 3a 09"), ElementsAre(message(kAbort, Role::server), write));
+  EXPECT_THAT(refused_by("810a000e 0120 000d013d ff 60 3b 09"), ElementsAre(message(kReject, Role::server)));
+  // who asked gives up
+  EXPECT_THAT(refused_by("810a000e 0120 000d013d ff 70 3a 09"), ElementsAre(message(kAbort, Role::client)));
 }
 
 TEST(Bacnet, TheLengthIsTheDatagrams) {

@@ -116,7 +116,7 @@ Site& Site::operation(std::int64_t link, const std::string& cls, int code, int f
   Statement s = db.prepare(
       "insert into operation values (?1, (select protocol from link where link_id = ?1), 1, null, ?2, null, 'Function "
       "' || ?2,"
-      " ?3, ?4, ?5, 0, ?6, 0, ?7, ?7, ?8, ?8)");
+      " ?3, 0, ?4, ?5, 0, ?6, 0, ?7, ?7, ?8, ?8)");
   s.bind(1, link)
       .bind(2, code)
       .bind(3, cls)
@@ -139,7 +139,7 @@ Site& Site::lookup(std::int64_t link, const std::string& name, bool is_public, i
 
 Site& Site::credential(std::int64_t link, const std::string& scheme, const std::string& user, const std::string& secret,
                        const std::string& outcome) {
-  Statement s = db.prepare("insert into credential values (?1, '', ?2, ?3, '********', ?4, ?5, ?6, 1, ?7, null)");
+  Statement s = db.prepare("insert into credential values (?1, '', ?2, ?3, '********', ?4, ?5, 0, ?6, 1, ?7, null)");
   s.bind(1, link).bind(2, scheme).bind(3, user).bind(4, secret.empty() ? std::string() : test_fingerprint(secret));
   s.bind(5, secret.empty()).bind(6, outcome).bind(7, packet()).run();
   return *this;

@@ -70,6 +70,25 @@ TEST(Observed, OperationsFollowTheirLinks) {
   EXPECT_EQ(std::tuple(rows[2].link, rows[2].key.function_code, rows[2].from_client), std::tuple(1u, 3u, 1u));
 }
 
+TEST(Observed, WhatEachSideAsksIsCountedApart) {
+  const auto part = [](std::uint32_t first_packet) {
+    Traffic t;
+    t.skip_to(first_packet);
+    t.talk(kA, kB, 502);
+    t.observed.operations = {operation(0, 3, t.packet()), operation(0, 3, t.packet())};
+    t.observed.operations[1].key.actor = Role::server;
+    return std::move(t.observed);
+  };
+  Observed one = part(1);
+  one.merge(part(100));
+  one.sort();
+  ASSERT_EQ(one.operations.size(), 2u);
+  for (const Role actor : {Role::client, Role::server}) {
+    EXPECT_EQ(one.operations[actor == Role::server].key.actor, actor);
+    EXPECT_EQ(one.operations[actor == Role::server].from_client, 2u);
+  }
+}
+
 TEST(Observed, ProtocolsOfOneLinkDoNotDependOnTheOrder) {
   const auto merged = [](const Protocol* first, const Protocol* second) {
     Traffic one, two;

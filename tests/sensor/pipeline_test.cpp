@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <map>
+
 #include "tests/support/packets.h"
 
 namespace kakoi::pipeline {
@@ -105,6 +108,43 @@ TEST(Pipeline, ModbusOverAHandshake) {
   EXPECT_EQ(binding.as_source.count, 3u);
   EXPECT_EQ(binding.as_destination.count, 2u);
 }
+// arkime, bacnet-stack-services.pcap, frames 34, 35 (of .13, refused by .5), 88, 89, 100 and 101 (of .5, obeyed by .13).
+TEST(Pipeline, OutcomesBelongToWhoAsked) {
+  const auto datagram = [](bool is_client, std::string_view payload) {
+    const std::uint8_t from = is_client ? 13 : 5, to = is_client ? 5 : 13;
+    return test::ethernet(from, to, 0x0800, test::ipv4(from, to, 17, test::udp(47808, 47808, hex(payload))));
+  };
+  Script peers;
+  peers.frame(datagram(true, "810a001d0124000d013dff0003011409001d0a0077697265736861726b"));
+  peers.frame(datagram(false, "810a00110108000d013d5001149105911a"));
+  peers.frame(datagram(false, "810a001b010c000d013d0203331119012d090066696c6973746572"));
+  peers.frame(datagram(true, "810a000e0120000d013dff203311"));
+  peers.frame(datagram(false, "810a0018010c000d013d0203351409001d06004a65737573"));
+  peers.frame(datagram(true, "810a000e0120000d013dff203514"));
+  const Observed o = observed({peers.file()});
+  std::map<std::pair<Address, std::uint32_t>, const OperationRow*> rows;  // by who asked, and what
+  for (const OperationRow& row : o.operations) {
+    const LinkKey& link = o.links.at(row.link).key;
+    rows[{row.key.actor == Role::client ? link.client : link.server, row.key.function_code}] = &row;
+  }
+  ASSERT_EQ(o.operations.size(), 3u);
+  ASSERT_EQ(rows.size(), 3u);
+  constexpr std::uint32_t kControl = 17, kReinitialize = 20;
+  const Address thirteen = Address::ipv4(0x0A00000D), five = Address::ipv4(0x0A000005);
+  const auto outcomes = [&](const Address& asker, std::uint32_t code) {
+    const OperationRow& row = *rows.at({asker, code});
+    return std::array<std::uint64_t, 4>{row.from_client, row.from_server, row.accepted, row.refused};
+  };
+  EXPECT_EQ(outcomes(thirteen, kReinitialize), (std::array<std::uint64_t, 4>{1, 1, 0, 1}));
+  EXPECT_EQ(outcomes(five, kReinitialize), (std::array<std::uint64_t, 4>{1, 1, 1, 0}));
+  EXPECT_EQ(outcomes(five, kControl), (std::array<std::uint64_t, 4>{1, 1, 1, 0}));
+  std::size_t by_thirteen = 0;
+  for (const auto& [key, row] : o.credentials)
+    by_thirteen += (key.sender == Role::client ? key.link.client : key.link.server) == thirteen;
+  EXPECT_EQ(o.credentials.size(), 3u);
+  EXPECT_EQ(by_thirteen, 1u);
+}
+
 // omron.pcap (piercema/icsnpp-omron-fins), frames 42, 43, 190 and 191: RUN and STOP, and answers to them, all from one side.
 TEST(Pipeline, WhomNobodyAskedAnswersNothing) {
   const auto datagram = [](bool is_client, const ByteVector& payload) {
@@ -116,9 +156,9 @@ TEST(Pipeline, WhomNobodyAskedAnswersNothing) {
   Script one_side;
   for (const ByteVector& message : {run, stop, ran, stopped}) one_side.frame(datagram(true, message));
   const Observed o = observed({one_side.file()});
-  ASSERT_EQ(o.operations.size(), 2u);
+  ASSERT_EQ(o.operations.size(), 4u);  // its own, and what it answers
   for (const OperationRow& row : o.operations) {
-    EXPECT_EQ(row.from_client, 2u);
+    EXPECT_EQ(row.from_client, 1u);
     EXPECT_EQ(row.accepted, 0u);
   }
   EXPECT_TRUE(o.open_accesses.empty());

@@ -38,7 +38,10 @@ Observed survey(char name, unsigned seed) {
     OperationRow o;
     o.link = static_cast<std::uint32_t>(t.observed.links.size() - 1);
     o.protocol = &test::kModbus;
-    o.key = {.cls = OperationClass::write, .function_code = 16, .unit = number(3)};
+    o.key = {.cls = OperationClass::write,
+             .function_code = 16,
+             .unit = number(3),
+             .actor = i % 3 == 0 ? Role::server : Role::client};
     o.from_client = o.accepted = number(9);
     o.unanswered = number(2);
     o.seen.add(t.packet());
@@ -55,7 +58,8 @@ Observed survey(char name, unsigned seed) {
     action.outcome = Outcome::accepted;
     ++t.observed.actions[link].total;
     t.observed.actions[link].add(std::move(action));
-    t.observed.credentials[{link, "http", "http-basic", "u", "********", b}].attempted.add(o.seen.first);
+    t.observed.credentials[{link, "http", "http-basic", "u", "********", b, i % 2 == 0 ? Role::server : Role::client}]
+        .attempted.add(o.seen.first);
   }
   // Links of one key are one row, as a recorder keeps them.
   Observed all;
