@@ -146,7 +146,9 @@ CREATE VIEW request AS       -- operation, as seen by who asked
          case when o.asked_by_server = 1 then l.client_id else l.server_id end as asked_id,
          case when o.asked_by_server = 1 then o.from_server else o.from_client end as requests,
          case when o.asked_by_server = 1 then o.from_client else o.from_server end as answers,  -- of the same number
-         case when o.asked_by_server = 1 then l.payload_to_server else l.payload_to_client end as payload_to_asker,
+         case when l.transport = 'ethernet'                                        -- frames without IP: packets
+              then case when o.asked_by_server = 1 then l.packets_to_server else l.packets_to_client end
+              when o.asked_by_server = 1 then l.payload_to_server else l.payload_to_client end as payload_to_asker,
          1 - o.asked_by_server as by_client,  -- equals control_action.from_client
          o.accepted, o.refused, o.unanswered, o.first_ts, o.last_ts, o.first_packet_id, o.last_packet_id
   from operation o
