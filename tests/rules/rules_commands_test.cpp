@@ -42,6 +42,7 @@ TEST(ProgramTransfer, SaysThatZonesAreInferred) {
   Site site = plant();
   site.host("desk", {.ip = "192.168.30.9", .it = true});
   site.operation(site.link("desk", "plc", kModbus), "program", 90, 4, 4);
+  site.db.execute("update operation set accepted = 4");
   EXPECT_THAT(site.subjects("ot-program-or-file-transfer"), ElementsAre("plc"));
   EXPECT_EQ(site.of("ot-program-or-file-transfer", "severity"), "critical");
   EXPECT_EQ(site.of("ot-program-or-file-transfer", "confidence"), "70");
@@ -55,6 +56,33 @@ TEST(ProgramTransfer, IsNotAWriteNorADeclaredStationsFile) {
   EXPECT_THAT(site.findings("masters: [hmi]\n"), IsEmpty());
   EXPECT_THAT(site.findings(), ElementsAre("ot-program-or-file-transfer plc"));
   EXPECT_EQ(site.of("ot-program-or-file-transfer", "severity"), "medium");
+}
+
+// Peers: both ask over one link, and the server's requests are the client's to obey.
+TEST(ModeChange, IsOfWhoWasAsked) {
+  const Talk kBacnet = {.protocol = "bacnet", .domain = "ot", .port = 47808, .transport = "udp", .state = "datagram"};
+  Site site = plant();
+  const auto link = site.link("hmi", "plc", kBacnet);
+  site.operation(link, "mode", 20, 2, 1);
+  site.db.execute("update operation set asked_by_server = 1, accepted = 1, from_server = 1");
+  EXPECT_THAT(site.findings(), ElementsAre("ot-mode-change hmi"));
+  EXPECT_THAT(site.of("ot-mode-change", "detail_en"), testing::HasSubstr("1 time(s)"));
+  EXPECT_THAT(site.findings("masters: [plc]\n"), IsEmpty());
+  site.db.execute("update operation set from_server = 0");  // answers alone
+  EXPECT_THAT(site.findings(), IsEmpty());
+}
+
+TEST(ProgramTransfer, IsToldAsDoneWhereItWasAccepted) {
+  Site site = plant();
+  site.operation(site.link("hmi", "plc", kModbus), "file", 20, 4, 4);
+  const auto title = [&](const std::string& outcomes) {
+    site.db.execute("update operation set " + outcomes);
+    EXPECT_THAT(site.findings(), ElementsAre("ot-program-or-file-transfer plc"));
+    return site.of("ot-program-or-file-transfer", "title_en");
+  };
+  EXPECT_EQ(title("accepted = 0"), "Transfer of a controller's files is asked for");
+  EXPECT_EQ(title("refused = 4"), "Transfer of a controller's programs or files is tried");
+  EXPECT_EQ(title("refused = 3, accepted = 1"), "Files of a controller are transferred");
 }
 
 TEST(ModeChange, IsARestartByNoDeclaredMaster) {
