@@ -125,8 +125,8 @@ void fields(A& a, LinkKey& x) {
 }
 template <typename A>
 void fields(A& a, LinkRow& x) {
-  a(x.key, x.protocol, x.answered, x.denied, x.state, x.client_known, x.connections, x.packets, x.bytes, x.payload, x.ttl, x.retransmissions,
-    x.gaps, x.unseen, x.checksum_right, x.checksum_wrong, x.checksum_deferred, x.seen);
+  a(x.key, x.protocol, x.answered, x.denied, x.state, x.client_known, x.connections, x.packets, x.bytes, x.payload,
+    x.ttl, x.retransmissions, x.gaps, x.unseen, x.checksum_right, x.checksum_wrong, x.checksum_deferred, x.seen);
 }
 template <typename A>
 void fields(A& a, Operation& x) {

@@ -25,8 +25,7 @@ TEST(ExternalRoute, IsEstablishedWhenDataWentBothWays) {
   site.link("hmi", "cloud", {.protocol = "tls", .domain = "it", .port = 443});
   EXPECT_THAT(site.findings(), ElementsAre("external-route-established hmi"));
   EXPECT_EQ(site.of("external-route-established", "severity"), "critical");
-  EXPECT_THAT(site.of("external-route-established", "detail_en"),
-              HasSubstr("hmi (192.168.10.30) talks to 1 outside"));
+  EXPECT_THAT(site.of("external-route-established", "detail_en"), HasSubstr("hmi (192.168.10.30) talks to 1 outside"));
   EXPECT_THAT(site.of("external-route-established", "detail_en"), HasSubstr("8.8.4.4 by tcp/443 (tls)"));
 }
 
