@@ -92,6 +92,15 @@ Diff::Survey survey_of(Database& db) {
   return survey;
 }
 
+// An inventory of an earlier version tells of the requests of clients alone. The view is of this connection only.
+void complete(Database& db) {
+  if (db.integer("select count(*) from sqlite_master where type = 'view' and name = 'request'") != 0) return;
+  db.execute(
+      "create temp view request as select o.protocol, o.unit, o.function_code, o.class, o.function, o.refused, "
+      "o.from_client as requests, l.client_id as asker_id, l.server_id as asked_id "
+      "from operation o join link l on l.link_id = o.link_id");
+}
+
 }  // namespace
 
 std::string_view to_string(Change value) noexcept {
@@ -100,6 +109,8 @@ std::string_view to_string(Change value) noexcept {
 }
 
 Diff compare(Database& before, Database& after) {
+  complete(before);
+  complete(after);
   Diff diff;
   diff.before = survey_of(before);
   diff.after = survey_of(after);

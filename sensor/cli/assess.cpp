@@ -1,4 +1,7 @@
+#include <utility>
+
 #include "sensor/cli/judge.h"
+#include "sensor/inventory/write.h"
 
 namespace kakoi::cli {
 namespace {
@@ -28,7 +31,9 @@ int assess_inventory(const Arguments& arguments) {
   } catch (const DatabaseError& error) {
     throw InputError(named[0] + ": " + error.what());
   }
-  return judge(draft->open(), draft->path, judgement);
+  Database db = draft->open();
+  complete_schema(db);
+  return judge(std::move(db), draft->path, judgement);
 }
 
 }  // namespace kakoi::cli

@@ -224,4 +224,14 @@ void write_inventory(const Observed& observed, const InventoryOptions& options, 
   }
 }
 
+void complete_schema(Database& db) {
+  if (db.integer("select count(*) from sqlite_master where type = 'view' and name = 'request'") != 0) return;
+  db.execute(
+      "alter table operation add column asked_by_server integer not null default 0;"
+      "alter table credential add column sent_by_server integer not null default 0");
+  const std::string sql = schema().first;
+  const std::size_t view = sql.find("CREATE VIEW request");
+  db.execute(sql.substr(view, sql.find(';', view) - view));
+}
+
 }  // namespace kakoi

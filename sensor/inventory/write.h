@@ -26,4 +26,7 @@ struct InventoryOptions {
 void write_inventory(const Observed& observed, const InventoryOptions& options, Database& db,
                      const std::vector<Part>& parts = {});
 
+// Gives an inventory that an earlier version wrote what the schema has had since: rules read it.
+void complete_schema(Database& db);
+
 }  // namespace kakoi

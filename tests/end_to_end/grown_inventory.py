@@ -60,6 +60,8 @@ def grow(source, target, plants, links):
         tables = dict(db.execute("select name, sql from small.sqlite_master where type = 'table'"))
         for sql in tables.values():
             db.execute(sql)
+        for (sql,) in db.execute("select sql from small.sqlite_master where type = 'view'").fetchall():
+            db.execute(sql)
         shared = {asset for asset, scope in db.execute("select asset_id, scope from small.asset") if scope in SHARED}
         move = Mover()
 

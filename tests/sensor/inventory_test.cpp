@@ -84,6 +84,35 @@ TEST(Inventory, LinksAndOperations) {
             "modbus|1|NULL|16|NULL|write|2|2|1|1|0|3");
 }
 
+TEST(Inventory, WhatEachSideAskedHasARowAndAnEarlierVersionsIsCompleted) {
+  Traffic t;
+  t.arp(kHmi, kPlc);
+  t.talk(kHmi, kPlc, 502, &test::kModbus);
+  OperationRow o;
+  o.protocol = &test::kModbus;
+  o.key.cls = OperationClass::write;
+  o.key.function_code = 16;
+  o.from_client = 3;
+  o.from_server = 2;
+  o.seen.add(t.packet());
+  t.observed.operations = {o, o};
+  t.observed.operations[1].key.actor = Role::server;
+  Database db = write(t.observed);
+  constexpr const char* kAsked =
+      "select asker_id, asked_id, requests, answers, by_client from request order by by_client";
+  EXPECT_EQ(rows(db, kAsked),
+            "mac-0000bc000010|mac-0000bc000020|2|3|0\n"
+            "mac-0000bc000020|mac-0000bc000010|3|2|1");
+  db.execute(
+      "drop view request; alter table operation drop column asked_by_server;"
+      "alter table credential drop column sent_by_server");
+  complete_schema(db);
+  complete_schema(db);
+  EXPECT_EQ(rows(db, kAsked),
+            "mac-0000bc000020|mac-0000bc000010|3|2|1\n"
+            "mac-0000bc000020|mac-0000bc000010|3|2|1");
+}
+
 TEST(Inventory, PacketsAreCitedAsWiresharkCounts) {
   Traffic t;
   t.skip_to(41);
