@@ -63,30 +63,22 @@ Bytes bpdu_of(const Decoded& packet) noexcept {
   return {};
 }
 
-constexpr Protocol named(std::string_view name, Domain domain = Domain::shared) noexcept {
-  Protocol protocol{};
-  protocol.name = name;
-  protocol.over_tcp = false;
-  protocol.domain = domain;
-  return protocol;
-}
-
 }  // namespace
 
-constinit const Protocol arp_protocol = named("arp");
-constinit const Protocol icmp_protocol = named("icmp");
-constinit const Protocol icmpv6_protocol = named("icmpv6");
-constinit const Protocol lldp_protocol = named("lldp");
-constinit const Protocol cdp_protocol = named("cdp");
-constinit const Protocol stp_protocol = named("stp");
-constinit const Protocol lacp_protocol = named("lacp");
-constinit const Protocol tcp_protocol = named("tcp");
-constinit const Protocol profinet_rt_protocol = named("profinet_rt", Domain::ot);
-constinit const Protocol vrrp_protocol = named("vrrp");
-constinit const Protocol hsrp_protocol = named("hsrp");
-constinit const Protocol ospf_protocol = named("ospf");
-constinit const Protocol eigrp_protocol = named("eigrp");
-constinit const Protocol rip_protocol = named("rip");
+constinit const Protocol arp_protocol = framed_protocol("arp");
+constinit const Protocol icmp_protocol = framed_protocol("icmp");
+constinit const Protocol icmpv6_protocol = framed_protocol("icmpv6");
+constinit const Protocol lldp_protocol = framed_protocol("lldp");
+constinit const Protocol cdp_protocol = framed_protocol("cdp");
+constinit const Protocol stp_protocol = framed_protocol("stp");
+constinit const Protocol lacp_protocol = framed_protocol("lacp");
+constinit const Protocol tcp_protocol = framed_protocol("tcp");
+constinit const Protocol profinet_rt_protocol = framed_protocol("profinet_rt", Domain::ot);
+constinit const Protocol vrrp_protocol = framed_protocol("vrrp");
+constinit const Protocol hsrp_protocol = framed_protocol("hsrp");
+constinit const Protocol ospf_protocol = framed_protocol("ospf");
+constinit const Protocol eigrp_protocol = framed_protocol("eigrp");
+constinit const Protocol rip_protocol = framed_protocol("rip");
 
 std::span<const Protocol* const> control_protocols() noexcept {
   static constexpr const Protocol* list[] = {&dhcp_protocol,    &dhcpv6_protocol,  &nbns_protocol, &nbdgm_protocol,

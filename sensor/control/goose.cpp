@@ -3,10 +3,8 @@
 //
 //   application id ×2 | length ×2 | S:1 reserved:15 | reserved ×2 | 61: 80 control block | 81 time to live | 82 data set |
 //   83 id | 84 time | 85 state number | 86 sequence number | 87 simulation (edition 1: test) | 88 revision | … | AB values
-#include <algorithm>
-
-#include "dissectors/core/der.h"
 #include "sensor/control/ethernet_frames.h"
+#include "sensor/control/iec61850_frame.h"
 #include "sensor/control/text.h"
 
 namespace kakoi {
@@ -25,44 +23,24 @@ std::string_view name_of_function(std::uint32_t code) noexcept {
   return code < std::size(kNames) ? kNames[code] : std::string_view{};
 }
 
-constexpr Protocol goose() noexcept {
-  Protocol protocol{};
-  protocol.name = "goose";
-  protocol.over_tcp = false;
-  protocol.domain = Domain::ot;
-  protocol.function_name = &name_of_function;
-  return protocol;
-}
-
 }  // namespace
 
-constinit const Protocol goose_protocol = goose();
+constinit const Protocol goose_protocol = framed_protocol("goose", Domain::ot, &name_of_function);
 
 void observe_goose(const Decoded& packet, Bytes payload, const Emit& emit) noexcept {
-  const bool is_cut = packet.payload_length > packet.payload.size();  // by the snap length
-  ByteReader r(payload);
-  r.skip(2);
-  const std::uint16_t length = r.be16();
-  const std::uint16_t flags = r.be16();
-  r.skip(2);
-  if (!r.ok()) return is_cut ? void() : emit(Anomaly{Fault::truncated, 0});
-  if (length < r.offset()) return emit(Anomaly{Fault::bad_length, 2});
-  const Bytes message = payload.subspan(r.offset(), std::min<std::size_t>(length, payload.size()) - r.offset());
-  const auto pdu = der::peek(message);
-  if (!pdu || pdu->tag != kPdu) return is_cut && !pdu ? void() : emit(Anomaly{Fault::bad_value, 8});
+  const auto frame = read_iec61850_frame(packet, payload, kPdu, emit);
+  if (!frame) return;
 
   std::string_view control_block;
-  std::uint32_t function = (flags & 0x8000) != 0 ? kSimulated : 0;
-  Bytes fields = pdu->value;
+  std::uint32_t function = frame->is_simulation ? kSimulated : 0;
+  Bytes fields = frame->pdu.value;
   while (const auto field = der::next(fields)) {
     if (field->tag == kValues || !field->complete()) break;
     if (field->tag == kControlBlock) control_block = trimmed(field->value);
     if (field->tag == kSequenceNumber && field->length != 0 && der::number(field->value) == 0) function |= kStateChange;
     if (field->tag == kSimulation && der::number(field->value) != 0) function |= kSimulated;
   }
-  if (!is_cut && (!pdu->complete() || length > payload.size()))
-    emit(Anomaly{Fault::truncated, static_cast<std::uint32_t>(payload.size())});
-  if (control_block.empty()) return is_cut ? void() : emit(Anomaly{Fault::bad_value, 8});
+  if (control_block.empty()) return frame->is_cut ? void() : emit(Anomaly{Fault::bad_value, 8});
   emit(Operation{.cls = OperationClass::report, .function_code = function});
   const Subject publisher{Who::address, packet.source_mac};
   emit(Identity{Trait::description, control_block, "goose control block", kReferenceConfidence, publisher});

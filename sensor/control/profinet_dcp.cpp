@@ -284,18 +284,9 @@ std::string_view name_of_function(std::uint32_t code) noexcept {
   }
 }
 
-constexpr Protocol dcp() noexcept {
-  Protocol protocol{};
-  protocol.name = "profinet_dcp";
-  protocol.over_tcp = false;
-  protocol.domain = Domain::ot;
-  protocol.function_name = &name_of_function;
-  return protocol;
-}
-
 }  // namespace
 
-constinit const Protocol profinet_dcp_protocol = dcp();
+constinit const Protocol profinet_dcp_protocol = framed_protocol("profinet_dcp", Domain::ot, &name_of_function);
 
 bool is_dcp_answer(Bytes payload) noexcept { return payload.size() >= 4 && payload[3] != Kind::request; }
 

@@ -3,11 +3,9 @@
 //
 //   application id ×2 | length ×2 | S:1 reserved:15 | reserved ×2 |
 //   60: 80 number | 81 security | A2: { 30: 80 id | 81 data set | 82 count | 83 revision | … | 86 rate | 87 samples | … } …
-#include <algorithm>
-
-#include "dissectors/core/der.h"
 #include "dissectors/core/text.h"
 #include "sensor/control/ethernet_frames.h"
+#include "sensor/control/iec61850_frame.h"
 #include "sensor/control/text.h"
 
 namespace kakoi {
@@ -23,37 +21,17 @@ std::string_view name_of_function(std::uint32_t code) noexcept {
   return code == kSimulated ? "simulation" : std::string_view{};
 }
 
-constexpr Protocol sv() noexcept {
-  Protocol protocol{};
-  protocol.name = "sv";
-  protocol.over_tcp = false;
-  protocol.domain = Domain::ot;
-  protocol.function_name = &name_of_function;
-  return protocol;
-}
-
 }  // namespace
 
-constinit const Protocol sv_protocol = sv();
+constinit const Protocol sv_protocol = framed_protocol("sv", Domain::ot, &name_of_function);
 
 void observe_sampled_values(const Decoded& packet, Bytes payload, const Emit& emit) noexcept {
-  const bool is_cut = packet.payload_length > packet.payload.size();  // by the snap length
-  ByteReader r(payload);
-  r.skip(2);
-  const std::uint16_t length = r.be16();
-  const std::uint16_t flags = r.be16();
-  r.skip(2);
-  if (!r.ok()) return is_cut ? void() : emit(Anomaly{Fault::truncated, 0});
-  if (length < r.offset()) return emit(Anomaly{Fault::bad_length, 2});
-  const Bytes message = payload.subspan(r.offset(), std::min<std::size_t>(length, payload.size()) - r.offset());
-  const auto pdu = der::peek(message);
-  if (!pdu || pdu->tag != kPdu) return is_cut && !pdu ? void() : emit(Anomaly{Fault::bad_value, 8});
-  if (!is_cut && (!pdu->complete() || length > payload.size()))
-    emit(Anomaly{Fault::truncated, static_cast<std::uint32_t>(payload.size())});
-  if ((flags & 0x8000) != 0) emit(Operation{.cls = OperationClass::report, .function_code = kSimulated});
+  const auto frame = read_iec61850_frame(packet, payload, kPdu, emit);
+  if (!frame) return;
+  if (frame->is_simulation) emit(Operation{.cls = OperationClass::report, .function_code = kSimulated});
 
   Bytes units;
-  Bytes fields = pdu->value;
+  Bytes fields = frame->pdu.value;
   while (const auto field = der::next(fields))
     if (field->tag == kUnits) units = field->value;
   for (unsigned i = 0; i < kMostUnits; ++i) {
