@@ -108,7 +108,7 @@ void Session::on_run(Bytes run, const Carrier& carrier) {
 void Session::on_missing(std::uint32_t lost, const Carrier&) {
   if (done_) return;
   Way& way = ways_[static_cast<std::size_t>(side_)];
-  way.whole = false;
+  whole_[static_cast<std::size_t>(side_)] = false;
   if (protocol_) {
     way.assembler.missing(lost, role_of(side_), *this);
   } else {
@@ -157,7 +157,7 @@ void Session::identify(Bytes run, const Carrier& carrier) {
     head.clear();
   }
   if (verdict.foreign) {
-    ways_[static_cast<std::size_t>(side_)].whole = false;
+    whole_[static_cast<std::size_t>(side_)] = false;
     // what was held fitted somebody once, and this does not
     if (++foreign_runs_ >= kForeignRuns) {
       const bool on_port = std::any_of(candidates_.begin(), candidates_.end(), [&](const Protocol* p) {
@@ -173,7 +173,7 @@ void Session::identify(Bytes run, const Carrier& carrier) {
   g.held.push_back({side_, carrier, {run.begin(), run.end()}});
   while (g.held_bytes > kMostHeld) {
     g.held_bytes -= g.held.front().bytes.size();
-    ways_[static_cast<std::size_t>(g.held.front().side)].whole = false;
+    whole_[static_cast<std::size_t>(g.held.front().side)] = false;
     g.held.erase(g.held.begin());
     head.clear();
     if (++foreign_runs_ >= kForeignRuns) return give_up();
@@ -230,7 +230,7 @@ void Session::on_gap(Role speaker) {
 }
 
 void Session::on_lost_sync(Role speaker, const Carrier& carrier) {
-  if (speaker == Role::server && ways_[static_cast<std::size_t>(1 - client_)].whole) server_denied_ = true;
+  if (speaker == Role::server && whole_[static_cast<std::size_t>(1 - client_)]) server_denied_ = true;
   if (protocol_->framing == Framing::binary) state(carrier, speaker, Anomaly{Fault::lost_sync, 0});
 }
 

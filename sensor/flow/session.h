@@ -33,9 +33,8 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
 
   // A SYN of `side` was seen: its first data byte has that sequence number.
   void start(int side, std::uint32_t first_sequence) noexcept {
-    Way& way = ways_[static_cast<std::size_t>(side)];
-    way.window.start(first_sequence);
-    way.whole = true;
+    ways_[static_cast<std::size_t>(side)].window.start(first_sequence);
+    whole_[static_cast<std::size_t>(side)] = true;
   }
   void set_client(int side) noexcept {
     if (!protocol_) ends_.client = side;
@@ -58,8 +57,8 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
   bool is_answered() const noexcept { return server_spoke_; }
   // It said something else, from the start of the connection on: no PDU, or `ended` before the first was whole.
   bool is_denied(bool ended) const noexcept {
-    const Way& way = ways_[static_cast<std::size_t>(1 - client_)];
-    return !server_spoke_ && (server_denied_ || (ended && way.whole && way.assembler.has_partial()));
+    const auto server = static_cast<std::size_t>(1 - client_);
+    return !server_spoke_ && (server_denied_ || (ended && whole_[server] && ways_[server].assembler.has_partial()));
   }
   // Two steps ahead of segment(): this object, and what it points to.
   void prefetch(int side) const noexcept {
@@ -109,8 +108,8 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
   struct alignas(64) Way {
     SegmentWindow window;
     PduAssembler assembler;
-    bool whole = false;  // all bytes up to here, from the first
   };
+  static_assert(sizeof(Way) == 64);
   struct Guess;
   SessionHost* host_ = nullptr;  // during a call
   const Protocol* protocol_ = nullptr;
@@ -124,6 +123,7 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
   bool client_known_ = false;
   bool heard_server_ = false;  // or lost something of it
   bool server_spoke_ = false, server_denied_ = false;
+  std::array<bool, 2> whole_{};  // by side: all bytes up to here were seen, from the first
   std::array<Way, 2> ways_;
   Conversation conversation_;
   SegmentWindow::Counters counters_;

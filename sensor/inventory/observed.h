@@ -270,7 +270,8 @@ struct Observed {
   // Adds `other`'s rows to these. Captures are not merged: shards of one run share them.
   // Links of the same key become one; operations follow their links.
   void merge(Observed&& other);
-  // After the last merge: links that only ICMP refused become refused.
+  // After the last merge: links that only ICMP refused become refused, those whose server denied the client's
+  // protocol take the one that it answered in (decision 6), and data connections go with who agreed on them.
   void settle();
   // Sorts links (and operations with them) by content, so that output does not depend on arrival.
   void sort();

@@ -224,14 +224,51 @@ void write_inventory(const Observed& observed, const InventoryOptions& options, 
   }
 }
 
+namespace {
+
+// What a column means for rows that were written before it was there.
+std::string default_of(std::string_view column, std::string_view type) {
+  if (column == "client_known") return "1";  // nothing else was told
+  return type == "TEXT" ? "''" : "0";
+}
+
+void add_missing_columns(Database& db, Database& now, const std::string& table) {
+  constexpr std::string_view kColumns = "select name, type, \"notnull\" from pragma_table_info(?1)";
+  std::set<std::string> present;
+  Statement then = db.prepare(kColumns);
+  for (then.bind(1, table); then.step();) present.insert(then.text(0));
+  Statement wanted = now.prepare(kColumns);
+  for (wanted.bind(1, table); wanted.step();) {
+    const std::string column = wanted.text(0), type = wanted.text(1);
+    if (present.contains(column)) continue;
+    std::string sql = "alter table " + table + " add column \"" + column + "\" " + type;
+    if (wanted.integer(2) != 0) sql += " not null default " + default_of(column, type);
+    db.execute(sql);
+  }
+}
+
+}  // namespace
+
 void complete_schema(Database& db) {
-  if (db.integer("select count(*) from sqlite_master where type = 'view' and name = 'request'") != 0) return;
-  db.execute(
-      "alter table operation add column asked_by_server integer not null default 0;"
-      "alter table credential add column sent_by_server integer not null default 0");
-  const std::string sql = schema().first;
-  const std::size_t view = sql.find("CREATE VIEW request");
-  db.execute(sql.substr(view, sql.find(';', view) - view));
+  Database now = Database::open(":memory:");
+  now.execute(schema().first);
+  const auto has = [&](const std::string& name) {
+    Statement s = db.prepare("select 1 from sqlite_master where name = ?1");
+    return s.bind(1, name).step();
+  };
+  // tables first: views name their columns
+  Statement wanted =
+      now.prepare("select name, type, sql from sqlite_master where sql is not null order by type, rowid");
+  while (wanted.step()) {
+    const std::string name = wanted.text(0);
+    const bool is_table = wanted.view(1) == "table";
+    if (is_table && has(name)) {
+      add_missing_columns(db, now, name);
+      continue;
+    }
+    if (!is_table && has(name)) db.execute("drop view " + name);  // as the schema has it now
+    db.execute(wanted.view(2));
+  }
 }
 
 }  // namespace kakoi

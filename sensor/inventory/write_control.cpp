@@ -1,8 +1,8 @@
 // What was commanded, and which points were touched.
 #include <algorithm>
-#include <map>
 #include <string_view>
 
+#include "sensor/control/control.h"
 #include "sensor/inventory/transfers.h"
 #include "sensor/inventory/writer.h"
 
@@ -13,11 +13,10 @@ namespace {
 // Listed actions in all. Each link's first ones come before any link's later ones.
 constexpr std::size_t kMostActions = 10'000;
 
-// By name: those that are stated of operations, since not each of them is a dissector's.
-std::map<std::string_view, const Protocol*> protocols_of(const std::vector<OperationRow>& operations) {
-  std::map<std::string_view, const Protocol*> found;
-  for (const OperationRow& o : operations) found.emplace(o.protocol->name, o.protocol);
-  return found;
+std::string_view function_of(std::string_view protocol, std::uint32_t code) {
+  const Protocol* p = find_protocol(protocol);
+  if (!p) p = find_control_protocol(protocol);
+  return p && p->function_name ? p->function_name(code) : std::string_view();
 }
 
 // How many of each log may be listed, so that all together are within the bound.
@@ -44,12 +43,6 @@ void Writer::write_control() {
   }
 
   Insert action_row(db, "control_action"), total_row(db, "link_actions");
-  const auto protocols = protocols_of(observed.operations);
-  const auto function_of = [&](std::string_view protocol, std::uint32_t code) {
-    const auto known = protocols.find(protocol);
-    const Protocol* const p = known == protocols.end() ? find_protocol(protocol) : known->second;
-    return p && p->function_name ? p->function_name(code) : std::string_view();
-  };
   const std::size_t most = depth(observed.actions);
   for (const auto& [key, log] : observed.actions) {
     const auto id = link(key);

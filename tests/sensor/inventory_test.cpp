@@ -105,9 +105,11 @@ TEST(Inventory, WhatEachSideAskedHasARowAndAnEarlierVersionsIsCompleted) {
             "mac-0000bc000020|mac-0000bc000010|3|2|1");
   db.execute(
       "drop view request; alter table operation drop column asked_by_server;"
-      "alter table credential drop column sent_by_server");
+      "alter table credential drop column sent_by_server;"
+      "alter table link drop column client_known; drop table asked_for");
   complete_schema(db);
   complete_schema(db);
+  EXPECT_EQ(rows(db, "select min(client_known), (select count(*) from asked_for) from link"), "1|0");
   EXPECT_EQ(rows(db, kAsked),
             "mac-0000bc000020|mac-0000bc000010|3|2|1\n"
             "mac-0000bc000020|mac-0000bc000010|3|2|1");
