@@ -35,6 +35,9 @@ struct LinkKey {
   std::uint32_t vlan = 0;
   auto operator<=>(const LinkKey&) const = default;
 };
+inline LinkKey link_key(const Conversation& c) noexcept {
+  return {c.client, c.server, c.server_port, c.transport, c.vlan};
+}
 struct LinkKeyHash {
   std::size_t operator()(const LinkKey& k) const noexcept {
     std::uint64_t h = mix(mix(mix(mix(0x13198A2E03707344ull, k.client.hi), k.client.lo), k.server.hi), k.server.lo);

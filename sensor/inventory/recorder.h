@@ -65,6 +65,8 @@ class Recorder final : public Sink {
   static constexpr std::size_t kMostRows = 200'000, kMostOperations = 1'000'000, kMostCertificates = 1000;
   static constexpr std::size_t kMostCertificateBytes = 1 << 20;  // of those that are remembered
   static constexpr std::size_t kMostValue = 200;                 // octets of a ControlAction's value
+  // What a row takes beside itself: nodes and indices of tables, and texts in it.
+  static constexpr std::size_t kRowOverhead = 96;
 
  private:
   void record(const Context& context, const Observation& fact);
@@ -121,6 +123,7 @@ class Recorder final : public Sink {
   std::uint32_t find_operation(const Pending& pending);
   void grow_operations();
   bool take_room(std::size_t bytes);  // false: there is none, which is counted
+  // The row of that key, made if need be; null if there is no room for it.
   template <typename Map>
   typename Map::mapped_type* slot(Map& map, const typename Map::key_type& key);
   // The Seen for a fact that came before in the same words, null if it is new.
@@ -159,5 +162,16 @@ class Recorder final : public Sink {
   std::size_t certificate_bytes_ = 0;                                         // in certificates_
   Seen* last_ = nullptr;  // the Seen that the newest rare fact went to
 };
+
+template <typename Map>
+typename Map::mapped_type* Recorder::slot(Map& map, const typename Map::key_type& key) {
+  const auto at = map.find(key);
+  if (at != map.end()) return &at->second;
+  if (map.size() >= kMostRows) {
+    ++observed_.facts_dropped;
+    return nullptr;
+  }
+  return take_room(sizeof(typename Map::value_type) + kRowOverhead) ? &map[key] : nullptr;
+}
 
 }  // namespace kakoi

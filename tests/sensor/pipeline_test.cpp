@@ -1,87 +1,12 @@
 // From capture files to Observed: what a link, its state and its operations look like.
-#include "sensor/pipeline/pipeline.h"
-
-#include <gtest/gtest.h>
-
-#include <array>
 #include <map>
 
-#include "tests/support/packets.h"
+#include "script.h"
 
 namespace kakoi::pipeline {
 namespace {
 
-using test::ByteVector;
-using test::operator+;
-using test::hex;
-using test::Record;
-
-constexpr std::uint8_t kFin = 1, kSyn = 2, kRst = 4, kAck = 16;
-// Read one holding register of unit 17, and the answer (Modbus Application Protocol V1.1b3 §6.3)
-const ByteVector kRequest = hex("0001 0000 0006 11 03 006B 0001"), kAnswer = hex("0001 0000 0005 11 03 02 022B");
-
-// A conversation of 10.0.0.1:40000 with 10.0.0.2, written packet by packet.
-class Script {
- public:
-  explicit Script(std::uint16_t port = 502) : port_(port) {}
-  Script& client(std::uint8_t flags, const ByteVector& payload = {}) {
-    return add(1, 2, 40000, port_, flags, payload, 0);
-  }
-  Script& server(std::uint8_t flags, const ByteVector& payload = {}) {
-    return add(2, 1, port_, 40000, flags, payload, 1);
-  }
-  Script& handshake() { return client(kSyn).server(kSyn | kAck).client(kAck); }
-  // From here on with checksums, as they are on the wire.
-  Script& with_checksums() {
-    with_checksums_ = true;
-    return *this;
-  }
-  // The last packet once more before it, with other content and a checksum that does not fit it.
-  Script& forged_before(const ByteVector& payload) {
-    Record forged = records_.back();
-    std::copy(payload.begin(), payload.end(), forged.bytes.end() - static_cast<std::ptrdiff_t>(payload.size()));
-    records_.insert(records_.end() - 1, forged);
-    return *this;
-  }
-  Script& frame(const ByteVector& bytes) {
-    records_.push_back({++ts_ * 1'000'000, bytes});
-    return *this;
-  }
-  const std::vector<Record>& records() const { return records_; }
-  ByteVector file() const { return test::pcap(records_); }
-
- private:
-  Script& add(std::uint8_t from, std::uint8_t to, std::uint16_t sport, std::uint16_t dport, std::uint8_t flags,
-              const ByteVector& payload, std::size_t side) {
-    const ByteVector packet =
-        test::ipv4(from, to, 6, test::tcp(sport, dport, next_[side], next_[1 - side], flags, payload));
-    frame(test::ethernet(from, to, 0x0800, with_checksums_ ? test::with_checksums(packet) : packet));
-    next_[side] += static_cast<std::uint32_t>(payload.size()) + ((flags & (kSyn | kFin)) != 0 ? 1 : 0);
-    return *this;
-  }
-  std::uint16_t port_;
-  bool with_checksums_ = false;
-  std::int64_t ts_ = 1'700'000'000'000;
-  std::array<std::uint32_t, 2> next_{1000, 5000};
-  std::vector<Record> records_;
-};
-
-Observed observed(const std::vector<ByteVector>& files, unsigned threads = 1) {
-  const test::TemporaryFolder folder;
-  std::vector<std::filesystem::path> paths;
-  for (const ByteVector& bytes : files) paths.push_back(folder.write(std::to_string(paths.size()) + ".pcap", bytes));
-  capture::CaptureSet set(paths);
-  const SecretKeeper secrets;
-  return run(set, secrets, {.threads = threads, .on_progress = {}});
-}
-const LinkRow& only_tcp(const Observed& o) {
-  const LinkRow* found = nullptr;
-  for (const LinkRow& l : o.links)
-    if (l.key.transport == Transport::tcp) found = &l;
-  EXPECT_TRUE(found);
-  return *found;
-}
-LinkState state(const Script& s) { return only_tcp(observed({s.file()})).state; }
+using namespace test;
 
 TEST(Pipeline, ModbusOverAHandshake) {
   const Observed o = observed({Script().handshake().client(kAck, kRequest).server(kAck, kAnswer).file()});
@@ -230,93 +155,6 @@ TEST(Pipeline, SynRetransmissionIsNot) {
   s.client(kSyn).frame(syn).server(kSyn | kAck).client(kAck);
   EXPECT_EQ(only_tcp(observed({s.file()})).connections, 1u);
 }
-TEST(Pipeline, CopyOfEveryPacketCountsOnce) {
-  Script s;
-  s.handshake().client(kAck, kRequest).server(kAck, kAnswer);
-  std::vector<Record> twice;
-  for (const Record& r : s.records()) twice.push_back(r), twice.push_back({r.ts + 1000, r.bytes});
-  const Observed o = observed({test::pcap(twice)});
-  EXPECT_EQ(o.operations.at(0).from_client, 1u);
-  EXPECT_EQ(only_tcp(o).packets[0], 3u);
-  EXPECT_EQ(only_tcp(o).packets[1], 2u);
-  EXPECT_EQ(o.captures.at(0).packets, 10u);
-  EXPECT_EQ(o.captures.at(0).duplicates, 5u);
-}
-ByteVector tagged(const ByteVector& frame, std::uint8_t vlan) {
-  ByteVector out(frame.begin(), frame.begin() + 12);
-  out = out + ByteVector{0x81, 0x00, 0x00, vlan};
-  out.insert(out.end(), frame.begin() + 12, frame.end());
-  return out;
-}
-Script polls() {
-  Script s;
-  s.handshake();
-  for (int i = 0; i < 20; ++i) s.client(kAck, kRequest).server(kAck, kAnswer);
-  return s;
-}
-std::uint64_t messages(const Observed& o) {
-  std::uint64_t sum = 0;
-  for (const OperationRow& row : o.operations) sum += row.from_client + row.from_server;
-  return sum;
-}
-
-TEST(Pipeline, AConversationMirroredInTwoVlansCountsOnce) {
-  const std::vector<Record> poll = polls().records();
-  std::vector<Record> both;
-  for (const Record& r : poll) {
-    both.push_back(r);
-    both.push_back({r.ts + 100'000, tagged(r.bytes, 5)});
-  }
-  const Observed o = observed({test::pcap(both)});
-  EXPECT_EQ(messages(o), 40u);
-  EXPECT_EQ(only_tcp(o).packets, (std::array<std::uint64_t, 2>{22, 21}));
-}
-
-// Requests come first in the one, answers in the other.
-TEST(Pipeline, AConversationMirroredInTwoVlansStaysOne) {
-  const std::vector<Record> poll = polls().records();
-  std::vector<Record> both;
-  for (const Record& r : poll) {
-    const bool asks = r.bytes[11] == poll[0].bytes[11];
-    both.push_back({r.ts, asks ? r.bytes : tagged(r.bytes, 5)});
-    both.push_back({r.ts + 100'000, asks ? tagged(r.bytes, 5) : r.bytes});
-  }
-  const Observed o = observed({test::pcap(both)});
-  EXPECT_EQ(messages(o), 40u);
-  EXPECT_EQ(only_tcp(o).packets, (std::array<std::uint64_t, 2>{22, 21}));
-}
-
-// Requests pass a router between two VLANs, answers take the second alone.
-TEST(Pipeline, AnswersOfAnotherVlanBelongToTheConversation) {
-  const std::vector<Record> poll = polls().records();
-  std::vector<Record> both;
-  for (const Record& r : poll) {
-    if (r.bytes[11] == poll[0].bytes[11]) both.push_back(r);
-    ByteVector behind = r.bytes;
-    behind[11] = 9;   // the router's MAC
-    behind[22] = 63;  // one router further
-    both.push_back({r.ts + 100'000, tagged(r.bytes[11] == poll[0].bytes[11] ? behind : r.bytes, 5)});
-  }
-  const Observed o = observed({test::pcap(both)});
-  EXPECT_EQ(messages(o), 40u);
-  const LinkRow link = only_tcp(o);
-  EXPECT_EQ(link.packets, (std::array<std::uint64_t, 2>{22, 21}));
-  EXPECT_EQ(link.state, LinkState::established);
-  const auto sent = [&](std::uint32_t vlan) {
-    return o.bindings.at({Address::mac(hex("020000000002")), Address::ipv4(0x0A000002), vlan}).as_source.count;
-  };
-  EXPECT_EQ(sent(0), 0u);
-  EXPECT_EQ(sent(5), 21u);
-}
-
-// Somebody sends the first packet in another VLAN, too, so that all that follows passes for a copy.
-TEST(Pipeline, ATwinHidesNoConversation) {
-  const std::vector<Record> poll = polls().records();
-  std::vector<Record> sent = {poll[0]};
-  for (const Record& r : poll) sent.push_back({r.ts + 100'000, tagged(r.bytes, 5)});
-  EXPECT_EQ(messages(observed({test::pcap(sent)})), 40u);
-}
-
 TEST(Pipeline, TellsWhetherTheClientIsKnown) {
   const auto known = [](std::uint16_t from, std::uint16_t to) {
     const auto datagram = test::ipv4(1, 2, 17, test::udp(from, to, {0x80, 0x01}));
