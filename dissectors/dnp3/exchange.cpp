@@ -105,10 +105,10 @@ void Exchange::answer(Request& request, Outcome outcome, std::string_view status
 
 void Exchange::tell_actions(const Request& request, Outcome rest, std::string_view status, const Emit& emit) {
   std::size_t kept = 0;
-  for (std::size_t i = 0; i < store_->actions_used; ++i) {
-    Action& action = store_->actions[i];
+  for (std::size_t i = 0; i < actions_.size(); ++i) {
+    Action& action = actions_[i];
     if (action.request != request.id) {
-      if (kept != i) store_->actions[kept] = action;
+      if (kept != i) actions_[kept] = action;
       ++kept;
       continue;
     }
@@ -131,20 +131,19 @@ void Exchange::tell_actions(const Request& request, Outcome rest, std::string_vi
     if (told.outcome == Outcome::accepted || told.outcome == Outcome::refused) told.answered = emit.context().packet;
     emit(told);
   }
-  store_->actions_used = kept;
+  actions_.resize(kept);
 }
 
-Exchange::Store& Exchange::store() {
-  if (!store_) store_ = std::make_unique<Store>();
-  return *store_;
+Exchange::FileTransfer& Exchange::file_transfer() {
+  if (!file_transfer_) file_transfer_ = std::make_unique<FileTransfer>();
+  return *file_transfer_;
 }
 
 Action* Exchange::add(Request& request, std::string_view step, const Emit& emit) {
-  Store& s = store();
   std::size_t own = 0;
   Action* last = nullptr;
-  for (std::size_t i = 0; i < s.actions_used; ++i)
-    if (s.actions[i].request == request.id) ++own, last = &s.actions[i];
+  for (Action& action : actions_)
+    if (action.request == request.id) ++own, last = &action;
   if (own == kMostActionsOfOne) {
     last->point = kNoValue;
     last->points += last->points != kNoValue ? 1 : 0;
@@ -152,15 +151,14 @@ Action* Exchange::add(Request& request, std::string_view step, const Emit& emit)
     last->group = 0;
     return nullptr;
   }
-  if (s.actions_used == kMostActions) {
-    const std::uint32_t oldest = s.actions[0].request;
+  if (actions_.size() == kMostActions) {
+    const std::uint32_t oldest = actions_[0].request;
     const auto owner =
         std::find_if(requests_.begin(), requests_.end(), [&](const Request& r) { return r.id == oldest; });
     if (owner == requests_.end() || owner->id == request.id) return nullptr;  // can't be: own is less
     close(*owner, emit);
   }
-  Action& action = s.actions[s.actions_used++];
-  action = Action{};
+  Action& action = actions_.emplace_back();
   action.request = request.id;
   action.cls = request.cls;
   action.step = step;
@@ -169,8 +167,9 @@ Action* Exchange::add(Request& request, std::string_view step, const Emit& emit)
 }
 
 void Exchange::remember_file(const Request& request, std::uint32_t handle, std::string_view name) {
-  File& file = store().files[store_->next_file];
-  store_->next_file = (store_->next_file + 1) % kMostFiles;
+  FileTransfer& transfer = file_transfer();
+  File& file = transfer.files[transfer.next_file];
+  transfer.next_file = (transfer.next_file + 1) % kMostFiles;
   file.addresses = addresses_of(request);
   file.handle = handle;
   file.name.clear();
@@ -178,24 +177,24 @@ void Exchange::remember_file(const Request& request, std::uint32_t handle, std::
 }
 
 std::string_view Exchange::file_name(const Request& request, std::uint32_t handle) const noexcept {
-  if (!store_) return {};
+  if (!file_transfer_) return {};
   for (std::size_t i = 1; i <= kMostFiles; ++i) {
-    const File& file = store_->files[(store_->next_file + kMostFiles - i) % kMostFiles];
+    const File& file = file_transfer_->files[(file_transfer_->next_file + kMostFiles - i) % kMostFiles];
     if (file.addresses == addresses_of(request) && file.handle == handle) return file.name.view();
   }
   return {};
 }
 
 void Exchange::remember_login(const Request& request, std::string_view user, std::string_view secret) {
-  Login& login = store().login;
+  Login& login = file_transfer().login;
   login.request = request.id;
   login.user.assign(user);
   login.secret.assign(secret);
 }
 
 void Exchange::answer_login(const Request& request, bool accepted, const Emit& emit) {
-  if (!store_ || store_->login.request != request.id) return;
-  Login& login = store_->login;
+  if (!file_transfer_ || file_transfer_->login.request != request.id) return;
+  Login& login = file_transfer_->login;
   emit(Credential{"dnp3-file", login.user.view(), login.secret.view(),
                   accepted ? CredentialOutcome::accepted : CredentialOutcome::rejected});
   login.request = 0;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "dissectors/core/dissector.h"
 #include "dissectors/core/text.h"
@@ -76,14 +77,14 @@ class Exchange {
   void answer(Request& request, Outcome outcome, std::string_view status, const Emit& emit);
 
   // A new action of `request`, blank but for its class and step. Null if that request has too many: its last
-  // action then stands for one more, without saying which. Makes room by stating what is oldest.
+  // action then stands for one more, without saying which. Makes room by stating what is oldest. Valid until the next.
   Action* add(Request& request, std::string_view step, const Emit& emit);
   // Calls f(Action&) for each action of the request.
   template <typename Function>
   void for_each(const Request& request, Function f) {
     if (!request.has_actions) return;
-    for (std::size_t i = 0; i < store_->actions_used; ++i)
-      if (store_->actions[i].request == request.id) f(store_->actions[i]);
+    for (Action& action : actions_)
+      if (action.request == request.id) f(action);
   }
 
   // Files that were opened for writing, by the outstation's handle.
@@ -106,15 +107,13 @@ class Exchange {
     std::uint32_t request = 0;
     text::Held<48> user, secret;
   };
-  struct Store {  // allocated at a flow's first command: most flows only read
-    std::array<Action, kMostActions> actions;
-    std::size_t actions_used = 0;
+  struct FileTransfer {  // allocated at a flow's first file: few have any
     std::array<File, kMostFiles> files;
     std::size_t next_file = 0;
     Login login;
   };
 
-  Store& store();
+  FileTransfer& file_transfer();
   void give_up(const Emit& emit);
   void close(Request& request, const Emit& emit);
   bool is_open(std::size_t place) const noexcept { return (open_ >> place & 1) != 0; }
@@ -125,7 +124,8 @@ class Exchange {
   std::uint16_t open_ = 0;  // a bit for each of requests_
   std::uint32_t last_id_ = 0;
   std::array<std::uint32_t, 2> heard_{};  // the last request's id when that side was heard last
-  std::unique_ptr<Store> store_;
+  std::vector<Action> actions_;           // kMostActions at most; most flows only read
+  std::unique_ptr<FileTransfer> file_transfer_;
   bool lost_ = false;
   std::array<Request, kMostRequests> requests_;  // a ring
 };

@@ -54,7 +54,7 @@ class ByteSource {
   // Why the compressed data ended before their end: "" if they did not.
   std::string fault() const { return unpacker_ ? unpacker_->fault() : std::string(); }
 
-  static constexpr std::size_t kChunkSize = 1 << 20;
+  static constexpr std::size_t kChunkSize = 512 << 10;
   static constexpr std::size_t kLargestRecord = 512 << 10;
 
  private:

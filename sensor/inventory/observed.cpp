@@ -160,7 +160,8 @@ void Observed::merge(Observed&& other) {
 
 void ActionLog::add(ActionRow&& row) {
   rows.push_back(std::move(row));
-  if (rows.size() >= 2 * kListed) trim();
+  // at first as soon as later ones need not come, then seldom: earlier ones may come late, one by one
+  if (rows.size() == kListed || rows.size() == 2 * kListed) trim();
 }
 
 void ActionLog::merge(ActionLog&& other) {
