@@ -178,10 +178,10 @@ void cover_stale_packs(Database& db, const RuleSet& rules, std::vector<std::stri
   s.bind(1, kStalePacks).bind(2, static_cast<double>(stale)).bind(3, "limited").bind(4, detail);
   s.bind(5, "Rule packs against current campaigns are older than the captures (" + detail +
                 "): what came up since is not looked for.");
-  s.bind(6, "最新の攻撃動向に対応するルール集の有効期限が、取得データより前に切れています（" + detail +
+  s.bind(6, "最新の攻撃動向に対応するルールパックの有効期限が、キャプチャの取得時点より前に切れています（" + detail +
                 "）。その後に判明した手口は検出対象に含まれていません。");
   s.bind(7, "Get the current packs and assess the inventory again with --pack.");
-  s.bind(8, "最新のルール集を入手し、--pack を付けて再判定してください。").run();
+  s.bind(8, "最新のルールパックを入手し、--pack を付けて再判定してください。").run();
 }
 
 }  // namespace

@@ -191,12 +191,19 @@ class Evaluator {
     return found ? *found : id;
   }
 
+  // What stands in a Japanese sentence for a value: the program's own names of inferred zones are English.
+  std::string_view in_japanese(std::string_view value) const {
+    if (!zones_inferred_) return value;
+    return value == "OT (inferred)" ? "制御系（推定）" : value == "IT (inferred)" ? "情報系（推定）" : value;
+  }
+
   std::string spelt(const Values& values, bool ja, bool assets) {
     std::string out;
     std::size_t n = 0;
     for (const std::string& value : values) {
       if (n == kValuesSpeltOut) break;
-      out += (n == 0 ? "" : ja ? "、" : ", ") + (assets ? label(value) : value);
+      out += n == 0 ? "" : ja ? "、" : ", ";
+      out += assets ? label(value) : ja ? in_japanese(value) : value;
       ++n;
     }
     if (values.size() > n)

@@ -116,7 +116,7 @@ void write_findings(const ReportInput& input, std::ostream& out) {
     csv.text(row.view(0)).text(row.text(1) + (name.empty() ? "" : " – " + name)).text(row.view(2));
     csv.text(row.view(3)).text(accepted ? "dismissed" : "identified");
     csv.text(subject && is_of_site(*subject) ? name : "").text(row.view(7)).empty();
-    std::string observation = (ja ? "規則 " : "rule ") + row.text(8);
+    std::string observation = (ja ? "ルール " : "rule ") + row.text(8);
     for (const FindingLists::Packet& packet : rows.lookups().findings().packets(row.view(0)))
       if (const auto place = rows.lookups().packets.find(packet.id))
         observation +=

@@ -87,7 +87,7 @@ class Judge {
     if (!lacks.en.empty()) return say(t, FindingChange::not_observable, std::move(lacks));
     say(t, FindingChange::fixed,
         {"Looked for by the same rule with all that it needs in view, and not found again.",
-         "同じ規則で、必要な観測条件がそろった状態で調べ、再び見つからなかった。"});
+         "同じルールで、必要な観測条件がそろった状態で調べ、再び見つからなかった。"});
   }
 
  private:
@@ -101,13 +101,13 @@ class Judge {
     const char* query = "select query from evaluated_rule where rule_id = ?1";
     if (!has_table(before_, "evaluated_rule") || !has_table(after_, "evaluated_rule"))
       return {"One of the inventories does not say which rules were run: assess it again with this version.",
-              "一方のインベントリに実行した規則の記録がない。現在の版で再評価（assess）が必要。"};
+              "一方のインベントリに実行したルールの記録がない。現在の版で再評価（assess）が必要。"};
     const std::set<std::string> then = words(before_, query, t.rule), now = words(after_, query, t.rule);
-    if (now.empty()) return {"Its rule was not run on the newer inventory.", "今回は、この規則を実行していない。"};
+    if (now.empty()) return {"Its rule was not run on the newer inventory.", "今回は、このルールを実行していない。"};
     if (then != now)
-      return {
-          "Its rule has changed since: assess the older inventory again with the newer rules, then compare.",
-          "規則がその後変更されている。前回のインベントリを新しい規則で再評価（assess）してから比較する必要がある。"};
+      return {"Its rule has changed since: assess the older inventory again with the newer rules, then compare.",
+              "ルールがその後変更されている。前回のインベントリを新しいルールで再評価（assess）してから比較する必要があ"
+              "る。"};
     return {};
   }
 
@@ -160,7 +160,7 @@ class Judge {
           return {
               "The policy declares more than before about what it spoke of, so that the rule no longer applies. That "
               "is no proof of a change on site.",
-              "ポリシーの申告が前回から増え、規則の対象外となった。現場が変わったことの証明ではない。"};
+              "ポリシーの申告が前回から増え、ルールの対象外となった。現場が変わったことの証明ではない。"};
       }
     }
     if (t.exposure_class == "declared-asset-not-seen" &&

@@ -16,9 +16,9 @@ constexpr Words kWords[] = {
     {"survey", "調査", "Survey"},
     {"period", "観測", "Observed"},
     {"hours", "観測時間", "Time observed"},
-    {"zones", "区域の根拠", "Zones"},
+    {"zones", "ゾーンの根拠", "Zones"},
     {"version", "バージョン", "version"},
-    {"kakoi", "kakoiの版", "kakoi"},
+    {"kakoi", "kakoiのバージョン", "kakoi"},
     {"inventory_hash", "inventory.db のSHA-256", "SHA-256 of inventory.db"},
     {"manifest_hash", "manifest.json のSHA-256", "SHA-256 of manifest.json"},
     {"declared_zones", "ポリシーで申告", "declared"},
@@ -53,7 +53,7 @@ constexpr Words kWords[] = {
     {"all_controls", "すべての管理策の判定（前回と今回）", "Every control, then and now"},
     {"verdict_changes", "判定が変わった管理策", "Controls whose verdict changed"},
     {"not_met", "不適合（証拠あり）", "not met (evidence)"},
-    {"partly", "一部", "partly"},
+    {"partly", "一部（要確認）", "partly"},
     {"supported", "支持（反証なし）", "supported"},
     {"verdict_not_observable", "観測不能", "not observable"},
     {"verdict_", "–", "–"},
@@ -65,37 +65,38 @@ constexpr Words kWords[] = {
     {"added", "追加された管理策", "control added"},
     {"removed", "なくなった管理策", "control removed"},
     {"how",
-     "「是正を確認」とするのは、同じ規則で、対象機器が観測され、観測時間が前回と同程度以上で、その種類の所見に必要な観"
+     "「是正を確認」とするのは、同じルールで、対象機器が観測され、観測時間が前回と同程度以上で、その種類の所見に必要な"
+     "観"
      "測条"
      "件がすべて満たされた場合だけです。一つでも欠ければ「今回は観測不能」とし、欠けた条件を示します。ポリシーの申告が"
      "増えて"
-     "規則の対象外となったものは「申告により対象外」とし、是正とは区別します。",
+     "ルールの対象外となったものは「申告により対象外」とし、是正とは区別します。",
      "A finding is called fixed only if the same rule was run, its device was in view, the capture was about as long "
      "as "
      "before or longer, and all that such a finding needs was in view. If one of these is missing it is no longer "
      "observable, and what is missing is named. What a rule no longer applies to because the policy declares more than "
      "before is told apart from what was fixed."},
     {"note",
-     "資産・通信などの「今回は確認されず」は、なくなったことの証明ではありません。キャプチャに映らなかっただけの可能性"
+     "資産・通信などの「今回は確認されず」は、なくなったことの証明ではありません。キャプチャに写らなかっただけの可能性"
      "があ"
      "ります。",
      "\"Not seen again\" of assets, links and the like does not prove that they are gone: the captures may just not "
      "have shown them."},
     {"name", "名称", "name"},
-    {"scope", "範囲", "scope"},
+    {"scope", "所在", "scope"},
     {"role", "役割", "role"},
     {"zone", "ゾーン", "zone"},
     {"vendor", "製造者", "vendor"},
     {"product", "製品", "product"},
     {"firmware", "ファームウェア", "firmware"},
-    {"serial", "シリアル番号", "serial"},
+    {"serial", "製造番号", "serial"},
     {"os", "OS", "OS"},
     {"addresses", "アドレス", "addresses"},
     {"protocol", "プロトコル", "protocol"},
     {"state", "状態", "state"},
     {"refused", "拒否", "refused"},
     {"severity", "重大度", "severity"},
-    {"confidence", "確信度", "confidence"},
+    {"confidence", "確度", "confidence"},
     {"accepted", "受容", "accepted"},
     {"critical", "緊急", "critical"},
     {"high", "高", "high"},

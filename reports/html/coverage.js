@@ -3,7 +3,7 @@
 // "rule pack NAME VERSION, built in" and the like carry a name of their own.
 function hashedName(name) {
   if (language !== "ja" || !name.startsWith("rule pack ")) return word("hashed", name);
-  return "規則パック " + name.slice(10).replace(", built in", "（内蔵）");
+  return "ルールパック " + name.slice(10).replace(", built in", "（内蔵）");
 }
 
 // Most serious first.

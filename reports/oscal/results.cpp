@@ -122,7 +122,7 @@ Json Results::metadata() {
   Props()
       .ours("zones", rows_.meta("policy"),
             say("Where zones come from: a site policy, or inferred from traffic.",
-                "区域の由来。サイトポリシーによる申告、または通信からの推定。"))
+                "ゾーンの由来。サイトポリシーによる申告、又は通信からの推定。"))
       .into(metadata);
   metadata["remarks"] = say(
       "Made from captured traffic alone. Controls that the captures could not show are no findings: they are listed "
@@ -140,7 +140,7 @@ Json Results::resources() {
                                            "examined as a whole, with the rules and "
                                            "the site policy whose hashes manifest.json gives.",
                                            "OSCALの調査計画はありません。ここに挙げたキャプチャの全体を、manifest.json "
-                                           "にハッシュを記した規則とサイトポリシーで調べました。")}});
+                                           "にハッシュを記したルールとサイトポリシーで調べました。")}});
   for (std::size_t i = 0; i < captures_.size(); ++i) {
     Json resource{{"uuid", capture_uuid(i)}};
     const std::string name = oscal::line(captures_[i].second);
@@ -250,7 +250,7 @@ Json Results::finding(const Framework& framework, const Statement& verdict, cons
   status["reason"] = word == "supported" ? "pass" : word == "not_met" ? "fail" : "other";
   if (word == "supported")
     status["remarks"] = say("Nothing against it was seen, and the captures could have shown it.",
-                            "反する事実は観測されず、記録からは観測できる条件が揃っていました。");
+                            "反する事実は観測されず、記録からは観測できる条件がそろっていました。");
   else if (word == "partly")
     status["remarks"] = say("Part of the control is spoken against, or the evidence alone is not enough.",
                             "管理策の一部に反する事実があるか、証拠が単独では十分ではありません。");
@@ -310,7 +310,7 @@ void Results::result(std::string& out, const Framework& framework) {
     items.push_back("{\"uuid\":\"" + uuid("asset:" + framework.id + ":" + rows_.lookups().assets().all()[asset].id) +
                     "\"," + description(asset));
   Json component{{"uuid", tool(framework)}, {"type", "software"}, {"title", "kakoi"}};
-  component["description"] = say("Passive exposure scanner", "受動型の露出スキャナー");
+  component["description"] = say("Passive exposure scanner", "受動型の露出スキャナ");
   Props().add("version", input_.kakoi_version).into(component);
   component["status"] = {{"state", "operational"}};
   const Json assessment{{"components", Json::array({std::move(component)})},

@@ -93,7 +93,7 @@ std::string starter_policy(Database& db) {
   out += ranges.empty() ? "ranges: []\n" : "ranges:\n";
   for (const std::string& range : ranges) out += "  - " + range + "\n";
   out +=
-      "\n# Public numbers that are used inside (内部で使用する公開アドレス範囲).\n"
+      "\n# Public numbers that are used inside (内部で使用するグローバルアドレス範囲).\n"
       "internal_public_ranges: []\n"
       "\n# Findings that the site has judged and accepts (受容).\n"
       "acceptances: []\n"

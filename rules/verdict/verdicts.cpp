@@ -84,8 +84,8 @@ Verdict judge(const Control& control, const std::vector<Check>& checks) {
   };
   if (!strong.empty()) return {"not_met", say("Evidence against it: ", "反する証拠: ", strong)};
   if (!some.empty())
-    return {"partly", say("Speaks against it but cannot settle it: ", "反する徴候（確定には至らない）: ", some)};
-  if (!accepted.empty()) return {"partly", say("Recorded exceptions: ", "承認済みの例外: ", accepted)};
+    return {"partly", say("Speaks against it but cannot settle it: ", "反する兆候（確定には至らない）: ", some)};
+  if (!accepted.empty()) return {"partly", say("Recorded exceptions: ", "受容済みの例外: ", accepted)};
   if (!hints.empty()) return {"not_observable", say("Hints only: ", "手掛かりのみ: ", hints)};
   if (checks.empty())
     return {"not_observable",

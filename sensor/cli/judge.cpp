@@ -56,22 +56,30 @@ std::size_t rank(std::string_view severity) {
   return static_cast<std::size_t>(std::find(kSeverities.begin(), kSeverities.end(), severity) - kSeverities.begin());
 }
 
+// As the report calls it.
+std::string_view spoken(std::string_view severity, bool ja) {
+  static constexpr std::string_view kJapanese[] = {"緊急", "高", "中", "低", "参考"};
+  const std::size_t n = rank(severity);
+  return ja && n < std::size(kJapanese) ? kJapanese[n] : severity;
+}
+
 void print_summary(Database& db, const Judgement& j) {
   const bool ja = j.language == "ja";
   std::cout << (ja ? "資産 " : "assets ") << db.integer("select count(*) from asset where scope in ('local', 'remote')")
             << (ja ? "、通信 " : ", links ") << db.integer("select count(*) from link")
             << (ja ? "、所見 " : ", findings ") << db.integer("select count(*) from finding where accepted = 0");
   Statement counts = db.prepare("select count(*) from finding where accepted = 0 and severity = ?1");
-  const char* separator = " (";
+  const std::string_view open = ja ? "（" : " (", comma = ja ? "、" : ", ";
+  std::string_view separator = open;
   for (const std::string_view severity : kSeverities) {
     counts.bind(1, severity);
     if (counts.step() && counts.integer(0) > 0) {
-      std::cout << separator << severity << " " << counts.integer(0);
-      separator = ", ";
+      std::cout << separator << spoken(severity, ja) << " " << counts.integer(0);
+      separator = comma;
     }
     counts.reset();
   }
-  if (*separator == ',') std::cout << ")";
+  if (separator == comma) std::cout << (ja ? "）" : ")");
   if (const std::int64_t accepted = db.integer("select count(*) from finding where accepted = 1"); accepted != 0)
     std::cout << (ja ? "、ほかに受容済み " : "; accepted besides: ") << accepted;
   std::cout << "\n";
@@ -81,7 +89,8 @@ void print_summary(Database& db, const Judgement& j) {
       "left join risk r on r.finding_id = f.finding_id where f.accepted = 0 order by r.score desc, case f.severity "
       "when 'critical' then 0 when 'high' then 1 "
       "when 'medium' then 2 when 'low' then 3 else 4 end, f.confidence desc, f.rule_id, f.finding_id limit 3");
-  while (worst.step()) std::cout << "  [" << worst.text(0) << "] " << worst.text(1) << ": " << worst.text(2) << "\n";
+  while (worst.step())
+    std::cout << "  [" << spoken(worst.text(0), ja) << "] " << worst.text(1) << ": " << worst.text(2) << "\n";
   std::cout << (ja ? "報告書: " : "report: ") << (j.out / "report.html").string() << std::endl;
 }
 

@@ -70,7 +70,7 @@ constexpr std::array kMeasures{
              "表の上限に達したため、一部の行が記録されていません。"},
             {},
             {"Scan the captures in parts and merge the inventories.",
-             "キャプチャを分けてscanし、mergeで統合してください。"}},
+             "キャプチャを分けて kakoi scan で処理し、kakoi merge で統合してください。"}},
     Measure{
         "flows_evicted",
         0,
