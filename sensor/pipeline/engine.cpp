@@ -180,11 +180,12 @@ void Engine::flush() {
   if (failure_) std::rethrow_exception(failure_);
 }
 
-Observed Engine::gather(Observed (Shard::*give)()) {
+template <typename Give>
+Observed Engine::gather(Give give) {
   flush();
   const auto half = [&](std::size_t first) {
-    Observed all = (*shards_[first].*give)();
-    for (std::size_t i = first + 1; i < first + kShards / 2; ++i) all.merge((*shards_[i].*give)());
+    Observed all = give(shards_[first]);
+    for (std::size_t i = first + 1; i < first + kShards / 2; ++i) all.merge(give(shards_[i]));
     return all;
   };
   // With workers, one of them would be idle now.
@@ -195,7 +196,16 @@ Observed Engine::gather(Observed (Shard::*give)()) {
   return all;
 }
 
-Observed Engine::snapshot() { return gather(&Shard::snapshot); }
-Observed Engine::finish() { return gather(&Shard::finish); }
+Observed Engine::snapshot() {
+  return gather([](const std::unique_ptr<Shard>& shard) { return shard->snapshot(); });
+}
+
+Observed Engine::finish() {
+  return gather([](std::unique_ptr<Shard>& shard) {
+    Observed seen = shard->finish();
+    shard.reset();  // the others' rows need the room
+    return seen;
+  });
+}
 
 }  // namespace kakoi::pipeline

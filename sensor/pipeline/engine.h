@@ -55,7 +55,8 @@ class Engine {
   void hand_over(Batch& batch);
   void flush();  // until nothing waits
   // What each shard gives, put together.
-  Observed gather(Observed (Shard::*give)());
+  template <typename Give>
+  Observed gather(Give give);
 
   std::vector<std::unique_ptr<Shard>> shards_;
   std::array<Batch, kShards> batches_;  // being filled, one per shard
