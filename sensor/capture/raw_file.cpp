@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <vector>
 
 namespace kakoi::capture {
 
@@ -46,8 +45,9 @@ void RawFile::seek(std::uint64_t offset) {
 }
 
 std::string RawFile::sha256() {
-  std::vector<std::uint8_t> rest(1 << 18);
-  while (read(rest.data(), rest.size()) > 0) {
+  constexpr std::size_t kPiece = 64 << 10;
+  const auto rest = std::make_unique_for_overwrite<std::uint8_t[]>(kPiece);
+  while (read(rest.get(), kPiece) > 0) {
   }
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned length = 0;
