@@ -74,9 +74,16 @@ void Writer::write_link_facts() {
     if (const auto id = link(key.link)) access_row(id, key.scheme, seen.count, packet(seen.first));
 
   Insert anomaly_row(db, "anomaly");
-  for (const auto& [key, seen] : observed.anomalies)
+  std::map<std::tuple<std::uint32_t, std::string_view, Fault>, Seen> of_sender;  // of what is no request to a server
+  for (const auto& [key, seen] : observed.anomalies) {
     if (const auto id = link(key.link))
       anomaly_row(nullptr, id, key.protocol, to_string(key.fault), "", seen.count, packet(seen.first));
+    else if (const auto sender = resolution.find_anywhere(key.link.client, key.link.vlan); sender != Resolution::kNone)
+      of_sender[{sender, key.protocol, key.fault}].merge(seen);
+  }
+  for (const auto& [key, seen] : of_sender)
+    anomaly_row(asset(std::get<0>(key)), nullptr, std::get<1>(key), to_string(std::get<2>(key)), "", seen.count,
+                packet(seen.first));
 }
 
 void Writer::write_network() {

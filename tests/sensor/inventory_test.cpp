@@ -255,6 +255,21 @@ TEST(Inventory, DuplicateAddressIsAnAnomalyOfBoth) {
             "mac-0000bc000066|NULL|arp|duplicate_ip|192.168.1.10 is also claimed by 00:00:bc:00:00:10");
 }
 
+// Frames without a server, such as LLDP and ARP: what is wrong with them is told of who sent them.
+TEST(Inventory, AnAnomalyOfNoLinkIsItsSenders) {
+  Traffic t;
+  t.arp(kHmi, kPlc);
+  for (const char* group : {"01:80:c2:00:00:0e", "01:80:c2:00:00:03"}) {
+    const LinkKey frames{kPlc.mac, at(group), 0, Transport::ethernet, 0};
+    t.observed.anomalies[{frames, "lldp", Fault::bad_length}].add(t.packet());
+  }
+  t.observed.anomalies[{{at("00:00:bc:00:00:99"), kPlc.mac, 0, Transport::ethernet, 0}, "arp", Fault::bad_value}].add(
+      t.packet());
+  Database db = write(t.observed);
+  EXPECT_EQ(rows(db, "select asset_id, link_id, protocol, kind, count from anomaly"),
+            "mac-0000bc000010|NULL|lldp|bad_length|2");
+}
+
 TEST(Inventory, SquattedAddress) {
   Traffic t;
   t.arp(host("00:00:bc:00:00:20", "25.1.1.20"), host("00:00:bc:00:00:10", "25.1.1.10"));
