@@ -99,6 +99,7 @@ const WORDS = {
     "ip only": ["IPヘッダのみ", "IP header only"],
     "destination only": ["宛先としてのみ", "seen as destination only"],
     "behind router": ["ルータの先", "behind a router"],
+    tunnel: ["トンネルの内側", "inside a tunnel"],
   },
   gateway_detail: {
     "router option": ["routerオプション（3）", "router option (3)"],

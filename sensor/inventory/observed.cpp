@@ -60,6 +60,7 @@ struct SameOperation {
 void add(Seen& to, const Seen& from) noexcept { to.merge(from); }
 void add(MacRow& to, const MacRow& from) noexcept { to.merge(from); }
 void add(BindingRow& to, const BindingRow& from) noexcept { to.merge(from); }
+void add(TunnelledRow& to, const TunnelledRow& from) noexcept { to.merge(from); }
 void add(LookupRow& to, LookupRow& from) {
   to.asked.merge(from.asked);
   to.answered.merge(from.answered);
@@ -140,6 +141,7 @@ void Observed::merge(Observed&& other) {
 
   add(macs, other.macs);
   add(bindings, other.bindings);
+  add(tunnelled, other.tunnelled);
   add(asked, other.asked);
   add(named_vlans, other.named_vlans);
   add(identities, other.identities);

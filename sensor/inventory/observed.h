@@ -155,6 +155,22 @@ struct BindingRow {
   }
 };
 
+// An IP in packets inside of a tunnel that carries IP alone: the end of the tunnel behind which it is, and the other end.
+struct TunnelledKey {
+  Address inner, near, far;
+  std::uint32_t vlan = 0;
+  auto operator<=>(const TunnelledKey&) const = default;
+};
+struct TunnelledRow {
+  Seen sent, received;
+  TtlRange ttl;  // of what it sent
+  void merge(const TunnelledRow& o) noexcept {
+    sent.merge(o.sent);
+    received.merge(o.received);
+    ttl.merge(o.ttl);
+  }
+};
+
 // Somebody asked who has an address (ARP request, neighbour solicitation).
 struct AskedKey {
   Address asker_mac, target;
@@ -253,6 +269,7 @@ struct Observed {
   std::vector<OperationRow> operations;
   std::map<MacKey, MacRow> macs;
   std::map<BindingKey, BindingRow> bindings;
+  std::map<TunnelledKey, TunnelledRow> tunnelled;
   std::map<AskedKey, Seen> asked;
   std::map<NamedVlanKey, Seen> named_vlans;
   std::map<IdentityKey, Seen> identities;

@@ -6,11 +6,14 @@
 #include <set>
 #include <span>
 
+#include "sensor/inventory/tunnel_ends.h"
+
 namespace kakoi {
 
 namespace {
 
 constexpr std::uint32_t kLinktypeEthernet = 1;
+constexpr std::string_view kInTunnel = "tunnel";  // bound by
 
 // By the strongest of its evidence.
 std::string_view bound_by(const BindingRow& row) noexcept {
@@ -38,6 +41,7 @@ class Resolver {
     add_macs();
     add_own_ips();
     collect_ips();
+    add_ips_in_tunnels();
     add_other_ips();
     finish();
     return std::move(result_);
@@ -115,11 +119,15 @@ class Resolver {
       const std::uint32_t index = result_.find(tie.key.mac, tie.key.vlan);
       // IPv6 hosts have global numbers by design; an IPv4 plant that uses somebody else's squats.
       const bool squatted = tie.key.ip.is_ipv4() && tie.key.ip.is_global() && !result_.assets_[index].is_router;
-      add_address(index, {tie.key.ip, tie.key.vlan, bound_by(tie.row), squatted, tie.seen()});
-      own_.insert({tie.key.ip, tie.key.vlan});
-      const auto [at, is_new] = owners_.emplace(tie.key.ip, index);
-      if (!is_new && at->second != index) at->second = kNone;  // copied cells
+      add_own_ip(index, {tie.key.ip, tie.key.vlan, bound_by(tie.row), squatted, tie.seen()});
     }
+  }
+
+  void add_own_ip(std::uint32_t index, const AssetAddress& address) {
+    add_address(index, address);
+    own_.insert({address.address, address.vlan});
+    const auto [at, is_new] = owners_.emplace(address.address, index);
+    if (!is_new && at->second != index) at->second = kNone;  // copied cells
   }
 
   void collect_ips() {
@@ -162,6 +170,43 @@ class Resolver {
     return types;
   }
 
+  // What is seen in tunnels alone. An address that frames or other packets carry, too, is judged by those: whoever wraps
+  // packets of an outside address must not make it look like one of the plant.
+  void add_ips_in_tunnels() {
+    tunnelled_ = judge_tunnels(observed_, [this](const Address& end, std::uint32_t vlan) {
+      if (const auto owner = owners_.find(end); owner != owners_.end()) return Scope::local;
+      const auto at = ips_.find({end, vlan});
+      return at == ips_.end() ? Scope::broadcast : scope_of(at->first, at->second);
+    });
+    std::map<Address, std::pair<std::uint64_t, std::vector<const Place*>>> seen;
+    for (const auto& [place, appearance] : ips_) {
+      const auto at = tunnelled_.find(place.address);
+      if (at == tunnelled_.end()) continue;
+      auto& [packets, places] = seen[place.address];
+      packets += appearance.seen.count;
+      places.push_back(&place);
+      if (appearance.has_mac || packets > at->second.packets) tunnelled_.erase(at);
+    }
+    for (const auto& [address, tunnelled] : tunnelled_)
+      if (const std::uint32_t host = host_of(address, tunnelled); host != kNone)
+        for (const Place* place : seen[address].second)
+          add_own_ip(host, {address, place->vlan, kInTunnel, false, ips_.at(*place).seen});
+  }
+
+  // The device at the end in the plant, if the address is its own: routers lower the hop limit, and nobody forwards what
+  // is link-local.
+  std::uint32_t host_of(const Address& address, const TunnelledAddress& tunnelled) const {
+    if (!tunnelled.is_inside() || owners_.contains(address)) return kNone;
+    if (!address.is_link_local() && (!tunnelled.sends || is_decremented(tunnelled.ttl))) return kNone;
+    std::uint32_t host = kNone;
+    for (const auto& [end, vlan] : tunnelled.ends) {
+      const auto owner = owners_.find(end);
+      if (owner == owners_.end() || (host != kNone && owner->second != host)) return kNone;
+      host = owner->second;
+    }
+    return host;
+  }
+
   // Sent to no station's MAC, never sends, and is the last address of a range.
   bool is_directed_broadcast(const Place& place, const Appearance& a) const {
     if (!place.address.is_ipv4() || a.sends || a.has_mac || !with_macs_.contains(place.vlan)) return false;
@@ -179,8 +224,12 @@ class Resolver {
     if (ip.is_multicast()) return Scope::multicast;
     // 0.0.0.0 stands for a host without an address: no device of its own
     if (ip.is_broadcast() || ip.is_unspecified() || is_directed_broadcast(place, a)) return Scope::broadcast;
-    if (ip.is_link_local() || ip.is_loopback()) return Scope::local;
-    if (ip.is_global()) return Scope::internet;
+    if (ip.is_loopback()) return Scope::local;
+    const auto tunnelled = tunnelled_.find(ip);
+    if (ip.is_link_local())
+      return tunnelled != tunnelled_.end() && tunnelled->second.is_outside() ? Scope::internet : Scope::local;
+    if (ip.is_global())
+      return tunnelled != tunnelled_.end() && tunnelled->second.is_inside() ? Scope::remote : Scope::internet;
     // without a MAC in a capture of Ethernet frames: the inside of a tunnel
     return a.behind || (only_ethernet_ && !a.has_mac) ? Scope::remote : Scope::local;
   }
@@ -220,12 +269,18 @@ class Resolver {
       }
       result_.assets_[index].scope = wider(result_.assets_[index].scope, scope);
       const std::string_view by = appearance->behind     ? "behind router"
+                                  : is_in_tunnels(ip)    ? kInTunnel
                                   : !appearance->has_mac ? "ip only"
                                   : appearance->sends    ? "frame source"
                                                          : "destination only";
       add_address(index, {ip, place.vlan, by, false, appearance->seen});
       if (ip.is_unspecified()) lend_to_station(place);
     }
+  }
+
+  bool is_in_tunnels(const Address& ip) const {
+    const auto at = tunnelled_.find(ip);
+    return at != tunnelled_.end() && at->second.is_inside();
   }
 
   // A range's last address is a broadcast address in every VLAN; an address that is behind a router in
@@ -262,13 +317,14 @@ class Resolver {
           {result_.find(link.key.client, link.key.vlan), result_.find(link.key.server, link.key.vlan)});
 
     for (std::uint32_t i = 0; i < assets.size(); ++i) {
-      std::sort(
-          assets[i].addresses.begin(), assets[i].addresses.end(), [](const AssetAddress& a, const AssetAddress& b) {
-            const auto key = [](const AssetAddress& x) {
-              return std::tuple(x.address.is_mac(), !x.address.is_ipv4(), x.address.is_link_local(), x.address, x.vlan);
-            };
-            return key(a) < key(b);
-          });
+      std::sort(assets[i].addresses.begin(), assets[i].addresses.end(),
+                [](const AssetAddress& a, const AssetAddress& b) {
+                  const auto key = [](const AssetAddress& x) {
+                    return std::tuple(x.address.is_mac(), x.bound_by == kInTunnel, !x.address.is_ipv4(),
+                                      x.address.is_link_local(), x.address, x.vlan);
+                  };
+                  return key(a) < key(b);
+                });
       for (const AssetAddress& address : assets[i].addresses) {
         const auto [at, is_new] = result_.by_address_.emplace(address.address, i);
         if (!is_new && at->second != i) at->second = kNone;
@@ -286,8 +342,9 @@ class Resolver {
   };
   std::set<Place, PlaceLess> own_;
   std::unordered_map<Address, std::uint32_t, AddressHash> owners_;  // kNone: several
-  std::set<std::uint32_t> with_macs_;                               // VLANs
-  std::map<std::uint32_t, std::set<Address>> unspecified_;          // MACs that sent from 0.0.0.0 or ::, by VLAN
+  std::map<Address, TunnelledAddress> tunnelled_;           // seen in tunnels with the internet, and there alone
+  std::set<std::uint32_t> with_macs_;                       // VLANs
+  std::map<std::uint32_t, std::set<Address>> unspecified_;  // MACs that sent from 0.0.0.0 or ::, by VLAN
   bool only_ethernet_ = true;
 };
 

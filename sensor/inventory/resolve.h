@@ -5,6 +5,7 @@
 //   IP that is nobody's own            one asset 'ip-192.0.2.7': behind a router, or of a capture without MACs
 //     … but somebody's in one VLAN     that asset: the same flow, mirrored before and after a router
 //     … but in several VLANs           'ip-192.0.2.7-v20': copied cells, no telling which one
+//     … but a host's inside its tunnel that host's asset
 //   group address, broadcast           one asset each, so that links to it have an end
 #pragma once
 
@@ -14,17 +15,15 @@
 #include <unordered_map>
 #include <vector>
 
+#include "sensor/inventory/scope.h"
 #include "sensor/inventory/segment.h"
 
 namespace kakoi {
 
-enum class Scope : std::uint8_t { local, remote, internet, multicast, broadcast };
-std::string_view to_string(Scope value) noexcept;
-
 struct AssetAddress {
   Address address;
   std::uint32_t vlan = 0;
-  std::string_view bound_by;  // static: 'arp reply', 'frame source', 'behind router' …
+  std::string_view bound_by;  // static: 'arp reply', 'frame source', 'behind router', 'tunnel' …
   bool is_squatted = false;   // a public IPv4 number that lives on the segment
   Seen seen;
 };
@@ -33,7 +32,7 @@ struct Asset {
   std::string id;
   Scope scope = Scope::local;
   bool is_router = false;
-  std::vector<AssetAddress> addresses;  // MACs last; by kind, address, VLAN
+  std::vector<AssetAddress> addresses;  // MACs last, before them those in tunnels; by kind, address, VLAN
   Seen seen;
 };
 

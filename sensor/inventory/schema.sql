@@ -71,7 +71,7 @@ CREATE TABLE address (       -- of an asset
   kind TEXT NOT NULL,                 -- 'mac' | 'ipv4' | 'ipv6'
   value TEXT NOT NULL,                -- lower case, as to_string() writes it
   vlan INTEGER,
-  bound_by TEXT NOT NULL,             -- 'arp reply', 'arp request', 'dhcp', 'neighbour discovery', 'frame source', 'ip only', 'destination only', …
+  bound_by TEXT NOT NULL,             -- 'arp reply', 'arp request', 'dhcp', 'neighbour discovery', 'frame source', 'ip only', 'destination only', 'behind router', 'tunnel' (on this side of one with the internet), …
   is_public INTEGER NOT NULL,         -- a globally routable number
   is_squatted INTEGER NOT NULL,       -- public number, but lives on the segment
   first_ts BIGINT NOT NULL, last_ts BIGINT NOT NULL,

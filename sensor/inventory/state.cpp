@@ -13,7 +13,7 @@ namespace kakoi {
 
 namespace {
 
-constexpr std::string_view kMagic = "kakoi state 6\n";
+constexpr std::string_view kMagic = "kakoi state 7\n";
 
 // Texts that Observed holds as views of constants.
 std::string_view interned(std::string_view text) {
@@ -175,6 +175,14 @@ void fields(A& a, BindingRow& x) {
   a(x.as_source, x.as_destination, x.claims, x.ttl, x.prefixes);
 }
 template <typename A>
+void fields(A& a, TunnelledKey& x) {
+  a(x.inner, x.near, x.far, x.vlan);
+}
+template <typename A>
+void fields(A& a, TunnelledRow& x) {
+  a(x.sent, x.received, x.ttl);
+}
+template <typename A>
 void fields(A& a, AskedKey& x) {
   a(x.asker_mac, x.target, x.vlan);
 }
@@ -236,9 +244,9 @@ void fields(A& a, CaptureInfo& x) {
 }
 template <typename A>
 void fields(A& a, Observed& x) {
-  a(x.links, x.operations, x.macs, x.bindings, x.asked, x.identities, x.lookups, x.credentials, x.sessions, x.leases,
-    x.routes, x.anomalies, x.open_accesses, x.points, x.actions, x.unreachable, x.named_vlans, x.flows_evicted,
-    x.waiting_released, x.facts_dropped);
+  a(x.links, x.operations, x.macs, x.bindings, x.tunnelled, x.asked, x.identities, x.lookups, x.credentials, x.sessions,
+    x.leases, x.routes, x.anomalies, x.open_accesses, x.points, x.actions, x.unreachable, x.named_vlans,
+    x.flows_evicted, x.waiting_released, x.facts_dropped);
 }
 
 template <typename T>

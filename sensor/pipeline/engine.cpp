@@ -56,7 +56,7 @@ void process(Shard& shard, const Batch& batch) {
 }  // namespace
 
 Engine::Engine(const SecretKeeper& secrets, unsigned threads, std::uint64_t max_memory, Limits::Use use)
-    : fragments_(Limits::fragment_bytes(max_memory)) {
+    : fragments_(Limits::fragment_bytes(max_memory)), tunnels_(Limits::tunnelled_rows(max_memory)) {
   for (std::size_t i = 0; i < kShards; ++i) {
     shards_.push_back(std::make_unique<Shard>(secrets, Limits::of(max_memory, kShards, use)));
     renew(i);
@@ -121,6 +121,7 @@ void Engine::packet(const RawPacket& raw, CaptureInfo& info, const std::shared_p
     if (!mirrors_.hides(decoded, tunnel)) add(decoded, raw.ref, whole ? whole : memory, seen);
     if (tunnel == decode::kNoTunnel || !counts) return;
     if (inner_.malformed) ++info.malformed;
+    if (tunnel == decode::kTunnel) tunnels_.note(decoded, inner_, raw.ref);
     decoded = inner_;
   }
 }
@@ -193,6 +194,7 @@ Observed Engine::gather(Give give) {
       std::async(workers_.empty() ? std::launch::deferred : std::launch::async, half, kShards / 2);
   Observed all = half(0);
   all.merge(second.get());
+  all.merge(tunnels_.rows());
   return all;
 }
 

@@ -16,6 +16,7 @@
 #include "sensor/pipeline/batch_queue.h"
 #include "sensor/pipeline/duplicates.h"
 #include "sensor/pipeline/limits.h"
+#include "sensor/pipeline/tunnel_table.h"
 
 namespace kakoi::pipeline {
 
@@ -70,7 +71,8 @@ class Engine {
   std::vector<std::int64_t> clocks_;  // of the last packet of each capture
   decode::FragmentTable fragments_;
   decode::MirrorTable mirrors_;  // ends of mirror tunnels are no plant assets
-  Decoded decoded_, inner_;      // the packet in hand, and what is inside it
+  TunnelTable tunnels_;
+  Decoded decoded_, inner_;  // the packet in hand, and what is inside it
 };
 
 }  // namespace kakoi::pipeline

@@ -29,6 +29,12 @@ struct Limits {
     return static_cast<std::size_t>(std::max(bytes, kLeast) / 64);
   }
 
+  // Rows of a table of tunnels' ends.
+  static std::size_t tunnelled_rows(std::uint64_t bytes) {
+    constexpr std::uint64_t kRow = 256;  // with its node
+    return static_cast<std::size_t>(std::max(bytes, kLeast) / 256 / kRow);
+  }
+
   static constexpr std::uint64_t kLeast = std::uint64_t{64} << 20, kUsual = std::uint64_t{1} << 30;
   static constexpr std::size_t kFlowBytes =
       2048;  // an entry, its session and dissector, and what these hold on average

@@ -2,6 +2,7 @@
 #include <map>
 
 #include "script.h"
+#include "sensor/pipeline/tunnel_table.h"
 
 namespace kakoi::pipeline {
 namespace {
@@ -203,7 +204,34 @@ TEST(Pipeline, TunnelledConversationsCountBeside) {
   bool tunnel = false;
   for (const LinkRow& l : o.links) tunnel = tunnel || (l.key.transport == Transport::ip && l.key.server_port == 47);
   EXPECT_TRUE(tunnel);
+  EXPECT_TRUE(o.tunnelled.empty());  // its frames have MACs of their own
 }
+
+TEST(Pipeline, BehindWhichEndOfATunnelAnAddressIs) {
+  const ByteVector inner = test::ipv4(21, 22, 253, hex("00"));
+  const ByteVector around = test::ipv4(7, 8, 4, inner);
+  const Observed o = observed({Script().frame(test::ethernet(7, 8, 0x0800, around)).file()});
+  const auto ip = [](const char* text) { return parse_address(text).value(); };
+  ASSERT_EQ(o.tunnelled.size(), 2u);
+  const TunnelledRow& source = o.tunnelled.at({ip("10.0.0.21"), ip("10.0.0.7"), ip("10.0.0.8"), 0});
+  EXPECT_EQ(source.sent.count, 1u);
+  EXPECT_EQ(source.received.count, 0u);
+  EXPECT_NE(source.ttl.max, 0);
+  const TunnelledRow& destination = o.tunnelled.at({ip("10.0.0.22"), ip("10.0.0.8"), ip("10.0.0.7"), 0});
+  EXPECT_EQ(destination.sent.count, 0u);
+  EXPECT_EQ(destination.received.first.number, 1u);
+}
+
+TEST(TunnelTable, WhatFindsNoRoomIsCounted) {
+  TunnelTable table(1);
+  Decoded outer, inner;
+  inner.source = parse_address("10.0.0.1").value();
+  inner.destination = parse_address("10.0.0.2").value();
+  for (int i = 0; i < 3; ++i) table.note(outer, inner, {0, 0, 1});
+  EXPECT_EQ(table.rows().tunnelled.size(), 1u);
+  EXPECT_EQ(table.rows().facts_dropped, 3u);
+}
+
 TEST(Pipeline, ArpTellsWhoIsAskedFor) {
   const Observed o =
       observed({Script()

@@ -46,6 +46,9 @@ Observed survey(char name, unsigned seed) {
     o.unanswered = number(2);
     o.seen.add(t.packet());
     t.observed.operations.push_back(o);
+    TunnelledRow& tunnelled = t.observed.tunnelled[{client.ip, server.ip, server.ip, number(3)}];
+    tunnelled.sent.add(o.seen.first);
+    tunnelled.ttl.add(number(255));
     PointRow& points = t.observed.points[{link, "modbus", "holding register", OperationClass::write, 1, kNoValue}];
     if (points.first.number == 0) points.first = o.seen.first;
     points.points.add(static_cast<std::uint32_t>(random() % 1000), number(20));
@@ -91,6 +94,7 @@ TEST(State, ComesBackAsItWas) {
   const Observed after = observed_in({part}, known_protocol);
   EXPECT_EQ(make_part(after).state, part.state);
   EXPECT_EQ(after.operations.size(), before.operations.size());
+  EXPECT_EQ(after.tunnelled.size(), before.tunnelled.size());
   EXPECT_EQ(after.actions.begin()->second.rows.size(), before.actions.begin()->second.rows.size());
 }
 
