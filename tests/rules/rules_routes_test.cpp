@@ -166,6 +166,29 @@ TEST(VpnTunnel, IsProvedByTheHandshakeOnAnyPort) {
   EXPECT_THAT(silent.subjects("vpn-tunnel"), IsEmpty());
 }
 
+TEST(VpnTunnel, DoesNotRunWhereOneSideAloneWasHeard) {
+  Talk sent = ip(47), received = ip(47);
+  sent.to_client = sent.payload_to_client = 0;
+  received.to_server = received.payload_to_server = 0;
+  const auto told = [](const char* client, const char* server, const Talk& talk) {
+    Site site = plant();
+    site.link(client, server, talk);
+    site.findings();
+    EXPECT_THAT(site.of("vpn-tunnel", "detail_en"), HasSubstr("whether the tunnel stands is not known"));
+    EXPECT_THAT(site.of("vpn-tunnel", "detail_ja"), HasSubstr("成立しているかは判断できません"));
+    return site.of("vpn-tunnel", "severity") + ": " + site.of("vpn-tunnel", "detail_en");
+  };
+  EXPECT_THAT(told("hmi", "cloud", sent),
+              HasSubstr("high: hmi (192.168.10.30) sends packets of a tunnel to an address outside"));
+  EXPECT_THAT(told("cloud", "hmi", received),
+              HasSubstr("high: hmi (192.168.10.30) sends packets of a tunnel to an address outside"));
+  EXPECT_THAT(told("hmi", "cloud", received), HasSubstr("GRE, 1 KB) reach hmi (192.168.10.30)"));
+  EXPECT_THAT(told("cloud", "hmi", sent), HasSubstr("GRE, 1 KB) reach hmi (192.168.10.30)"));
+  EXPECT_THAT(told("hmi", "infra", sent), HasSubstr("medium: hmi (192.168.10.30) sends packets of a tunnel to infra"));
+  EXPECT_THAT(told("hmi", "infra", received),
+              HasSubstr("medium: infra (192.168.10.53) sends packets of a tunnel to hmi"));
+}
+
 TEST(VpnTunnel, IsNotMulticastNorARecognisedProtocolNorUnanswered) {
   Site site = plant();
   site.link("hmi", "routers", ip(51));
