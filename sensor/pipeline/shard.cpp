@@ -25,9 +25,15 @@ void note_syn(Recorder& recorder, const Decoded& p, const PacketRef& packet) {
 // Of the packets of a side, those that are read where all say the same: the first, and few of the later ones.
 constexpr bool is_looked_at(std::uint64_t nth) noexcept { return nth <= 4 || nth % 256 == 0; }
 
-// The side that asks or publishes by a frame without IP; -1: the frame does not tell.
+// RFC 792, RFC 4443 §4.1
+bool is_echo_request(const Decoded& p) noexcept {
+  return !p.payload.empty() && !p.is_fragment && p.payload[0] == (p.protocol == 1 ? 8 : 128);
+}
+
+// The side that asks or publishes by a frame without IP, or sends an echo request; -1: the packet does not tell.
 int asking_side(const Item& item) {
   const Decoded& p = item.packet;
+  if (item.key.transport == Transport::icmp) return is_echo_request(p) ? item.side : -1;
   const Protocol* const protocol = control_protocol_of(p);
   if (protocol == &goose_protocol || protocol == &sv_protocol) return item.side;
   if (protocol != &profinet_dcp_protocol) return -1;
@@ -160,11 +166,11 @@ void Shard::packet(const Item& item) {
   }
 }
 
-// A SYN with another initial sequence number opens another connection with the same ports. And who asks by a frame is the
-// client, whoever of the two seemed to ask before: somebody who answers what nobody asked hides no command by it.
+// A SYN with another initial sequence number opens another connection with the same ports. And who asks by a frame, or
+// for an echo, is the client, whoever of the two seemed to ask before: somebody who answers what nobody asked hides no command by it.
 flow::Flow& Shard::reopened(flow::Flow& flow, const Item& item, bool& created) {
   const Decoded& p = item.packet;
-  if (item.key.transport == Transport::ethernet) {
+  if (item.key.transport == Transport::ethernet || item.key.transport == Transport::icmp) {
     if (flow.client < 0) return flow;
     const int asking = asking_side(item);
     return asking < 0 || asking == flow.client ? flow : begun_anew(flow, created);
@@ -289,6 +295,8 @@ void Shard::control(flow::Flow& flow, const Item& item) {
   if (protocol == &profinet_rt_protocol) return;  // thousands a second, and nothing more is read
   if (protocol == &sv_protocol && !is_looked_at(flow.sides[static_cast<std::size_t>(item.side)].packets)) return;
   const bool ip = flow.key.transport != Transport::ethernet;
+  if (flow.key.transport == Transport::icmp && flow.client < 0)
+    flow.client = static_cast<std::int8_t>(asking_side(item));
   if (protocol == &profinet_dcp_protocol || protocol == &goose_protocol || protocol == &sv_protocol) {
     const Conversation c = frames(flow, item);
     const Role speaker = item.side == flow.client ? Role::client : Role::server;

@@ -196,6 +196,40 @@ TEST(ExternalInbound, IsOneSideOfATunnelFromOutsideAndNoAnswer) {
   EXPECT_THAT(site.subjects("external-route-answered"), ElementsAre("hmi"));
 }
 
+TEST(ExternalRoute, SaysWhereWhoBeganWasNotSeen) {
+  const Talk stun = {.port = 3478, .transport = "udp", .state = "datagram"};
+  const auto detail = [](Site& site, const char* rule, const std::string& language) {
+    site.findings();
+    return site.of(rule, "detail_" + language);
+  };
+  Site site = plant();
+  site.link("hmi", "cloud", stun);
+  EXPECT_THAT(detail(site, "external-route-established", "en"), HasSubstr("by udp/3478; 180 bytes out"));
+  site.set("link", "client_known", "0", "1");
+  EXPECT_THAT(detail(site, "external-route-established", "en"), HasSubstr("by udp/3478 [who began not seen]; 180"));
+  EXPECT_THAT(detail(site, "external-route-established", "ja"), HasSubstr("udp/3478［開始側は不明］"));
+
+  Site shaken = plant();
+  shaken.link("hmi", "cloud", shaken_hands(5223));
+  EXPECT_THAT(detail(shaken, "external-route-answered", "en"), HasSubstr("got answers"));
+  shaken.set("link", "client_known", "0", "1");
+  EXPECT_THAT(detail(shaken, "external-route-answered", "en"), HasSubstr("Packets went both ways between hmi"));
+  shaken.set("link", "client_known", "1", "1");
+  const std::int64_t other = shaken.link("hmi", "cdn", shaken_hands(7000));
+  shaken.set("link", "client_known", "0", "link_id = " + std::to_string(other));
+  EXPECT_THAT(detail(shaken, "external-route-answered", "en"), HasSubstr("got answers from 2 outside address(es)"));
+  EXPECT_THAT(detail(shaken, "external-route-answered", "en"), HasSubstr("tcp/7000 [who began not seen]"));
+
+  Talk silent = stun;
+  silent.to_client = silent.payload_to_client = 0;
+  Site sent = plant();
+  sent.link("hmi", "cloud", silent);
+  EXPECT_THAT(detail(sent, "external-route-attempted", "en"), HasSubstr("called 1 outside"));
+  sent.set("link", "client_known", "0", "1");
+  EXPECT_THAT(detail(sent, "external-route-attempted", "en"), HasSubstr("nothing tells which side began"));
+  EXPECT_EQ(sent.of("external-route-attempted", "confidence"), "60");
+}
+
 TEST(ExternalInbound, IsNotAnErrorMessageOfARouterOnTheWay) {
   Site site = plant();
   site.link("cloud", "hmi", {.transport = "icmp", .state = "datagram", .to_client = 0});

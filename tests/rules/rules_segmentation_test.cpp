@@ -123,6 +123,8 @@ TEST(DirectSession, IsCoveredByAConduitForItsProtocolAndDirection) {
   site.link("pc2", "hmi", {.protocol = "ssh", .domain = "it", .port = 22});
   site.link("hmi", "pc2", {.protocol = "http", .domain = "it", .port = 80});
   EXPECT_THAT(site.findings(conduit), ElementsAre("it-ot-direct-session hmi pc2", "it-ot-direct-session pc2 hmi"));
+  site.set("link", "client_known", "0", "protocol = 'http'");
+  EXPECT_THAT(site.findings(conduit), ElementsAre("it-ot-direct-session pc2 hmi"));
 }
 
 TEST(DirectSession, IsNotAnAttemptNorAJumpHosts) {

@@ -75,6 +75,13 @@ TEST(UndeclaredConduit, IsOneFindingPerPairOfZones) {
   site.link("plc", "relay", kTls);
   EXPECT_THAT(site.findings(kZones), ElementsAre("undeclared-conduit cell"));
   EXPECT_THAT(site.findings(std::string(kZones) + "conduits: [{from: cell, to: dmz, protocols: [tls]}]\n"), IsEmpty());
+  // where nobody knows who began, either may have
+  const std::string other_way = std::string(kZones) + "conduits: [{from: dmz, to: cell, protocols: [tls]}]\n";
+  EXPECT_THAT(site.findings(other_way), ElementsAre("undeclared-conduit cell"));
+  site.set("link", "client_known", "0", "1");
+  EXPECT_THAT(site.findings(other_way), IsEmpty());
+  EXPECT_THAT(site.findings(kZones), ElementsAre("undeclared-conduit cell"));
+  EXPECT_THAT(site.of("undeclared-conduit", "detail_en"), HasSubstr("(tls) [who began not seen]; no declared"));
   EXPECT_THAT(site.findings(std::string(kZones) + "jump_hosts: [relay]\n"), IsEmpty());
 }
 

@@ -222,6 +222,26 @@ TEST(Pipeline, BehindWhichEndOfATunnelAnAddressIs) {
   EXPECT_EQ(destination.received.first.number, 1u);
 }
 
+TEST(Pipeline, WhoAsksForAnEchoIsTheClient) {
+  const auto echo = [](std::uint8_t from, std::uint8_t to, std::uint8_t type) {
+    return test::ethernet(from, to, 0x0800, test::ipv4(from, to, 1, ByteVector{type, 0, 0, 0, 0, 1, 0, 1}));
+  };
+  const auto ends = [](const Observed& o) {
+    std::string text;
+    for (const LinkRow& l : o.links)
+      text += to_string(l.key.client) + " " + to_string(l.key.server) + " " + std::to_string(l.client_known) + " " +
+              std::to_string(l.packets[0]) + "/" + std::to_string(l.packets[1]) + "; ";
+    return text;
+  };
+  EXPECT_EQ(ends(observed({Script().frame(echo(9, 8, 8)).frame(echo(8, 9, 0)).file()})), "10.0.0.9 10.0.0.8 1 1/1; ");
+  EXPECT_EQ(ends(observed({Script().frame(echo(8, 9, 8)).frame(echo(9, 8, 0)).file()})), "10.0.0.8 10.0.0.9 1 1/1; ");
+  // Both ask in turn, as if each of them had been captured apart.
+  Script both;
+  both.frame(echo(8, 9, 8)).frame(echo(9, 8, 0)).frame(echo(9, 8, 8)).frame(echo(8, 9, 0));
+  EXPECT_EQ(ends(observed({both.file()})), "10.0.0.8 10.0.0.9 1 1/1; 10.0.0.9 10.0.0.8 1 1/1; ");
+  EXPECT_EQ(ends(observed({Script().frame(echo(9, 8, 3)).file()})), "10.0.0.9 10.0.0.8 0 1/0; ");
+}
+
 TEST(TunnelTable, WhatFindsNoRoomIsCounted) {
   TunnelTable table(1);
   Decoded outer, inner;
