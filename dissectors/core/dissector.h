@@ -87,7 +87,8 @@ struct Pdu {
 
 // `done`: nothing more can be learned here; the sensor goes on counting packets but stops
 // reassembling this flow. `tls`: what follows this message is TLS, as agreed on in it (STARTTLS and its like).
-enum class Interest : std::uint8_t { more, done, tls };
+// `tunnel`: what follows is for somebody behind the server, and is read if it is TLS.
+enum class Interest : std::uint8_t { more, done, tls, tunnel };
 
 class Dissector {  // one per flow; its members are that flow's only protocol state
  public:

@@ -44,6 +44,17 @@ void blank_mqtt(Octets payload, Role speaker) noexcept {
   blank_from(payload, answer ? 4 : 2);
 }
 
+// Greetings, requests and answers are left, and so is TLS. Of a log-in, its user (RFC 1929 §2).
+void blank_socks(Octets payload, Role speaker) noexcept {
+  if (payload.size() < 3) return;  // a choice, or a status
+  const auto at = [&](std::size_t i) { return i < payload.size() ? payload[i] : std::uint8_t{0}; };
+  if (at(0) >= 0x14 && at(0) <= 0x17 && at(1) == 3) return;
+  const std::size_t address = at(3) == 3 ? 1u + at(4) : at(3) == 4 ? 16u : 4u;
+  if (at(0) == 5 && at(2) == 0 && payload.size() == 4 + address + 2) return;
+  if (speaker == Role::server) return blank_from(payload, at(0) == 0 && payload.size() == 8 ? 8 : 0);
+  blank_from(payload, at(0) == 4 ? 8 : at(0) == 5 || at(0) == 1 ? 2u + at(1) : 0);
+}
+
 void blank_redis(Octets payload, Role speaker) noexcept {
   const std::string_view text = as_text(payload);
   const bool plain = speaker == Role::server && (text.starts_with("+OK\r\n") || text.starts_with("-NOAUTH "));
@@ -123,7 +134,8 @@ struct Known {
   std::string_view protocol;
   void (*blank)(Octets, Role) noexcept;
 };
-constexpr std::array<Known, 14> kKnown = {{{"smb", blank_smb},
+constexpr std::array<Known, 15> kKnown = {{{"smb", blank_smb},
+                                           {"socks", blank_socks},
                                            {"rdp", blank_rdp},
                                            {"rfb", blank_rfb},
                                            {"kerberos", blank_kerberos},

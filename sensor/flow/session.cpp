@@ -1,6 +1,7 @@
 #include "sensor/flow/session.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace kakoi::flow {
 
@@ -123,15 +124,20 @@ void Session::on_missing(std::uint32_t lost, const Carrier&) {
 }
 
 void Session::dissect(int side, Bytes run, const Carrier& carrier) {
-  if (turns_to_tls_) turn_to_tls();
+  if (turn_ != Interest::more) turn(side, run);
+  if (done_) return;
   ways_[static_cast<std::size_t>(side)].assembler.run(*protocol_, role_of(side), run, carrier, *this);
 }
 
 // The flow keeps its link and with it the protocol that it began with.
-void Session::turn_to_tls() {
-  turns_to_tls_ = false;
+void Session::turn(int side, Bytes run) {
+  const bool is_tunnel = std::exchange(turn_, Interest::more) == Interest::tunnel;
   const Protocol* const tls = find_protocol("tls");
   if (!tls) return;
+  if (is_tunnel && tls->frame(run, role_of(side)).kind == Frame::Kind::foreign) {
+    done_ = true;
+    return;
+  }
   first_protocol_ = protocol_;
   protocol_ = tls;
   dissector_ = tls->open();
@@ -215,13 +221,13 @@ void Session::state(const Carrier& carrier, Role speaker, const Observation& fac
 }
 
 void Session::on_pdu(const Pdu& pdu, const Carrier& carrier) {
-  if (done_ || turns_to_tls_) return;
+  if (done_ || turn_ != Interest::more) return;
   server_spoke_ |= pdu.speaker == Role::server;
   heard_server_ |= server_spoke_;
   const Context context{protocol_, &conversation_, carrier.packet, pdu.speaker, carrier.mac, heard_server_};
   const Interest interest = dissector_->on_pdu(pdu, Emit(context, host_->sink()));
   done_ = interest == Interest::done;
-  turns_to_tls_ = interest == Interest::tls;
+  if (interest == Interest::tls || interest == Interest::tunnel) turn_ = interest;
 }
 
 void Session::on_gap(Role speaker) {

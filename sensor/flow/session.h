@@ -98,7 +98,7 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
   void identify(Bytes run, const Carrier& carrier);
   void adopt(const Identifier::Verdict& verdict);
   void give_up();
-  void turn_to_tls();
+  void turn(int side, Bytes run);
   void dissect(int side, Bytes run, const Carrier& carrier);
   void state(const Carrier& carrier, Role speaker, const Observation& fact);
   void account(SessionHost& host) noexcept;
@@ -119,7 +119,7 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
   std::int8_t client_ = 0;
   std::int8_t side_ = 0;  // whose segment is being worked on
   bool done_ = false;
-  bool turns_to_tls_ = false;  // with the next run of bytes
+  Interest turn_ = Interest::more;  // tls, tunnel: with the next run of bytes
   bool client_known_ = false;
   bool heard_server_ = false;  // or lost something of it
   bool server_spoke_ = false, server_denied_ = false;

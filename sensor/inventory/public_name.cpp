@@ -54,6 +54,7 @@ bool is_global_reverse(std::string_view name, std::string_view suffix) {
 bool is_public_name(std::string_view name) {
   while (name.ends_with('.')) name.remove_suffix(1);
   if (name.find('.') == std::string_view::npos) return false;
+  if (parse_address(name)) return false;  // a number that somebody was asked to reach stands for itself
   std::string lower(name);
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });

@@ -13,7 +13,7 @@ TEST(PublicName, WhatLeavesTheHouse) {
     EXPECT_TRUE(is_public_name(name)) << name;
   for (const char* name :
        {"", "plc7", "plc7.local", "PLC7.LOCAL", "_http._tcp.local", "nas.lan", "x.home.arpa", "a.test",
-        "1.168.192.in-addr.arpa", "1.1.168.192.in-addr.arpa", "host.internal", "b.invalid",
+        "1.168.192.in-addr.arpa", "1.1.168.192.in-addr.arpa", "host.internal", "b.invalid", "8.8.4.4", "2a03:2880::1",
         "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.e.f.ip6.arpa", "x.y.in-addr.arpa"})
     EXPECT_FALSE(is_public_name(name)) << name;
 }
