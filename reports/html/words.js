@@ -184,6 +184,7 @@ const WORDS = {
     role: ["役割", "role"],
     account: ["アカウント", "account"],
     fingerprint: ["フィンガープリント", "fingerprint"],
+    management_address: ["管理アドレス", "management address"],
     same_identity: ["同じ識別情報をもつ機器", "device of the same identity"],
     local_mac: ["ローカル管理MACアドレス", "locally administered MAC"],
     also_mac: ["同じ機器の別のMACアドレス", "another MAC of this device"],

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <string>
 
 #include "dissectors/core/dissector.h"
 
@@ -34,6 +35,10 @@ class Introduction {
         claim_[c].subject = {Who::address, address_[a]};
         emit(claim_[c]);
       }
+    }
+    for (std::size_t a = 0; a < addresses_; ++a) {
+      const std::string address = to_string(address_[a]);
+      emit(Identity{Trait::management_address, address, method_, 80, {Who::address, mac_}});
     }
   }
 

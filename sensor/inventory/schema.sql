@@ -80,7 +80,7 @@ CREATE TABLE address (       -- of an asset
 
 CREATE TABLE attribute (     -- one claim about an asset
   asset_id TEXT NOT NULL REFERENCES asset,
-  name TEXT NOT NULL,                 -- 'vendor', 'product', 'model', 'firmware', 'serial', 'name', 'os', 'software', 'user_agent', 'domain', 'account', 'fingerprint' …, 'same_identity' (value: an asset with the same key or number), 'local_mac' (value: 'random', 'assigned', or the program that gives such MACs), 'also_mac' (value: a MAC that is the same device's; method: why)
+  name TEXT NOT NULL,                 -- 'vendor', 'product', 'model', 'firmware', 'serial', 'name', 'os', 'software', 'user_agent', 'domain', 'account', 'fingerprint', 'management_address' (LLDP, CDP) …, 'same_identity' (value: an asset with the same key or number), 'local_mac' (value: 'random', 'assigned', or the program that gives such MACs), 'also_mac' (value: a MAC that is the same device's; method: why)
   value TEXT NOT NULL,
   method TEXT NOT NULL,               -- 'oui', 'modbus 43/14', 'dhcp option 12' …
   protocol TEXT NOT NULL,

@@ -27,9 +27,12 @@ TEST(Ethernet, LldpNamesPortAndManagementAddress) {
   frame.packet.ethertype = 0x88CC;
   frame.run(ethernet);
   const auto claims = frame.recorder.all<Identity>();
-  ASSERT_EQ(claims.size(), 4u);
+  ASSERT_EQ(claims.size(), 5u);
   const Subject port{Who::address, ip("00:09:91:43:e0:68")}, managed{Who::address, ip("192.168.1.2")};
-  for (std::size_t i = 0; i < claims.size(); ++i) {
+  EXPECT_EQ(claims[4].trait, Trait::management_address);
+  EXPECT_EQ(claims[4].text, "192.168.1.2");
+  EXPECT_EQ(claims[4].subject, port);
+  for (std::size_t i = 0; i < 4; ++i) {
     // the PROFINET chassis MAC is another than the port's
     EXPECT_EQ(claims[i].text, i < 2 ? "versamax-pns11" : "00:09:91:43:e0:67");
     EXPECT_EQ(claims[i].method, i < 2 ? "lldp" : "lldp chassis");
@@ -44,12 +47,13 @@ TEST(Ethernet, LldpNamesItsChassisByMac) {
   frame.packet.ethertype = 0x88CC;
   frame.run(ethernet);
   const auto claims = frame.recorder.all<Identity>();
-  ASSERT_EQ(claims.size(), 2u);
-  for (const Identity& claim : claims) {
+  ASSERT_EQ(claims.size(), 3u);
+  for (const Identity& claim : {claims[0], claims[1]}) {
     EXPECT_EQ(claim.trait, Trait::fingerprint);
     EXPECT_EQ(claim.text, "00:21:91:06:f1:66");
     EXPECT_EQ(claim.method, "lldp chassis");
   }
+  EXPECT_EQ(claims[2].text, "208.73.217.142");
   EXPECT_EQ(claims[1].subject, (Subject{Who::address, ip("208.73.217.142")}));
 }
 
@@ -70,7 +74,9 @@ TEST(Ethernet, CdpTellsDevicePlatformAndSoftware) {
   EXPECT_NE(find(claims, Trait::product, "cisco WS-CE500-24TT"), nullptr);
   EXPECT_NE(find(claims, Trait::firmware, "Cisco IOS Software, C"), nullptr);
   EXPECT_NE(find(claims, Trait::role, "switch"), nullptr);
-  EXPECT_EQ(claims.size(), 8u);  // four claims about the port, four about 192.168.10.253
+  ASSERT_NE(find(claims, Trait::management_address, "192.168.10.253"), nullptr);
+  EXPECT_EQ(find(claims, Trait::management_address, "192.168.10.253")->subject.address, ip("00:1e:f6:73:59:81"));
+  EXPECT_EQ(claims.size(), 9u);  // four claims about the port, four about 192.168.10.253, and that it is managed there
   EXPECT_TRUE(frame.recorder.all<Anomaly>().empty());
 }
 
