@@ -1,6 +1,7 @@
 // HTTP/1.x (RFC 9110, RFC 9112). A PDU is a start line with its headers; body bytes are foreign, so
 // the sensor passes over them until a segment starts the next message.
-// Not here: bodies, HTTP/2, form and cookie log-ins, Digest (its answer is no secret).
+// Not here: bodies, HTTP/2, form and cookie log-ins, Digest (its answer is no secret), what passes through a proxy's
+// tunnel unless it is TLS.
 //
 //   GET /path HTTP/1.1 CRLF | Name: value CRLF … | CRLF | body …
 //   HTTP/1.1 401 Reason CRLF| Name: value CRLF … | CRLF | body …
@@ -21,6 +22,8 @@ namespace kakoi::http {
 namespace {
 
 constexpr std::uint16_t kPorts[] = {80, 8080, 8000, 8008, 8888, 3128};
+// Function codes beside those of log-ins: what a proxy is asked for.
+constexpr std::uint32_t kConnect = 16, kForward = 17;
 constexpr std::size_t kMaxPending = 4;  // requests with credentials whose answer is awaited; more stay "attempted"
 
 Frame frame(Bytes bytes, Role) {
@@ -123,6 +126,7 @@ class Http final : public Dissector {
                           (page == "/" || text::starts_with(page, "/index") || text::starts_with(page, "/login"));
     ++requests_;
     connect_ = request.method == "CONNECT";
+    ask_proxy(proxied_target(request), emit);
     // To a proxy, the target is a whole URI and Host names the origin, not the listener.
     const bool to_origin = request.target.starts_with('/') || request.target == "*";
     std::string_view lines = fields_of(message);
@@ -140,6 +144,32 @@ class Http final : public Dissector {
     }
     return Interest::more;
   }
+
+  // Requests for one target in a row are one question, and the answer to the last of them tells.
+  void ask_proxy(const Target& target, const Emit& emit) {
+    asks_proxy_ = !target.host.empty();
+    if (!asks_proxy_) return;
+    if (!proxied_) proxied_ = std::make_unique<Proxied>();
+    emit(Operation{.cls = OperationClass::session, .function_code = proxy_function(), .qualifier = target.port});
+    proxied_->port = target.port;
+    if (proxied_->host.view() == target.host) return;
+    proxied_->host.assign(target.host);
+    emit(NameLookup{target.host, 0, LookupOutcome::asked, {}});
+  }
+  void answer_proxied(unsigned status, const Emit& emit) {
+    if (!asks_proxy_ || responses_ != requests_) return;
+    asks_proxy_ = false;
+    // A proxy says that it can't by 502, 503 and 504, that it won't by 403, 405 and 407; the rest is the target's word.
+    const bool refused = status == 403 || status == 405 || status == 407 || status / 100 == 5;
+    const bool accepted = connect_ ? status / 100 == 2 : !refused;
+    emit(Operation{.cls = OperationClass::session,
+                   .function_code = proxy_function(),
+                   .qualifier = proxied_->port,
+                   .outcome = accepted ? Outcome::accepted : Outcome::refused,
+                   .is_message = false});
+    emit(NameLookup{proxied_->host.view(), 0, accepted ? LookupOutcome::answered : LookupOutcome::failed, {}});
+  }
+  std::uint32_t proxy_function() const noexcept { return connect_ ? kConnect : kForward; }
 
   // RFC 7617 §2: base64 of user-id ":" password; the user-id has no colon.
   void on_authorization(std::string_view value, const Emit& emit) {
@@ -214,17 +244,25 @@ class Http final : public Dissector {
     const bool is_home_page = std::exchange(asks_for_home_page_, false);
     if (status == 200) on_page(message.substr(std::min(header_length(message), message.size())), is_home_page, emit);
     if (pending_) pending_->answer(responses_, status, emit);
-    return connect_ && status / 100 == 2 ? Interest::done : Interest::more;  // a tunnel from here on
+    answer_proxied(status, emit);
+    return connect_ && status / 100 == 2 ? Interest::tunnel : Interest::more;
   }
 
   std::uint64_t requests_ = 0, responses_ = 0;
-  bool connect_ = false, asks_for_home_page_ = false;
+  struct Proxied {
+    text::Held<253> host;
+    std::uint16_t port = 0;
+  };
+  bool connect_ = false, asks_for_home_page_ = false, asks_proxy_ = false;  // the latest request
+  std::unique_ptr<Proxied> proxied_;
   Last agent_, host_, server_, realm_;
   std::unique_ptr<Pending> pending_;  // most flows never need it
 };
 
-// Log-ins by NTLM; other requests are no operations.
+// Log-ins by NTLM, and what a proxy is asked for; other requests are no operations.
 std::string_view function_name(std::uint32_t code) {
+  if (code == kConnect) return "CONNECT";
+  if (code == kForward) return "request through a proxy";
   constexpr std::string_view kNames[] = {"log-in", "log-in without account", "log-in by LM", "log-in by NTLMv1",
                                          "log-in by NTLMv2"};
   return code < std::size(kNames) ? kNames[code] : std::string_view();

@@ -1,5 +1,9 @@
 #include "dissectors/http/message.h"
 
+#include <algorithm>
+#include <charconv>
+
+#include "dissectors/core/address.h"
 #include "dissectors/core/text.h"
 
 namespace kakoi::http {
@@ -18,6 +22,17 @@ std::string_view without_cr(std::string_view line) noexcept {
 // "HTTP/1.1" and "HTTP/1.0"; HTTP/2 is binary and shares no framing with this.
 bool is_version(std::string_view text) noexcept {
   return text.size() == 8 && text.starts_with("HTTP/1.") && text::is_digit(text[7]);
+}
+
+// Also of an IPv4 address.
+bool is_name_or_number(std::string_view host) noexcept {
+  return std::all_of(host.begin(), host.end(), [](char c) {
+    return text::is_letter(c) || text::is_digit(c) || c == '-' || c == '.' || c == '_';
+  });
+}
+bool is_ipv6(std::string_view host) noexcept {
+  const auto address = parse_address(host);
+  return address && !address->is_ipv4();
 }
 
 Start judge_response(std::string_view bytes) noexcept {
@@ -71,6 +86,32 @@ Request parse_request(std::string_view message) noexcept {
   return {line.substr(0, first), last > first ? text::trim(line.substr(first, last - first)) : std::string_view{}};
 }
 
+Target proxied_target(const Request& request) noexcept {
+  std::string_view authority = request.target;
+  Target target;
+  if (request.method == "CONNECT") {
+    target.port = 443;
+  } else if (text::starts_with(authority, "http://")) {
+    authority.remove_prefix(7);
+    target.port = 80;
+  } else {
+    return {};
+  }
+  authority = authority.substr(0, authority.find_first_of("/?# "));
+  if (const std::size_t at = authority.find('@'); at != std::string_view::npos) authority.remove_prefix(at + 1);
+  const bool in_brackets = authority.starts_with('[');  // RFC 3986 §3.2.2: an IPv6 address
+  if (in_brackets && authority.find(']') == std::string_view::npos) return {};
+  if (in_brackets) authority.remove_prefix(1);
+  const std::size_t end = std::min(authority.find(in_brackets ? ']' : ':'), authority.size());
+  target.host = authority.substr(0, end);
+  authority.remove_prefix(std::min(end + (in_brackets ? 1 : 0), authority.size()));
+  if (authority.starts_with(':')) {
+    const auto [last, error] = std::from_chars(authority.data() + 1, authority.data() + authority.size(), target.port);
+    if (error != std::errc() || last != authority.data() + authority.size()) return {};
+  }
+  const bool is_sound = in_brackets ? is_ipv6(target.host) : is_name_or_number(target.host);
+  return is_sound && target.host.size() <= 253 ? target : Target{};
+}
 unsigned parse_status(std::string_view message) noexcept {
   if (message.size() < 12) return 0;
   unsigned status = 0;
@@ -144,12 +185,8 @@ std::string_view realm_of(std::string_view challenge) noexcept {
 
 std::string_view name_of_host(std::string_view host) noexcept {
   host = host.substr(0, host.find(':'));
-  bool has_letter = false;
-  for (const char c : host) {
-    if (!text::is_letter(c) && !text::is_digit(c) && c != '-' && c != '.' && c != '_') return {};
-    has_letter = has_letter || text::is_letter(c);
-  }
-  return has_letter && host.size() <= 253 ? host : std::string_view{};
+  const bool has_letter = std::any_of(host.begin(), host.end(), [](char c) { return text::is_letter(c); });
+  return has_letter && is_name_or_number(host) && host.size() <= 253 ? host : std::string_view{};
 }
 
 }  // namespace kakoi::http

@@ -22,6 +22,13 @@ struct Request {
   std::string_view method, target;
 };
 Request parse_request(std::string_view message) noexcept;
+// What a proxy is asked for (RFC 9112 §3.2.2, §3.2.3): of "CONNECT host:port" and of "GET http://host:port/…" the host,
+// a name or a number, and its port. Host "" for a request to the server itself.
+struct Target {
+  std::string_view host;
+  std::uint16_t port = 0;
+};
+Target proxied_target(const Request& request) noexcept;
 unsigned parse_status(std::string_view message) noexcept;  // 100–999
 
 struct Field {

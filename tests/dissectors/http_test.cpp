@@ -37,6 +37,50 @@ TEST(Http, NamesBothSidesAndTheListener) {
   EXPECT_EQ(seen.all<Credential>()[0].user, "satta");
 }
 
+// RFC 9112 §3.2.2 and §3.2.3; the CONNECT as of zeek, http/connect-with-smtp.pcap.
+TEST(Http, WhatAProxyIsAskedFor) {
+  const auto told = [](std::string_view line, std::string_view answer) {
+    const auto seen = observe(http::protocol, {client_text(std::string(line) + " HTTP/1.1\r\nHost: a.example\r\n\r\n"),
+                                               server_text("HTTP/1.1 " + std::string(answer) + "\r\n\r\n")});
+    std::string all;
+    for (const Operation& o : seen.all<Operation>())
+      all += std::string(http::protocol.function_name(o.function_code)) + " " + std::to_string(o.qualifier) + " " +
+             std::string(to_string(o.outcome)) + "; ";
+    for (const NameLookup& n : seen.all<NameLookup>())
+      all += std::string(n.name) + (n.outcome == LookupOutcome::asked      ? "? "
+                                    : n.outcome == LookupOutcome::answered ? "+ "
+                                                                           : "- ");
+    return all;
+  };
+  const std::string connect = "CONNECT 25 ", forward = "request through a proxy ";
+  EXPECT_EQ(told("CONNECT mailin03.sul.t-online.de:25 /", "200 Connection established"),
+            connect + "; " + connect + "accepted; mailin03.sul.t-online.de? mailin03.sul.t-online.de+ ");
+  EXPECT_EQ(told("CONNECT 192.0.2.7:25", "407 Proxy Authentication Required"),
+            connect + "; " + connect + "refused; 192.0.2.7? 192.0.2.7- ");
+  EXPECT_EQ(told("CONNECT [2001:db8::7]:25", "404 Not Found"),
+            connect + "; " + connect + "refused; 2001:db8::7? 2001:db8::7- ");
+  EXPECT_EQ(told("GET http://www.example.com/a?b=http://c", "404 Not Found"),  // it is the target that says so
+            forward + "80 ; " + forward + "80 accepted; www.example.com? www.example.com+ ");
+  EXPECT_EQ(told("POST HTTP://user@www.example.com:8081", "502 Bad Gateway"),
+            forward + "8081 ; " + forward + "8081 refused; www.example.com? www.example.com- ");
+  for (const char* other : {"GET /http://a.example/", "OPTIONS *", "CONNECT :25", "CONNECT a:b", "CONNECT a:99999",
+                            "CONNECT [a]:25", "CONNECT [::1", "GET http://"})
+    EXPECT_EQ(told(other, "200 OK"), "") << other;
+}
+
+TEST(Http, TheNewestRequestIsWhatTheLastAnswerTellsOf) {
+  const auto seen = observe(http::protocol, {client_text("GET http://a.example/ HTTP/1.1\r\n\r\n"),
+                                             client_text("GET http://a.example/b HTTP/1.1\r\n\r\n"),
+                                             client_text("GET http://b.example/ HTTP/1.1\r\n\r\n"), server_text(kOk),
+                                             server_text(kOk), server_text(kOk), server_text(kOk)})
+                        .all<NameLookup>();
+  ASSERT_EQ(seen.size(), 3u);
+  EXPECT_EQ(seen[1].name, "b.example");
+  EXPECT_EQ(seen[1].outcome, LookupOutcome::asked);
+  EXPECT_EQ(seen[2].name, "b.example");
+  EXPECT_EQ(seen[2].outcome, LookupOutcome::answered);
+}
+
 TEST(Http, ACredentialIsAttemptedThenAccepted) {
   const auto recorder = observe(http::protocol, {client_text(kWithCredentials), server_text(kOk)});
   const auto seen = recorder.all<Credential>();
