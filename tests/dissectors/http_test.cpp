@@ -69,11 +69,12 @@ TEST(Http, WhatAProxyIsAskedFor) {
 }
 
 TEST(Http, TheNewestRequestIsWhatTheLastAnswerTellsOf) {
-  const auto seen = observe(http::protocol, {client_text("GET http://a.example/ HTTP/1.1\r\n\r\n"),
-                                             client_text("GET http://a.example/b HTTP/1.1\r\n\r\n"),
-                                             client_text("GET http://b.example/ HTTP/1.1\r\n\r\n"), server_text(kOk),
-                                             server_text(kOk), server_text(kOk), server_text(kOk)})
-                        .all<NameLookup>();
+  const auto recorder =
+      observe(http::protocol, {client_text("GET http://a.example/ HTTP/1.1\r\n\r\n"),
+                               client_text("GET http://a.example/b HTTP/1.1\r\n\r\n"),
+                               client_text("GET http://b.example/ HTTP/1.1\r\n\r\n"), server_text(kOk),
+                               server_text(kOk), server_text(kOk), server_text(kOk)});
+  const auto seen = recorder.all<NameLookup>();
   ASSERT_EQ(seen.size(), 3u);
   EXPECT_EQ(seen[1].name, "b.example");
   EXPECT_EQ(seen[1].outcome, LookupOutcome::asked);
