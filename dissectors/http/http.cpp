@@ -145,21 +145,20 @@ class Http final : public Dissector {
     return Interest::more;
   }
 
-  // Requests for one target in a row are one question, and the answer to the last of them tells.
+  // Of requests that wait for answers together, the last answer tells what became of the last.
   void ask_proxy(const Target& target, const Emit& emit) {
     asks_proxy_ = !target.host.empty();
     if (!asks_proxy_) return;
     if (!proxied_) proxied_ = std::make_unique<Proxied>();
     emit(Operation{.cls = OperationClass::session, .function_code = proxy_function(), .qualifier = target.port});
     proxied_->port = target.port;
-    if (proxied_->host.view() == target.host) return;
     proxied_->host.assign(target.host);
     emit(NameLookup{target.host, 0, LookupOutcome::asked, {}});
   }
   void answer_proxied(unsigned status, const Emit& emit) {
     if (!asks_proxy_ || responses_ != requests_) return;
     asks_proxy_ = false;
-    // A proxy says that it can't by 502, 503 and 504, that it won't by 403, 405 and 407; the rest is the target's word.
+    // A proxy says that it can't by 5xx, that it won't by 403, 405 and 407; the rest is the target's word.
     const bool refused = status == 403 || status == 405 || status == 407 || status / 100 == 5;
     const bool accepted = connect_ ? status / 100 == 2 : !refused;
     emit(Operation{.cls = OperationClass::session,

@@ -75,11 +75,12 @@ TEST(Http, TheNewestRequestIsWhatTheLastAnswerTellsOf) {
                                client_text("GET http://b.example/ HTTP/1.1\r\n\r\n"), server_text(kOk),
                                server_text(kOk), server_text(kOk), server_text(kOk)});
   const auto seen = recorder.all<NameLookup>();
-  ASSERT_EQ(seen.size(), 3u);
-  EXPECT_EQ(seen[1].name, "b.example");
-  EXPECT_EQ(seen[1].outcome, LookupOutcome::asked);
+  ASSERT_EQ(seen.size(), 4u);  // three questions and one answer
+  EXPECT_EQ(seen[1].name, "a.example");
   EXPECT_EQ(seen[2].name, "b.example");
-  EXPECT_EQ(seen[2].outcome, LookupOutcome::answered);
+  EXPECT_EQ(seen[2].outcome, LookupOutcome::asked);
+  EXPECT_EQ(seen[3].name, "b.example");
+  EXPECT_EQ(seen[3].outcome, LookupOutcome::answered);
 }
 
 TEST(Http, ACredentialIsAttemptedThenAccepted) {
