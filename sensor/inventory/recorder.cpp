@@ -1,9 +1,7 @@
 #include "sensor/inventory/recorder.h"
 
 #include <algorithm>
-#include <cstring>
 
-#include "sensor/inventory/certificate.h"
 #include "sensor/inventory/text.h"
 
 namespace kakoi {

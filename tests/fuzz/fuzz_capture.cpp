@@ -1,27 +1,17 @@
 // Fuzz target: the input is a capture file; it goes the whole way to what was observed, and now and then to the database.
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <string>
 
 #include "sensor/inventory/database.h"
 #include "sensor/inventory/write.h"
 #include "sensor/pipeline/pipeline.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/memory_file.h"
 
 namespace {
 
 using namespace kakoi;
 using fuzz::demand;
-
-// One for all inputs: to make a file takes longer than to read it.
-std::string file_of(Bytes bytes) {
-  static const int file = ::memfd_create("capture", MFD_CLOEXEC);
-  demand(file >= 0 && ::ftruncate(file, 0) == 0 &&
-             ::pwrite(file, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()),
-         "no memory file");
-  return "/proc/self/fd/" + std::to_string(file);
-}
+using fuzz::file_of;
 
 // To make the tables takes fifty times as long as all that leads to them: they are for one input in so many.
 constexpr std::uint64_t kOneInTables = 64;

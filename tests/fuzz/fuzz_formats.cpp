@@ -1,28 +1,18 @@
 // Fuzz target: a capture file as it is read, packed or not: pcap, pcapng, snoop. What packets hold is others' matter.
 //
 // Input: the file.
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <string>
 #include <vector>
 
 #include "sensor/capture/capture_file.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/memory_file.h"
 
 namespace {
 
 using namespace kakoi;
 using fuzz::demand;
-
-// One for all inputs: to make a file takes longer than to read it.
-std::string file_of(Bytes bytes) {
-  static const int file = ::memfd_create("capture", MFD_CLOEXEC);
-  demand(file >= 0 && ::ftruncate(file, 0) == 0 &&
-             ::pwrite(file, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()),
-         "no memory file");
-  return "/proc/self/fd/" + std::to_string(file);
-}
+using fuzz::file_of;
 
 // Every octet of a packet counts, so that a view of memory that is not the packet's shows.
 std::uint64_t sum_of(const RawPacket& packet) {
