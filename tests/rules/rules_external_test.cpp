@@ -230,6 +230,17 @@ TEST(ExternalRoute, SaysWhereWhoBeganWasNotSeen) {
   EXPECT_EQ(sent.of("external-route-attempted", "confidence"), "60");
 }
 
+TEST(ExternalRoute, IsTheSameWhoeverTheOrderOfAddressesNamesTheClient) {
+  for (const bool inside_first : {false, true}) {
+    Site site = plant();
+    site.link(inside_first ? "hmi" : "cloud", inside_first ? "cloud" : "hmi", {.port = 50000});
+    site.set("link", "client_known", "0", "1");
+    EXPECT_THAT(site.findings(), ElementsAre("external-route-established hmi")) << inside_first;
+    EXPECT_THAT(site.of("external-route-established", "detail_en"),
+                HasSubstr("8.8.4.4 by tcp/50000 [who began not seen]"));
+  }
+}
+
 TEST(ExternalInbound, IsNotAnErrorMessageOfARouterOnTheWay) {
   Site site = plant();
   site.link("cloud", "hmi", {.transport = "icmp", .state = "datagram", .to_client = 0});
