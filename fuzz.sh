@@ -17,11 +17,11 @@ jobs=${JOBS:-$(nproc)}
 echo "building …" >&2
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-if ! { cmake --preset fuzz && cmake --build build/fuzz --target fuzzers -j "$jobs"; } >"$log" 2>&1; then
+if ! { cmake --preset asan && cmake --build build/asan --target fuzzers -j "$jobs"; } >"$log" 2>&1; then
   grep -E 'error|FAILED' -A 4 "$log" | head -n 80
   exit 1
 fi
-[ $# -gt 0 ] || set -- $(cd build/fuzz/tests/fuzz && find . -maxdepth 1 -name 'fuzz_*' -type f -perm -u+x -printf '%f\n' | sed 's/^fuzz_//' | sort)
+[ $# -gt 0 ] || set -- $(cd build/asan/tests/fuzz && find . -maxdepth 1 -name 'fuzz_*' -type f -perm -u+x -printf '%f\n' | sed 's/^fuzz_//' | sort)
 
 targets=0 faults=0
 mkdir -p build/fuzz/executions
@@ -34,9 +34,11 @@ for target; do
   if [ -n "${EXECUTIONS:-}" ]; then
     [ "$before" -lt "$EXECUTIONS" ] || continue
     options+=(-runs=$((EXECUTIONS - before)) -entropic=0)  # to weigh inputs takes more time than to run most of them
-    export ASAN_OPTIONS=${ASAN_OPTIONS:-malloc_context_size=0}  # so does to remember who asked for which memory
+    # So does to remember who asked for which memory, to keep much of what was given back, and to ask the kernel anew
+    # for the shadow of each large piece: no input takes more than a few hundred KiB.
+    export ASAN_OPTIONS=${ASAN_OPTIONS:-malloc_context_size=0:quarantine_size_mb=2:thread_local_quarantine_size_kb=64:clear_shadow_mmap_threshold=100000000}
   fi
-  build/fuzz/tests/fuzz/fuzz_"$target" "${options[@]}" -artifact_prefix="$corpus/found-" "$found" "$corpus" >"$log" 2>&1
+  build/asan/tests/fuzz/fuzz_"$target" "${options[@]}" -artifact_prefix="$corpus/found-" "$found" "$corpus" >"$log" 2>&1
   status=$?
   targets=$((targets + 1))
   runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")

@@ -21,4 +21,5 @@ foreach(file IN LISTS FILES)
   math(EXPR index "${index} + 1")
 endforeach()
 file(WRITE ${HEADER} "${declaration}")
-file(WRITE ${SOURCE} "#include \"embedded/${TARGET}.h\"\nnamespace kakoi::${NAMESPACE} {\nnamespace {\n${arrays}const EmbeddedFile kFiles[] = {\n${rows}};\n}\nstd::span<const EmbeddedFile> embedded_files() { return kFiles; }\n}\n")
+# Clang's -Wpedantic holds a literal to what any compiler must take.
+file(WRITE ${SOURCE} "#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n#include \"embedded/${TARGET}.h\"\nnamespace kakoi::${NAMESPACE} {\nnamespace {\n${arrays}const EmbeddedFile kFiles[] = {\n${rows}};\n}\nstd::span<const EmbeddedFile> embedded_files() { return kFiles; }\n}\n")

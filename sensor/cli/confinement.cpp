@@ -15,7 +15,7 @@ namespace kakoi::cli {
 namespace {
 
 // LeakSanitizer stops the program's threads with ptrace().
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef KAKOI_ADDRESS_SANITIZER
 constexpr bool kTraced = true;
 #else
 constexpr bool kTraced = false;
@@ -24,7 +24,7 @@ constexpr bool kTraced = false;
 bool drop_capabilities(Capabilities keep) {
   std::vector<unsigned> kept;
   if (keep == Capabilities::of_files && capng_get_caps_process() == 0)
-    for (const unsigned capability : {CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER})
+    for (const unsigned capability : std::initializer_list<unsigned>{CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER})
       if (capng_have_capability(CAPNG_EFFECTIVE, capability)) kept.push_back(capability);
   capng_clear(CAPNG_SELECT_BOTH);
   for (const unsigned capability : kept)
@@ -37,6 +37,11 @@ bool drop_capabilities(Capabilities keep) {
 struct Release {
   void operator()(void* filter) const noexcept { seccomp_release(filter); }
 };
+
+// The kernel looks at 32 bits of the arguments that are descriptors and commands; so does the filter.
+constexpr scmp_arg_cmp argument_is(unsigned argument, scmp_datum_t value) {
+  return {argument, SCMP_CMP_MASKED_EQ, 0xFFFFFFFFu, value};
+}
 
 // System calls of another architecture end the program (libseccomp's SCMP_ACT_KILL for these).
 bool forbid_sending(const std::vector<int>& sockets) {
@@ -61,19 +66,16 @@ bool forbid_sending(const std::vector<int>& sockets) {
   if (!kTraced) done &= seccomp_rule_add(filter.get(), refuse, SCMP_SYS(ptrace), 0) == 0;
   // keystrokes for the shell that it was started from
   for (const scmp_datum_t command : {scmp_datum_t{TIOCSTI}, scmp_datum_t{TIOCLINUX}})
-    done &= seccomp_rule_add(filter.get(), refuse, SCMP_SYS(ioctl), 1,
-                             SCMP_A1(SCMP_CMP_MASKED_EQ, 0xFFFFFFFFu, command)) == 0;
+    done &= seccomp_rule_add(filter.get(), refuse, SCMP_SYS(ioctl), 1, argument_is(1, command)) == 0;
   for (const int fd : sockets) {
     const auto socket = static_cast<scmp_datum_t>(fd);
     for (const int call : {SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(pwrite64), SCMP_SYS(pwritev), SCMP_SYS(pwritev2),
                            SCMP_SYS(sendfile), SCMP_SYS(dup), SCMP_SYS(dup2), SCMP_SYS(dup3)})
-      done &= seccomp_rule_add(filter.get(), refuse, call, 1, SCMP_A0(SCMP_CMP_MASKED_EQ, 0xFFFFFFFFu, socket)) == 0;
-    done &= seccomp_rule_add(filter.get(), refuse, SCMP_SYS(splice), 1,
-                             SCMP_A2(SCMP_CMP_MASKED_EQ, 0xFFFFFFFFu, socket)) == 0;
-    for (const int command : {0 /* F_DUPFD */, 1030 /* F_DUPFD_CLOEXEC */})
-      done &=
-          seccomp_rule_add(filter.get(), refuse, SCMP_SYS(fcntl), 2, SCMP_A0(SCMP_CMP_MASKED_EQ, 0xFFFFFFFFu, socket),
-                           SCMP_A1(SCMP_CMP_EQ, static_cast<scmp_datum_t>(command))) == 0;
+      done &= seccomp_rule_add(filter.get(), refuse, call, 1, argument_is(0, socket)) == 0;
+    done &= seccomp_rule_add(filter.get(), refuse, SCMP_SYS(splice), 1, argument_is(2, socket)) == 0;
+    for (const scmp_datum_t command : {0u /* F_DUPFD */, 1030u /* F_DUPFD_CLOEXEC */})
+      done &= seccomp_rule_add(filter.get(), refuse, SCMP_SYS(fcntl), 2, argument_is(0, socket),
+                               argument_is(1, command)) == 0;
   }
   return seccomp_load(filter.get()) == 0 && done;
 }

@@ -31,7 +31,7 @@ constexpr std::uint64_t kWriting = kReading | LANDLOCK_ACCESS_FS_WRITE_FILE | LA
                                    LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REFER | kTruncate;
 
 // The sanitizers read /proc and the program's debug information to make their reports.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(KAKOI_ADDRESS_SANITIZER) || defined(KAKOI_THREAD_SANITIZER)
 constexpr const char* kAlwaysRead[] = {"/"};
 #else
 constexpr const char* kAlwaysRead[] = {"/usr/lib", "/usr/lib64", "/lib", "/lib64"};

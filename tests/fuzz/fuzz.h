@@ -10,14 +10,7 @@
 
 #include "dissectors/core/bytes.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define KAKOI_FENCED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define KAKOI_FENCED 1
-#endif
-#endif
-#ifdef KAKOI_FENCED
+#ifdef KAKOI_ADDRESS_SANITIZER
 #include <sanitizer/asan_interface.h>
 #endif
 
@@ -38,7 +31,7 @@ class Own {
   explicit Own(Bytes bytes) : size_(bytes.size()) {
     if (depth_ == blocks_.size() || blocks_[depth_].size < size_) renew();
     start_ = blocks_[depth_++].memory.get() + kFence;
-#ifdef KAKOI_FENCED
+#ifdef KAKOI_ADDRESS_SANITIZER
     ASAN_UNPOISON_MEMORY_REGION(start_, size_);
 #endif
     if (size_ != 0) std::memcpy(start_, bytes.data(), size_);
@@ -47,7 +40,7 @@ class Own {
   Own& operator=(const Own&) = delete;
   ~Own() {
     --depth_;
-#ifdef KAKOI_FENCED
+#ifdef KAKOI_ADDRESS_SANITIZER
     ASAN_POISON_MEMORY_REGION(start_, (size_ + 7) / 8 * 8);
 #endif
   }
@@ -65,7 +58,7 @@ class Own {
     Block& block = blocks_[depth_];
     block.size = (size_ + kLeast) / kLeast * kLeast;
     block.memory.reset(new std::uint8_t[block.size + 2 * kFence]);
-#ifdef KAKOI_FENCED
+#ifdef KAKOI_ADDRESS_SANITIZER
     ASAN_POISON_MEMORY_REGION(block.memory.get(), block.size + 2 * kFence);
 #endif
   }

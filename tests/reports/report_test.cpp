@@ -218,7 +218,7 @@ TEST_F(Reports, PageDataCannotLeaveItsElement) {
 
 // What is written goes on in pieces of 128 KiB; where one ends must not show.
 TEST_F(Reports, PageDataIsWholeWhereverAPieceEnds) {
-  for (const std::size_t padding : {100'000, 128 << 10, 200'000}) {
+  for (const std::size_t padding : {100'000u, 128u << 10, 200'000u}) {
     rules_.begin()->second.sql = std::string(padding, 'x');
     const std::string page = text(write_page);
     const Json data = Json::parse(between(page, "<script type=\"application/json\" id=\"data\">", "</script>"));

@@ -60,9 +60,11 @@ int most_between(const std::filesystem::path& path, const Read& all) {
 
 std::vector<test::Record> records(int n) {
   std::vector<test::Record> out;
-  for (int i = 0; i < n; ++i)
+  for (int i = 0; i < n; ++i) {
+    const std::size_t length = 20u + static_cast<unsigned>(i) % 7;
     out.push_back({1'700'000'000'000'000'000 + i * 1'000'000'000LL,
-                   test::ethernet(1, 2, 0x88B5, ByteVector(20 + i % 7, static_cast<std::uint8_t>(i)))});
+                   test::ethernet(1, 2, 0x88B5, ByteVector(length, static_cast<std::uint8_t>(i)))});
+  }
   return out;
 }
 
@@ -78,7 +80,7 @@ TEST(Landmarks, LeadToTheSamePackets) {
 TEST(Landmarks, LeadAroundDamage) {
   const test::TemporaryFolder folder;
   ByteVector bytes = test::pcap(records(40));
-  for (const std::size_t at : {500, 501, 502, 900, 1300})
+  for (const unsigned at : {500u, 501u, 502u, 900u, 1300u})
     for (std::size_t i = at; i < at + 60; ++i) bytes[i] = 0xFF;
   const auto path = folder.write("damaged.pcap", bytes);
   const Read all = read_all(path, 64);

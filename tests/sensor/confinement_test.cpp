@@ -127,7 +127,7 @@ int opened(const cli::Reach& reach, const std::filesystem::path& file, bool writ
 }
 
 bool has_landlock() { return opened({{"/dev/null"}, {}}, "/dev/null", false) == 0; }
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(KAKOI_ADDRESS_SANITIZER) || defined(KAKOI_THREAD_SANITIZER)
 constexpr int kUnread = 0;  // sanitizers read what they like
 #else
 constexpr int kUnread = EACCES;

@@ -520,7 +520,7 @@ TEST_P(Chance, OrderOfRowsDoesNotShow) {
 
 TEST_P(Chance, OrderOfMergingDoesNotShow) {
   std::string expected;
-  for (const std::size_t shards : {1, 2, 5}) {
+  for (const std::size_t shards : {1u, 2u, 5u}) {
     std::vector<Traffic> parts = play(shards);
     for (int turn = 0; turn < 3; ++turn) {
       std::vector<Observed> copies;

@@ -16,7 +16,7 @@ bool holds(const ByteVector& bytes, std::string_view text) { return text_of(byte
 // RFC 1071, over all octets.
 std::uint16_t sum(Bytes octets, std::uint32_t start = 0) {
   std::uint64_t total = start;
-  for (std::size_t i = 0; i < octets.size(); ++i) total += i % 2 ? octets[i] : octets[i] << 8;
+  for (std::size_t i = 0; i < octets.size(); ++i) total += i % 2 ? octets[i] : octets[i] * 256u;
   while (total > 0xFFFF) total = (total & 0xFFFF) + (total >> 16);
   return static_cast<std::uint16_t>(total);
 }
