@@ -17,6 +17,7 @@ import concurrent.futures
 import csv
 import importlib.util
 import json
+import os
 import pathlib
 import sqlite3
 import subprocess
@@ -24,6 +25,8 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).parent
+# A fifth of a sanitized scan goes into remembering who asked for memory and into memory that was given back.
+QUICK = "malloc_context_size=2:quarantine_size_mb=16"
 # What the whole corpus must reach (sum over all captures), in percent.
 TARGETS = {"mac": 99.5, "ip": 99.5, "conversations": 99.5, "modbus": 99, "dnp3": 99, "iec104": 99}
 
@@ -54,7 +57,8 @@ def compare(comparison, database, oracle_path):
 
 
 def scan(kakoi, path, out):
-    return subprocess.run([kakoi, "scan", "--quiet", "--threads", "2", "--out", out, str(path)], capture_output=True, text=True, timeout=300)
+    return subprocess.run([kakoi, "scan", "--quiet", "--threads", "2", "--out", out, str(path)], capture_output=True, text=True, timeout=300,
+                          env={"ASAN_OPTIONS": QUICK, **os.environ})
 
 
 def main():
