@@ -81,6 +81,10 @@ void Redactor::blank_payload(const Decoded& p, Octets payload) const {
     if (speaks("hsrp") || (p.destination_port == 1985 && p.destination.is_multicast())) return blank_hsrp(payload);
     if (speaks("dns", "mdns", "llmnr", "nbns")) return;  // names and addresses
   } else {
+    // What a proxy passes on (RFC 9110 §9.3.6, RFC 1928) is mostly TLS, and kept as that is elsewhere.
+    const Protocol* tls = speaks("http", "socks") ? find_protocol("tls") : nullptr;
+    if (tls && tls->frame(payload, spoken.speaker).kind == Frame::Kind::whole)
+      return keep_messages(*tls, spoken.speaker, payload, [](Octets) {});
     if (speaks("http", "rtsp")) return blank_http(payload);
     if (speaks("postgresql", "mysql")) return blank(payload);  // log-ins, and what databases hold
     if (speaks("ftp")) return blank_ftp(payload, spoken.speaker);

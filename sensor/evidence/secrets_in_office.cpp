@@ -44,11 +44,10 @@ void blank_mqtt(Octets payload, Role speaker) noexcept {
   blank_from(payload, answer ? 4 : 2);
 }
 
-// Greetings, requests and answers are left, and so is TLS. Of a log-in, its user (RFC 1929 §2).
+// Greetings, requests and answers are left. Of a log-in, its user (RFC 1929 §2).
 void blank_socks(Octets payload, Role speaker) noexcept {
   if (payload.size() < 3) return;  // a choice, or a status
   const auto at = [&](std::size_t i) { return i < payload.size() ? payload[i] : std::uint8_t{0}; };
-  if (at(0) >= 0x14 && at(0) <= 0x17 && at(1) == 3) return;
   const std::size_t address = at(3) == 3 ? 1u + at(4) : at(3) == 4 ? 16u : 4u;
   if (at(0) == 5 && at(2) == 0 && payload.size() == 4 + address + 2) return;
   if (speaker == Role::server) return blank_from(payload, at(0) == 0 && payload.size() == 8 ? 8 : 0);

@@ -122,6 +122,22 @@ TEST_F(RedactTest, HttpKeepsNamesOfFieldsAndWhereTheRequestGoes) {
   EXPECT_FALSE(holds(middle, "plc"));
 }
 
+TEST_F(RedactTest, TlsThroughAProxyIsKeptWhatElseItPassesOnIsNot) {
+  link("tcp", 3128, "http");
+  link("tcp", 1080, "socks");
+  const ByteVector records = hex("1503030002 0100 1603030002 0E00");  // whole
+  for (const std::uint16_t port : {std::uint16_t{3128}, std::uint16_t{1080}}) {
+    const auto tail = [&](const std::string& payload) {
+      return text_of(redact(from_client(port, payload))).substr(54);
+    };
+    EXPECT_EQ(tail(text_of(records)), text_of(records)) << port;
+    EXPECT_EQ(tail(text_of(records) + "pw1"), text_of(records) + "***") << port;
+    EXPECT_EQ(tail("SSH-2.0-pw1"), "***********") << port;
+  }
+  EXPECT_TRUE(
+      holds(redact(from_client(3128, "CONNECT plc.example:443 HTTP/1.1\r\n\r\n")), "CONNECT plc.example:443 HTTP/1.1"));
+}
+
 TEST_F(RedactTest, RtspIsTreatedLikeHttp) {
   link("tcp", 554, "rtsp");
   EXPECT_EQ(text_of(redact(from_client(554,
