@@ -32,6 +32,10 @@ Chunk server(std::string_view spaced_hex) { return {Role::server, hex(spaced_hex
 Chunk client_text(std::string_view text) { return {Role::client, ascii(text)}; }
 Chunk server_text(std::string_view text) { return {Role::server, ascii(text)}; }
 
+Frame::Kind kind_of(const Protocol& protocol, std::string_view spaced_hex) {
+  return protocol.frame(hex(spaced_hex), Role::client).kind;
+}
+
 std::string_view Recorder::keep(std::string_view text) { return texts_.emplace_back(text); }
 std::span<const Address> Recorder::keep(std::span<const Address> addresses) {
   return addresses_.emplace_back(addresses.begin(), addresses.end());

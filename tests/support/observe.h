@@ -25,6 +25,9 @@ Chunk server(std::string_view spaced_hex);
 Chunk client_text(std::string_view text);
 Chunk server_text(std::string_view text);
 
+// What the framer makes of bytes that a client sent.
+Frame::Kind kind_of(const Protocol& protocol, std::string_view spaced_hex);
+
 struct Stated {
   Role speaker;
   Observation fact;
