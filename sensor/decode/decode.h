@@ -20,7 +20,7 @@ enum Tunnel : std::uint8_t {
 // The packet inside a tunnel, if `outer` carries one and is not nested deeper than kDeepest. `out`
 // inherits frame length and, where the tunnel carries no Ethernet, the VLAN.
 //   by IP protocol: IP in IP, 6in4, GRE (with NVGRE, PPTP, ERSPAN I–III), L2TPv3, MPLS, EtherIP
-//   by UDP port: VXLAN (and -GPE), Geneve, Teredo, CAPWAP, L2TPv2 and v3, GTP-U, LISP, TZSP, GRE, MPLS
+//   by UDP port: VXLAN (and -GPE), Geneve, Teredo (also without), CAPWAP, L2TPv2 and v3, GTP-U, LISP, TZSP, GRE, MPLS
 Tunnel decapsulate(const Decoded& outer, Decoded& out) noexcept;
 inline constexpr std::uint8_t kDeepest = 4;
 

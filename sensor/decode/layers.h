@@ -30,6 +30,9 @@ void decode_transport(Bytes segment, std::uint32_t length, Decoded& out) noexcep
 
 Tunnel decode_gre(Bytes data, Decoded& out) noexcept;
 Tunnel decode_udp_tunnel(const Decoded& outer, Decoded& out) noexcept;
+// Whether a datagram is, to its last octet, an IPv6 packet from or to a Teredo address (RFC 4380 §2.6): what relays
+// send has no port of its own.
+bool is_teredo_packet(Bytes data) noexcept;
 Tunnel decode_l2tpv3(Bytes data, Decoded& out) noexcept;  // from the session id on
 
 // What follows is an Ethernet frame, as far as its EtherType and the next header tell: for carriers

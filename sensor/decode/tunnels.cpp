@@ -4,7 +4,7 @@
 namespace kakoi::decode {
 namespace {
 
-// Asked of every packet, so by its headers alone.
+// Asked of every packet, so by its headers alone as far as these can tell.
 bool may_carry(const Decoded& p) noexcept {
   if (p.network != NetworkLayer::ipv4 && p.network != NetworkLayer::ipv6) return false;
   switch (p.protocol) {
@@ -48,7 +48,7 @@ bool may_carry(const Decoded& p) noexcept {
     case 5247:
       return p.has_ports;
     default:
-      return false;
+      return p.has_ports && is_teredo_packet(p.payload);
   }
 }
 

@@ -6,6 +6,11 @@
 namespace kakoi::decode {
 namespace {
 
+// Any UDP could look like IPv6 if the length did not fit.
+bool fills_ipv6(Bytes data) noexcept {
+  return data.size() >= 40 && data[0] >> 4 == 6 && ByteReader(data.subspan(4)).be16() + 40u == data.size();
+}
+
 // RFC 4380 §5.1.1: optional authentication (0001) and origin (0000) headers before the IPv6 packet.
 Tunnel decode_teredo(Bytes data, Decoded& out) noexcept {
   ByteReader r(data);
@@ -18,11 +23,9 @@ Tunnel decode_teredo(Bytes data, Decoded& out) noexcept {
     else
       break;
   }
-  if (!r.ok() || r.remaining() < 40) return kNoTunnel;
+  if (!r.ok()) return kNoTunnel;
   const Bytes inner = r.rest();
-  if (inner[0] >> 4 != 6) return kNoTunnel;
-  const std::size_t length = ByteReader(inner.subspan(4)).be16();
-  if (length + 40 != inner.size()) return kNoTunnel;  // any UDP could look like IPv6 otherwise
+  if (!fills_ipv6(inner)) return kNoTunnel;
   decode_ip(inner, out);
   return kTunnel;
 }
@@ -180,7 +183,13 @@ Tunnel decode_udp_tunnel(const Decoded& outer, Decoded& out) noexcept {
   if (uses(3544)) return decode_teredo(data, out);
   if (uses(2152)) return decode_gtp(data, out);
   if (uses(1701)) return decode_l2tp(data, out);
-  return kNoTunnel;
+  return is_teredo_packet(data) ? decode_teredo(data, out) : kNoTunnel;
+}
+
+bool is_teredo_packet(Bytes data) noexcept {
+  constexpr std::uint32_t kTeredo = 0x20010000;  // 2001::/32
+  return fills_ipv6(data) &&
+         (ByteReader(data.subspan(8)).be32() == kTeredo || ByteReader(data.subspan(24)).be32() == kTeredo);
 }
 
 }  // namespace kakoi::decode

@@ -170,6 +170,22 @@ TEST(Tunnels, WhatIsNoTunnelIsNone) {
   }
 }
 
+// zeek/zeek, testing/btest/Traces/tunnels/Teredo.pcap, packets 29 (a bubble) and 34 (a SYN), to a relay's port of chance.
+TEST(Tunnels, TeredoToARelayIsKnownByItsAddresses) {
+  const ByteVector bubble = hex("6000000000003B15 2001000041379E508000F12AB9C82815 20014860000020010000000000000068");
+  ByteVector syn =
+      hex("6000000000180680 2001000041379E508000F12AB9C82815 20014860000020010000000000000068"
+          "050600507C7B6B46000000006002400090A20000020404C4");
+  EXPECT_EQ(innermost(decoded(test::carried_udp(32900, bubble))).protocol, 59);
+  const Decoded d = innermost(decoded(test::carried_udp(32900, syn)));
+  EXPECT_EQ(to_string(d.source), "2001:0:4137:9e50:8000:f12a:b9c8:2815");
+  EXPECT_EQ(d.destination_port, 80);
+  EXPECT_EQ(d.depth, 1);
+  EXPECT_EQ(innermost(decoded(test::carried_udp(32900, syn + ByteVector(1)))).depth, 0);  // more than it says
+  syn[9] = 0xFF;
+  EXPECT_EQ(innermost(decoded(test::carried_udp(32900, syn))).depth, 0);  // not Teredo's addresses
+}
+
 // A megabyte of tags inside each other must not cost a megabyte of stack.
 TEST(LinkLayer, TagsInsideTagsAreBounded) {
   for (const char* tag : {"0033 0009 892F", "AAAA03 000000 0004"}) {
