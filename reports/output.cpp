@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -118,7 +119,7 @@ class DescriptorBuffer : public std::streambuf {
 class TemporaryName {  // removed again unless the file has reached its place
  public:
   explicit TemporaryName(const std::filesystem::path& path)
-      : path_(path.parent_path() / ("." + path.filename().string() + "." + std::to_string(::getpid()) + ".tmp")) {}
+      : path_(path.parent_path() / ("." + path.filename().string() + ".tmp")) {}
   TemporaryName(const TemporaryName&) = delete;
   TemporaryName& operator=(const TemporaryName&) = delete;
   ~TemporaryName() {
@@ -141,11 +142,31 @@ void flush_folder(const std::filesystem::path& folder) {
   if (directory.value() >= 0) static_cast<void>(::fsync(directory.value()));
 }
 
+// A device or a pipe that was named is written to, not replaced.
+bool is_stream(const std::filesystem::path& path) {
+  struct stat status {};
+  const bool of_system = path.native().starts_with("/dev/");  // /dev/stdout is a link
+  if ((of_system ? ::stat : ::lstat)(path.c_str(), &status) != 0) return false;
+  return S_ISCHR(status.st_mode) || S_ISFIFO(status.st_mode);
+}
+
+FileDigest write_stream(const std::filesystem::path& path, const std::function<void(std::ostream&)>& write) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (file.value() < 0) fail(path, errno);
+  DescriptorBuffer buffer(file.value());
+  std::ostream stream(&buffer);
+  write(stream);
+  stream.flush();
+  if (!stream) fail(path, buffer.error() != 0 ? buffer.error() : EIO);
+  return buffer.digest();
+}
+
 }  // namespace
 
 FileDigest write_whole(const std::filesystem::path& path, const std::function<void(std::ostream&)>& write) {
+  if (is_stream(path)) return write_stream(path, write);
   TemporaryName temporary(path);
-  ::unlink(temporary.path().c_str());  // of a process of the same number that died
+  ::unlink(temporary.path().c_str());  // of a run that was broken off
   const Descriptor file(::open(temporary.path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (file.value() < 0) fail(path, errno);
   DescriptorBuffer buffer(file.value());

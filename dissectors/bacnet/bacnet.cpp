@@ -187,6 +187,32 @@ class Reader final : public Dissector {
     emit(Operation{.cls = class_of(code), .function_code = code, .outcome = outcome, .actor = actor});
   }
 
+  // What a request of that service does.
+  static std::uint32_t code_of(const Head& h) noexcept {
+    if (h.service != reinitialize_device) return h.service;
+    ByteReader r{h.data};
+    const auto state = next_tag(r);
+    if (!state || !state->is_context || state->number != 0) return h.service;
+    switch (number(state->value)) {
+      case 2:
+      case 3:
+        return kBackup;
+      case 4:
+      case 5:
+        return kRestore;
+      case 6:
+        return kRestoreGivenUp;
+      default:
+        return h.service;
+    }
+  }
+  // What an answer, which repeats the service alone, answers.
+  std::uint32_t answered(const Head& h, Role speaker) noexcept {
+    const OpenRequest asked = requests_.answer(h.invoke_id, speaker);
+    const bool reinitializes = asked.function_code >= kBackup || asked.function_code == reinitialize_device;
+    return asked.is_known && h.service == reinitialize_device && reinitializes ? asked.function_code : h.service;
+  }
+
   void on_apdu(const Head& h, const About& about, const Emit& emit) {
     const bool continues = h.is_segmented && h.segment != 0;
     const Role speaker = emit.context().speaker, asker = other(speaker);  // asker: of what the speaker answers
@@ -198,14 +224,13 @@ class Reader final : public Dissector {
         return;
       case confirmed_request:
         if (continues) return;
-        state(h.service, speaker, emit);
-        requests_.ask(h.invoke_id, speaker, class_of(h.service), h.service);
+        state(code_of(h), speaker, emit);
+        requests_.ask(h.invoke_id, speaker, class_of(code_of(h)), code_of(h));
         return on_command(h, emit);
       case simple_ack:
       case complex_ack:
         if (continues) return;
-        state(h.service, asker, emit, Outcome::accepted);
-        requests_.answer(h.invoke_id, speaker);
+        state(answered(h, speaker), asker, emit, Outcome::accepted);
         on_outcome(h, Outcome::accepted, {}, emit);
         if (bool& stated = open_stated_[static_cast<std::size_t>(speaker)]; !stated) {
           emit(OpenAccess{"bacnet"});
@@ -215,8 +240,7 @@ class Reader final : public Dissector {
         if (h.type == complex_ack && h.service == read_property_multiple) state_properties(h.data, about, emit);
         return;
       case error:
-        state(h.service, asker, emit, Outcome::refused);
-        requests_.answer(h.invoke_id, speaker);
+        state(answered(h, speaker), asker, emit, Outcome::refused);
         return on_outcome(h, Outcome::refused, "error", emit);
       case reject:
         state(kReject, asker, emit);
@@ -267,6 +291,25 @@ class Reader final : public Dissector {
     }
   }
 
+  // The state that is asked for (clause 21): of the device, or of its talking.
+  static std::string_view state_told(const Head& h) noexcept {
+    constexpr std::array<std::string_view, 8> kDevice = {"coldstart",     "warmstart",       "start backup",
+                                                         "end backup",    "start restore",   "end restore",
+                                                         "abort restore", "activate changes"};
+    constexpr std::array<std::string_view, 3> kTalking = {"enable", "disable", "disable initiation"};
+    const bool is_device = h.service == reinitialize_device;
+    ByteReader r{h.data};
+    while (r.remaining() > 0) {
+      const auto t = next_tag(r);
+      if (!t) break;
+      if (!t->is_context || t->number != (is_device ? 0 : 1)) continue;
+      const std::uint32_t state = number(t->value);
+      if (is_device) return state < kDevice.size() ? kDevice[state] : std::string_view{};
+      return state < kTalking.size() ? kTalking[state] : std::string_view{};
+    }
+    return {};
+  }
+
   void on_command(const Head& h, const Emit& emit) {
     if (h.service == device_communication_control || h.service == reinitialize_device) on_password(h, emit);
     switch (h.service) {
@@ -282,7 +325,7 @@ class Reader final : public Dissector {
       default:
         return;
     }
-    ControlAction action = command(class_of(h.service), h.service, function_name(h.service));
+    ControlAction action = command(class_of(code_of(h)), code_of(h), function_name(code_of(h)));
     text::Line<48> line;
     if (h.service == write_property || h.service == write_property_multiple) {
       ByteReader r{h.data};
@@ -304,6 +347,7 @@ class Reader final : public Dissector {
       else
         line << "property " << what;
     }
+    if (h.service == device_communication_control || h.service == reinitialize_device) line << state_told(h);
     action.value = line.view();
     commands_.ask(h.invoke_id, action, emit);
   }

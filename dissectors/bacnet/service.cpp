@@ -74,6 +74,9 @@ constexpr Entry kEntries[] = {
     {kNetwork + 0x13, OperationClass::identify, "Network-Number-Is"},
     {kReject, OperationClass::other, "Reject"},
     {kAbort, OperationClass::other, "Abort"},
+    {kBackup, OperationClass::file, "ReinitializeDevice (backup)"},
+    {kRestore, OperationClass::program, "ReinitializeDevice (restore)"},
+    {kRestoreGivenUp, OperationClass::file, "ReinitializeDevice (restore given up)"},
 };
 
 static_assert(is_ascending(kEntries));

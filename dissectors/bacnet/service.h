@@ -9,6 +9,8 @@ namespace kakoi::bacnet {
 
 inline constexpr std::uint32_t kUnconfirmed = 0x100, kVirtualLink = 0x200, kNetwork = 0x300, kReject = 0x400,
                                kAbort = 0x401;
+// ReinitializeDevice, where it does not restart the device (clause 16.4).
+inline constexpr std::uint32_t kBackup = 0x500, kRestore = 0x501, kRestoreGivenUp = 0x502;
 
 enum Confirmed : std::uint8_t {
   add_list_element = 8,

@@ -112,10 +112,13 @@ Protocol::Speaker speaker(Bytes pdu) {
   return {by_server(op) ? Role::server : Role::client, op != 0};
 }
 
-enum Code : std::uint32_t { anonymous = 1, simple, sasl, start_tls };
+enum Code : std::uint32_t { anonymous = 1, simple, sasl, start_tls, by_ntlm };
 std::string_view function_name(std::uint32_t code) {
-  constexpr std::string_view kNames[] = {"", "anonymous bind", "simple bind", "SASL bind", "StartTLS"};
-  return code < 5 ? kNames[code] : std::string_view();
+  // the last five by ntlm::LogOn
+  constexpr std::string_view kNames[] = {
+      "",       "anonymous bind",         "simple bind",  "SASL bind",        "StartTLS",
+      "log-in", "log-in without account", "log-in by LM", "log-in by NTLMv1", "log-in by NTLMv2"};
+  return code < std::size(kNames) ? kNames[code] : std::string_view();
 }
 
 // Names in a netlogon answer are compressed as in DNS (RFC 1035 §4.1.4), counted from its start.
@@ -196,6 +199,11 @@ class Ldap final : public Dissector {
     secret_.clear();
   }
 
+  static std::uint32_t way_of(const ntlm::Seen& seen) noexcept {
+    if (seen.message != ntlm::Message::authenticate) return Code::sasl;
+    return Code::by_ntlm + static_cast<std::uint32_t>(seen.log_on);
+  }
+
   // version, name, authentication: [0] simple, [3] SASL { mechanism, credentials }
   void on_bind(Bytes fields, const Emit& emit) {
     der::take(fields, der::kInteger);
@@ -213,14 +221,13 @@ class Ldap final : public Dissector {
         emit(Credential{"ldap", user_.view(), secret_.view(), CredentialOutcome::attempted});
       }
     } else if (authentication->tag == kSasl) {
-      asked_ = Code::sasl;
-      ntlm::observe(authentication->value, emit);
+      asked_ = way_of(ntlm::observe(authentication->value, emit));
     } else {
       // Sicily (MS-ADTS §5.1.1.1.3): discovery, NTLM's first message, and its last
-      ntlm::observe(authentication->value, emit);
+      const ntlm::Seen seen = ntlm::observe(authentication->value, emit);
       constexpr std::uint8_t kLast = 0x8B;
       if (authentication->tag != kLast) return;
-      asked_ = Code::sasl;
+      asked_ = way_of(seen);
     }
     emit(Operation{.cls = OperationClass::auth, .function_code = asked_});
   }
@@ -240,7 +247,7 @@ class Ldap final : public Dissector {
       emit(Credential{"ldap", user_.view(), secret_.view(),
                       result == kSuccess ? CredentialOutcome::accepted : CredentialOutcome::rejected});
     // What follows may be wrapped.
-    const bool over = asked_ == Code::sasl && result == kSuccess;
+    const bool over = (asked_ == Code::sasl || asked_ >= Code::by_ntlm) && result == kSuccess;
     forget();
     return over ? Interest::done : Interest::more;
   }

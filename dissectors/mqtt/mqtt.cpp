@@ -108,7 +108,7 @@ class Mqtt final : public Dissector {
     emit(Operation{.cls = OperationClass::auth, .function_code = 1});
     if (!id.empty()) emit(Identity{Trait::description, id, "mqtt client id", 40, {}});
     asked_ = true;
-    named_ = (flags & (kUser | kPassword)) != 0;
+    named_ = (flags & kPassword) != 0;  // a name alone proves nothing
     user_.assign(user);
     secret_.assign(secret);
     if (named_) state(CredentialOutcome::attempted, emit);

@@ -450,7 +450,9 @@ Policy parse_policy(std::string_view yaml, const std::string& origin, std::span<
 Policy load_policy(const std::filesystem::path& path, std::span<const std::string_view> protocols) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
-  if (!file || !(text << file.rdbuf() || file.peek() == std::ifstream::traits_type::eof()))
+  std::error_code error;
+  if (!file || std::filesystem::is_directory(path, error) ||
+      !(text << file.rdbuf() || file.peek() == std::ifstream::traits_type::eof()))
     throw PolicyError({path.string() + ": cannot be read; check the name and the permissions"});
   return parse_policy(text.str(), path.string(), protocols);
 }

@@ -161,16 +161,49 @@ const Column* find_column(const std::string& heading) {
   return found == std::end(kColumns) ? nullptr : found;
 }
 
-// Also "001d.9cc8.13a1", "001D9CC813A1" and "192.0.2.7/24".
+// "192.168.010.011" as ledgers pad it: decimal.
+std::optional<Address> padded_ipv4(std::string_view word) {
+  std::string plain;
+  for (int group = 0; group < 4; ++group) {
+    const std::size_t end = std::min(word.find('.'), word.size());
+    std::string_view digits = word.substr(0, end);
+    if (digits.empty() || digits.size() > 3 || digits.find_first_not_of("0123456789") != std::string_view::npos)
+      return std::nullopt;
+    digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size() - 1));
+    (plain += group == 0 ? "" : ".") += digits;
+    word.remove_prefix(std::min(end + 1, word.size()));
+  }
+  return word.empty() ? parse_address(plain) : std::nullopt;
+}
+
+// Twelve hexadecimal digits, alone or in groups of two or four that one sign keeps apart.
+std::optional<Address> written_mac(std::string_view word) {
+  std::string digits;
+  std::size_t group = 0;
+  const std::size_t first = word.find_first_of(".-:");
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const char c = word[i];
+    if (c == '.' || c == '-' || c == ':') {
+      if (c != word[first] || group != first) return std::nullopt;
+      group = 0;
+    } else {
+      digits += static_cast<char>(c >= 'A' && c <= 'F' ? c | 0x20 : c);
+      ++group;
+    }
+  }
+  const bool groups_fit = first == std::string_view::npos || ((first == 2 || first == 4) && group == first);
+  if (!groups_fit || digits.size() != 12 || digits.find_first_not_of("0123456789abcdef") != std::string::npos)
+    return std::nullopt;
+  for (int at = 10; at > 0; at -= 2) digits.insert(static_cast<std::size_t>(at), ":");
+  return parse_address(digits);
+}
+
+// Also "001d.9cc8.13a1", "001D9CC813A1", "192.168.010.011" and "192.0.2.7/24".
 std::optional<Address> address_of(std::string_view word) {
   if (const std::size_t slash = word.find('/'); slash != std::string_view::npos) word = word.substr(0, slash);
   if (const auto address = parse_address(word)) return address;
-  std::string digits;
-  for (const char c : word)
-    if (c != '.' && c != '-' && c != ':') digits += static_cast<char>(c >= 'A' && c <= 'F' ? c | 0x20 : c);
-  if (digits.size() != 12 || digits.find_first_not_of("0123456789abcdef") != std::string::npos) return std::nullopt;
-  for (int at = 10; at > 0; at -= 2) digits.insert(static_cast<std::size_t>(at), ":");
-  return parse_address(digits);
+  if (const auto address = padded_ipv4(word)) return address;
+  return written_mac(word);
 }
 
 std::vector<std::string> words_of(const std::string& cell) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
+#include <tuple>
 
 namespace kakoi::capture {
 
@@ -24,11 +26,29 @@ CaptureSet::CaptureSet(const std::vector<fs::path>& files) {
       problems_.push_back(error.what());
     }
   }
-  std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
-    return std::forward_as_tuple(a.first_ts, a.path.filename(), a.path) <
-           std::forward_as_tuple(b.first_ts, b.path.filename(), b.path);
-  });
+  sort();
   drop_copies();
+}
+
+// By what does not depend on where the files lie. Only where all else is the same do their octets decide.
+void CaptureSet::sort() {
+  const auto key = [](const Entry& e) { return std::tuple(e.first_ts, e.path.filename(), e.size); };
+  std::sort(entries_.begin(), entries_.end(), [&](const Entry& a, const Entry& b) { return key(a) < key(b); });
+  for (auto from = entries_.begin(), to = from; from != entries_.end(); from = to) {
+    to = std::find_if(from, entries_.end(), [&](const Entry& e) { return key(e) != key(*from); });
+    if (to - from < 2) continue;
+    std::map<fs::path, std::string> hashes;
+    for (auto entry = from; entry != to; ++entry) {
+      try {
+        if (!entry->file) hashes[entry->path] = ByteSource(entry->path).sha256();
+      } catch (const CaptureError&) {
+        // reading it for its packets will tell
+      }
+    }
+    std::sort(from, to, [&](const Entry& a, const Entry& b) {
+      return std::tie(hashes[a.path], a.path) < std::tie(hashes[b.path], b.path);
+    });
+  }
 }
 
 // Only files that agree in size and first packet can be copies, so only those are read twice.

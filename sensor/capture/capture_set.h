@@ -50,6 +50,7 @@ class CaptureSet {
   };
   CaptureFile* open(std::uint32_t index);
   void close(std::uint32_t index);
+  void sort();
   void drop_copies();
 
   std::vector<Entry> entries_;

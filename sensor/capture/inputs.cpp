@@ -26,6 +26,24 @@ bool named_like_a_capture(fs::path file) {
   return kind.starts_with(".pcap") || kind == ".cap" || kind == ".snoop" || kind == ".ntar";
 }
 
+// All files below a folder. What can't be looked into, and links that are not followed, are told.
+void list(const fs::path& folder, std::vector<fs::path>& found, std::vector<std::string>& problems) {
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error); !error && it != fs::directory_iterator(); it.increment(error)) {
+    std::error_code unknown;
+    const fs::path& path = it->path();
+    if (it->is_regular_file(unknown))
+      found.push_back(path);
+    else if (it->is_directory(unknown) && !it->is_symlink(unknown))
+      list(path, found, problems);
+    else if (it->is_directory(unknown))
+      problems.push_back(path.string() + ": a link to a folder, left out; name it to have it read");
+    else if (it->is_symlink(unknown) && named_like_a_capture(path))
+      problems.push_back(path.string() + ": a link that leads nowhere");
+  }
+  if (error) problems.push_back(folder.string() + ": can't be listed: " + error.message());
+}
+
 }  // namespace
 
 Inputs find_inputs(const std::vector<std::string>& arguments) {
@@ -42,10 +60,7 @@ Inputs find_inputs(const std::vector<std::string>& arguments) {
       add(argument);
     } else if (fs::is_directory(argument, error)) {
       std::vector<fs::path> found;
-      for (auto it = fs::recursive_directory_iterator(argument, fs::directory_options::skip_permission_denied, error);
-           !error && it != fs::recursive_directory_iterator(); it.increment(error))
-        if (it->is_regular_file(error)) found.push_back(it->path());
-      if (error) inputs.problems.push_back(argument + ": " + error.message());
+      list(argument, found, inputs.problems);
       std::sort(found.begin(), found.end());
       bool any = false;
       const std::size_t told = inputs.problems.size();

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "sensor/cli/inventory_file.h"
 #include "sensor/cli/judge.h"
 #include "sensor/inventory/write.h"
 
@@ -22,14 +23,14 @@ int assess_inventory(const Arguments& arguments) {
   const Judgement judgement = load_judgement(*values, "assess");
   std::optional<Draft> draft;
   try {
-    Database given = Database::open_read_only(named[0]);
-    given.prepare("select asset_id from asset limit 1").step();  // else it is no inventory
+    Database given = open_inventory(named[0]);
+    keep_from(judgement.out, named[0]);
     draft.emplace(judgement.out);
     given.save_copy(draft->path);
   } catch (const NoRoom&) {
     throw;  // which names the copy
   } catch (const DatabaseError& error) {
-    throw InputError(named[0] + ": " + error.what());
+    throw InputError(inventory_at(named[0]).string() + ": " + error.what());
   }
   Database db = draft->open();
   complete_schema(db);

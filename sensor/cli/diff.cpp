@@ -5,6 +5,7 @@
 #include "reports/diff/diff.h"
 #include "reports/output.h"
 #include "sensor/cli/arguments.h"
+#include "sensor/cli/inventory_file.h"
 #include "sensor/cli/judge.h"
 
 namespace kakoi::cli {
@@ -38,10 +39,9 @@ void check_chain(const fs::path& manifest, const std::string& found) {
 Survey opened(const std::string& name) {
   std::error_code error;
   const bool is_folder = fs::is_directory(name, error);
-  const fs::path inventory = is_folder ? fs::path(name) / "inventory.db" : fs::path(name);
+  const fs::path inventory = inventory_at(name);
   try {
-    Survey survey{Database::open_read_only(inventory), digest_of_file(inventory).sha256, {}};
-    survey.db.prepare("select asset_id from asset limit 1").step();  // else it is no inventory
+    Survey survey{open_inventory(name), digest_of_file(inventory).sha256, {}};
     if (const fs::path manifest = fs::path(name) / kManifestFile; is_folder && fs::is_regular_file(manifest, error)) {
       survey.manifest_sha256 = digest_of_file(manifest).sha256;
       check_chain(manifest, survey.inventory_sha256);

@@ -1,5 +1,7 @@
 #include "sensor/cli/judge.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -280,6 +282,13 @@ void create_out(const fs::path& out) {
   std::error_code error;
   fs::create_directories(out, error);
   if (error) throw InputError(out.string() + ": can't be made: " + error.message());
+  // Locked until the program ends. Where the file system knows no locks, there is none.
+  static std::set<fs::path> locked;
+  if (!locked.insert(out).second) return;
+  const int folder = ::open(out.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder >= 0 && ::flock(folder, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    throw InputError(out.string() +
+                     ": another kakoi writes into this folder; wait for it, or name another one with --out");
 }
 
 Draft::Draft(const fs::path& out) : path(out / ".inventory.db.part") {

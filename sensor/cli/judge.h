@@ -57,6 +57,8 @@ std::string read_file(const std::filesystem::path& path);  // throws InputError
 std::string hash_of_program();                             // SHA-256 in hex; "" if it can't be read
 
 // Makes OUT. Throws InputError if that can't be.
+// Makes the folder of all outputs and holds it until the program ends: two at a time would leave the inventory of one
+// beside the report of the other. Throws InputError.
 void create_out(const std::filesystem::path& out);
 
 // An empty database beside its later place; removed unless judge() has moved it there.

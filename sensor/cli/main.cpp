@@ -70,7 +70,11 @@ int dispatch(const Arguments& arguments) {
 int main(int count, char** values) {
   using namespace kakoi::cli;
   try {
-    return dispatch({values + std::min(count, 1), values + count});
+    const int status = dispatch({values + std::min(count, 1), values + count});
+    std::cout.flush();
+    if (std::cout) return status;
+    std::cerr << "kakoi: standard output: can't be written to the end; is there room left?\n";
+    return kInternal;
   } catch (const InputError& error) {
     std::cerr << "kakoi: " << printable_lines(error.what()) << "\n";
     return kBadInput;

@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include "sensor/cli/inventory_file.h"
 #include "sensor/cli/judge.h"
 #include "sensor/cli/names.h"
 #include "sensor/inventory/write.h"
@@ -43,8 +44,11 @@ int merge(const Arguments& arguments) {
   std::vector<Part> parts;
   for (const std::string& name : named) {
     try {
-      given.push_back(Database::open_read_only(name));
+      given.push_back(open_inventory(name));
+      keep_from(judgement.out, name);
       for (Part& part : read_parts(given.back())) parts.push_back(std::move(part));
+    } catch (const InputError&) {
+      throw;
     } catch (const std::runtime_error& error) {
       throw InputError(name + ": " + error.what());
     }

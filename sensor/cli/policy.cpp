@@ -4,6 +4,7 @@
 
 #include "rules/register/register.h"
 #include "sensor/cli/arguments.h"
+#include "sensor/cli/inventory_file.h"
 #include "sensor/cli/names.h"
 
 namespace kakoi::cli {
@@ -28,11 +29,7 @@ int policy(const Arguments& arguments) {
   if (words[0] != "check") {
     try {
       Database db = Database::open(":memory:");
-      {
-        Database given = Database::open_read_only(words[1]);
-        given.prepare("select asset_id from asset limit 1").step();
-      }
-      db = Database::open_read_only(words[1]);
+      db = open_inventory(words[1]);
       std::cout << (words[0] == "init" ? starter_policy(db) : starter_register(db));
     } catch (const DatabaseError& error) {
       throw InputError(words[1] + ": " + error.what());

@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "sensor/cli/arguments.h"
+#include "sensor/cli/inventory_file.h"
 #include "sensor/inventory/database.h"
 
 namespace kakoi::cli {
@@ -19,7 +20,7 @@ int query(const Arguments& arguments) {
   const std::vector<std::string> named = inputs(*values);
   if (named.size() != 2) throw UsageError("query: name an inventory.db and one SQL statement");
   try {
-    Database db = Database::open_read_only(named[0]);
+    Database db = open_inventory(named[0]);
     Statement statement = db.prepare(named[1]);
     for (int i = 0; i < statement.columns(); ++i) std::cout << (i ? "\t" : "") << statement.column_name(i);
     std::cout << "\n";

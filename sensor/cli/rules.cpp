@@ -7,6 +7,7 @@
 #include "rules/rule_set.h"
 #include "rules/yaml_reader.h"
 #include "sensor/cli/arguments.h"
+#include "sensor/cli/inventory_file.h"
 #include "sensor/cli/judge.h"
 #include "sensor/inventory/write.h"
 
@@ -113,7 +114,7 @@ int test_rule(const std::string& file, const po::variables_map& values) {
   if (!values.contains("db")) return kDone;
   const std::string path = values["db"].as<std::string>();
   try {
-    Database db = Database::open_read_only(path);
+    Database db = open_inventory(path);
     const bool inferred = db.text("select value from meta where key = 'policy'") != "declared";
     const auto start = std::chrono::steady_clock::now();
     const std::vector<Finding> findings = evaluate(rule, db, inferred);

@@ -9,6 +9,7 @@
 #include "sensor/capture/inputs.h"
 #include "sensor/cli/arguments.h"
 #include "sensor/cli/evidence.h"
+#include "sensor/cli/inventory_file.h"
 
 namespace kakoi::cli {
 namespace {
@@ -105,7 +106,7 @@ Recognised recognise(const std::vector<evidence::CitedCapture>& captures, const 
 int run(const po::variables_map& values) {
   const std::vector<std::string> named = inputs(values);
   if (named.empty()) throw UsageError("slice: name an inventory.db, findings and captures");
-  Database db = Database::open_read_only(named[0]);
+  Database db = open_inventory(named[0]);
   const std::vector<std::string> all = evidence::all_findings(db);
   std::vector<std::string> findings, files;
   for (auto word = named.begin() + 1; word != named.end(); ++word) {

@@ -170,8 +170,16 @@ int watch(const Arguments& arguments) {
     return all;
   };
   std::future<void> writing;
+  // What can't be written now (a full disk) is held, and tried again.
+  const auto finish_writing = [&] {
+    try {
+      if (writing.valid()) writing.get();
+    } catch (const std::exception& error) {
+      std::cerr << "kakoi: " << printable_lines(error.what()) << "; nothing is lost, the next --every tries again\n";
+    }
+  };
   const auto write_now = [&](const Judgement& j) {
-    if (writing.valid()) writing.get();
+    finish_writing();
     writing = std::async(std::launch::async,
                          [all = snapshot(), j, &site, max_memory] { write_outputs(*all, j, site, max_memory); });
   };
@@ -199,8 +207,8 @@ int watch(const Arguments& arguments) {
       }
     }
     const auto now = std::chrono::steady_clock::now();
-    const bool idle = !writing.valid() || writing.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
-    if (now >= next && idle) {
+    if (writing.valid() && writing.wait_for(std::chrono::seconds(0)) == std::future_status::ready) finish_writing();
+    if (now >= next && !writing.valid()) {
       write_now(judgement);
       next = now + every;
     }
@@ -208,7 +216,7 @@ int watch(const Arguments& arguments) {
   live->drain(use);
   judgement.summary = true;
   write_now(judgement);
-  writing.get();
+  writing.get();  // there is no next time
   for (const CaptureInfo& info : live->infos())
     if (!info.error.empty()) std::cerr << "kakoi: " << info.source << ": " << info.error << "\n";
   return healthy ? kDone : kBadInput;

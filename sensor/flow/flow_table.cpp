@@ -23,7 +23,9 @@ Keyed key_of(const Decoded& p) noexcept {
     k.a = p.source_mac;
     k.b = p.destination_mac;
     k.transport = Transport::ethernet;
-    k.number = p.ethertype;
+    constexpr std::size_t kSnap = 8;  // with the SAPs, control and OUI before the protocol's number
+    const bool is_snap = p.is_llc && p.ethertype == 0xAA && p.payload.size() >= kSnap;
+    k.number = is_snap ? static_cast<std::uint16_t>(p.payload[6] << 8 | p.payload[7]) : p.ethertype;
   }
   k.port_a = from;
   k.port_b = to;

@@ -89,9 +89,12 @@ Serving serving_side(const Ends& ends, const Protocol* hint) noexcept {
   const bool first = registered.contains(ends.transport, ends.port[0]);
   const bool second = registered.contains(ends.transport, ends.port[1]);
   if (first != second) return {second ? 1 : 0, true};
-  constexpr std::uint16_t kNoSystemPort = 1024;
-  if (ends.port[0] != ends.port[1])
-    return {ends.port[1] < ends.port[0] ? 1 : 0, (ends.port[0] < kNoSystemPort) != (ends.port[1] < kNoSystemPort)};
+  // Clients of remote procedure calls and of rsh call from ports between the two, too (RFC 5531 §9, bindresvport).
+  constexpr std::uint16_t kClientsToo = 512, kNoSystemPort = 1024;
+  if (ends.port[0] != ends.port[1]) {
+    const auto [low, high] = std::minmax(ends.port[0], ends.port[1]);
+    return {ends.port[1] < ends.port[0] ? 1 : 0, low < kClientsToo && high >= kNoSystemPort};
+  }
   return {ends.address[1] < ends.address[0] ? 1 : 0, false};
 }
 

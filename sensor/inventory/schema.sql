@@ -106,7 +106,7 @@ CREATE TABLE link (          -- client -> server, aggregated over client ports
   server_id TEXT NOT NULL REFERENCES asset,
   client_address TEXT NOT NULL, server_address TEXT NOT NULL,
   transport TEXT NOT NULL,            -- 'tcp' | 'udp' | 'icmp' | 'ip' | 'ethernet'
-  server_port INTEGER NOT NULL,       -- ip: protocol number; ethernet: EtherType
+  server_port INTEGER NOT NULL,       -- ip: protocol number; ethernet: EtherType, of LLC the SAP, of SNAP its number
   protocol TEXT NOT NULL,             -- by content; '' not recognised
   protocol_domain TEXT NOT NULL,      -- 'ot' | 'it' | 'shared' | '' not recognised
   vlan INTEGER,

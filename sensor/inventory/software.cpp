@@ -5,6 +5,8 @@
 namespace kakoi {
 
 Software split_software(std::string_view banner) {
+  if (banner == "Windows 2000 LAN Manager")
+    return {"Windows", {}};                              // so do later versions (MS-SMB, native LAN manager)
   if (banner.starts_with('(')) banner.remove_prefix(1);  // "(vsFTPd 3.0.3)"
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   for (std::size_t i = 1; i + 1 < banner.size(); ++i) {
@@ -60,6 +62,7 @@ std::string_view system_of_ssh(std::string_view banner) noexcept {
   if (banner.starts_with("OpenSSH_for_Windows")) return "Windows";
   const std::size_t comment = banner.find(' ');
   if (comment == std::string_view::npos) return {};
+  if (banner.find("ubuntu") != std::string_view::npos) return "Ubuntu";  // "Debian-1ubuntu3": whose packages it takes
   for (const std::string_view known : {"Debian", "Ubuntu", "Raspbian", "FreeBSD", "NetBSD"})
     if (banner.substr(comment + 1).starts_with(known)) return known;
   return {};

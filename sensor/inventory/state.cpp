@@ -8,6 +8,7 @@
 #include "sensor/inventory/hash.h"
 #include "sensor/inventory/ids.h"
 #include "sensor/inventory/transfers.h"
+#include "sensor/inventory/text.h"
 
 namespace kakoi {
 
@@ -370,7 +371,7 @@ std::vector<std::uint8_t> save_state(const Observed& observed) {
   Writer write(out);
   std::vector<CaptureInfo> captures = observed.captures;
   for (CaptureInfo& c : captures)
-    c.source = std::filesystem::path(c.source).filename().string();  // folders tell nothing
+    c.source = to_utf8(std::filesystem::path(c.source).filename().string());  // folders tell nothing
   write(captures, observed);
   return out;
 }

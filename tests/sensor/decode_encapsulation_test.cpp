@@ -152,7 +152,16 @@ TEST(Mirror, SessionsHideTheirEndsAndOverlaysDoNot) {
     EXPECT_TRUE(hides(table, outer(vxlan, 8, 9, 17)));
     EXPECT_FALSE(hides(table, outer(hex("0000 0800") + test::kHelloPacket, 8, 9, 47)));
   }
+  const auto piece = [&](std::uint8_t from, std::uint8_t to, std::uint8_t protocol) {
+    Decoded p = outer(hex("1000 88BE"), from, to, protocol);
+    p.is_fragment = true;
+    return p;
+  };
+  EXPECT_TRUE(hides(table, piece(8, 9, 47)));
+  EXPECT_FALSE(hides(table, piece(9, 8, 47)));
+  EXPECT_FALSE(hides(table, piece(8, 9, 6)));
   EXPECT_FALSE(hides(table, outer(vxlan, 9, 8, 17)));  // an answer: an overlay
+  EXPECT_FALSE(hides(table, piece(8, 9, 47)));
   EXPECT_FALSE(hides(table, outer(vxlan, 8, 9, 17)));
 }
 

@@ -1,0 +1,40 @@
+#include "sensor/cli/inventory_file.h"
+
+#include <string_view>
+
+#include "sensor/cli/arguments.h"
+
+namespace kakoi::cli {
+
+namespace fs = std::filesystem;
+
+fs::path inventory_at(const std::string& named) {
+  std::error_code error;
+  return fs::is_directory(named, error) ? fs::path(named) / "inventory.db" : fs::path(named);
+}
+
+Database open_inventory(const std::string& named) {
+  const fs::path path = inventory_at(named);
+  std::error_code error;
+  if (!fs::exists(path, error)) throw InputError(path.string() + ": no such file");
+  try {
+    Database db = Database::open_read_only(path);
+    db.prepare("select asset_id from asset limit 1").step();
+    return db;
+  } catch (const DatabaseError& problem) {
+    const std::string_view why = problem.what();
+    const bool is_other = why.find("is not a database") != why.npos || why.find("no such ") != why.npos;
+    throw InputError(
+        path.string() + ": " +
+        (is_other ? "not an inventory of kakoi; name the inventory.db that a scan has written" : problem.what()));
+  }
+}
+
+void keep_from(const fs::path& out, const std::string& named) {
+  std::error_code error;
+  if (fs::equivalent(out / "inventory.db", inventory_at(named), error) && !error)
+    throw InputError(inventory_at(named).string() +
+                     ": would be written over by what is made of it; name another folder with --out");
+}
+
+}  // namespace kakoi::cli
