@@ -89,6 +89,32 @@ TEST(Bacnet, PasswordsPassInClear) {
   EXPECT_EQ(actions[0].outcome, Outcome::accepted);
 }
 
+// icsnpp-bacnet, bacnet_example.pcap, packets 594 and 595, and bacnet_services.pcap, packets 398 and 400.
+TEST(Bacnet, ReinitializeTellsARestartFromTheStepsOfARestore) {
+  const auto tried =
+      play({client("810a0011 0104 0005 0c 14 0906 1d 09 00 4d617273687432"), server("810a0011 0104 200c14")});
+  EXPECT_EQ(tried.all<ControlAction>().at(0).value, "abort restore");
+  for (const auto& [state, name, cls] : {std::tuple("00", "coldstart", OperationClass::mode),
+                                         {"01", "warmstart", OperationClass::mode},
+                                         {"02", "start backup", OperationClass::file},
+                                         {"05", "end restore", OperationClass::program},
+                                         {"06", "abort restore", OperationClass::file},
+                                         {"07", "activate changes", OperationClass::mode}}) {
+    const auto seen =
+        play({client("810a001c 0124 0003016c ff 0203 89 14 09" + std::string(state) + " 1d 09 00 657468657265616c"),
+              server("810a0011 0108 0003016c 50 89 14 9105 911a")});
+    const auto actions = seen.all<ControlAction>();
+    ASSERT_EQ(actions.size(), 1u) << name;
+    EXPECT_EQ(actions[0].value, name);
+    EXPECT_EQ(actions[0].cls, cls);
+    EXPECT_EQ(actions[0].outcome, Outcome::refused);
+    const auto operations = seen.all<Operation>();
+    ASSERT_EQ(operations.size(), 2u) << name;
+    EXPECT_EQ(operations[0].cls, cls);
+    EXPECT_EQ(operations[0].function_code, operations[1].function_code);  // the answer repeats the service alone
+  }
+}
+
 // The same capture, packets 60 and 61.
 TEST(Bacnet, AWriteNamesItsObject) {
   const auto record = play({client("810a0019 0124 000d013d ff 0003010f 0c00400000 1955 3e 00 3f"),

@@ -172,6 +172,19 @@ TEST(Ldap, ReadsNtlmInBinds) {
   EXPECT_TRUE(credentials(seen).empty());
 }
 
+// arkime, ntlm_synthetic.pcap, frame 80: an answer of 24 octets in Sicily's last message; the server's is after the standard.
+TEST(Ldap, TellsTheVersionOfNtlm) {
+  const auto seen = observe(
+      ldap::protocol,
+      {client("3081ce0201036081c802010304008b81c04e544c4d5353500003000000180018005800000018001800700000000e000e008800"
+              "00000a000a009600000010001000a000000010001000b0000000050200020a00614a0000000f0000000000000000000000000000"
+              "00004c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4c00"
+              "44004100500044004f004d006600720061006e006b004c0044004100500048004f00530054004b4b4b4b4b4b4b4b4b4b4b4b4b4b"
+              "4b4b"),
+       server("300c020103 61070a0100 0400 0400")});
+  EXPECT_EQ(operations(seen, ldap::protocol), (Texts{"log-in by NTLMv1", "log-in by NTLMv1 accepted"}));
+}
+
 // RFC 4511 §4.2, written by hand: cn=scada,dc=plant with "s3cret", taken; then "wrong", refused (49).
 TEST(Ldap, StatesSimpleBindsWithTheirOutcome) {
   const auto seen = observe(

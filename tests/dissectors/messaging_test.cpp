@@ -57,6 +57,11 @@ TEST(Mqtt, StatesABrokerThatAsksForNothing) {
   const auto seen =
       observe(mqtt::protocol, {client("10 0E 0004 4D515454 04 02 003C 0002 6869"), server("20 02 00 00")});
   EXPECT_EQ(open_accesses(seen), (Texts{"mqtt-anonymous"}));
+  // a user's name alone
+  const auto named =
+      observe(mqtt::protocol, {client("10 11 0004 4D515454 04 82 003C 0002 6869 0001 75"), server("20 02 00 00")});
+  EXPECT_TRUE(credentials(named).empty());
+  EXPECT_EQ(open_accesses(named), (Texts{"mqtt-anonymous"}));
   EXPECT_TRUE(credentials(seen).empty());
 }
 

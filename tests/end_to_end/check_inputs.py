@@ -1,6 +1,9 @@
 """What can't be read, is cut short or wrongly asked for: told in one line, and the rest is still processed."""
+import fcntl
 import json
 import os
+import stat
+import subprocess
 
 import harness
 from harness import BAD_INPUT, CLOSED, DONE, OUTPUTS, POLICY, SAMPLE, database, equal, expect, folder, kakoi, scan, test
@@ -179,3 +182,86 @@ def links_in_the_output_folder_are_replaced_not_followed():
     for name in OUTPUTS:
         expect((out / name).is_file() and not (out / name).is_symlink(), f"{name} is no file of its own")
     equal(sorted(os.listdir(out)), OUTPUTS, "files")
+
+
+@test
+def what_a_folder_hides_is_named():
+    place, elsewhere = folder("captures"), folder("elsewhere")
+    (place / "plant.pcapng").symlink_to(SAMPLE)
+    (place / "linked").symlink_to(elsewhere)
+    (place / "gone.pcap").symlink_to("nowhere")
+    done = kakoi("scan", place, "--out", folder("out"), "--quiet", wanted=BAD_INPUT)
+    for told in (f"{place}/linked: a link to a folder", f"{place}/gone.pcap: a link that leads nowhere"):
+        expect(told in done.stderr, f"{told!r} is not in {done.stderr!r}")
+
+
+@test
+def an_inventory_is_not_written_over_by_what_is_made_of_it():
+    out = harness.scan_again(CLOSED)
+    before = (out / "inventory.db").read_bytes()
+    for command in ("assess", "merge"):
+        done = kakoi(command, out / "inventory.db", "--out", out, wanted=BAD_INPUT)
+        expect("name another folder" in done.stderr, done.stderr)
+    equal((out / "inventory.db").read_bytes(), before, "the inventory given")
+
+
+@test
+def what_is_no_inventory_is_told():
+    other = folder("other") / "notes.db"
+    other.write_text("not a database")
+    for command in (["query", other, "select 1"], ["assess", other], ["merge", other], ["policy", "init", other]):
+        done = kakoi(*command, wanted=BAD_INPUT)
+        expect("notes.db: not an inventory of kakoi" in done.stderr, done.stderr)
+    done = kakoi("query", other.parent / "none.db", "select 1", wanted=BAD_INPUT)
+    expect("none.db: no such file" in done.stderr, done.stderr)
+    equal(kakoi("query", scan(CLOSED), "select 1 as one", wanted=DONE).stdout, "one\n1\n", "a folder of outputs")
+
+
+@test
+def two_at_a_time_do_not_write_into_one_folder():
+    out = folder("out")
+    held = os.open(out, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    done = kakoi("scan", CLOSED, "--out", out, "--quiet", wanted=BAD_INPUT)
+    expect("another kakoi writes into this folder" in done.stderr, done.stderr)
+    os.close(held)
+    kakoi("scan", CLOSED, "--out", out, "--quiet", wanted=DONE)
+
+
+@test
+def captures_of_one_name_and_names_in_other_encodings_can_be_verified():
+    place = folder("captures")
+    for part in ("a", "b"):
+        (place / part).mkdir()
+    (place / "b" / "x.pcapng").write_bytes(SAMPLE.read_bytes())
+    subprocess.run(["editcap", "-r", SAMPLE, place / "a" / "x.pcapng", "1-3000"], check=True)  # the same first packet
+    with open(os.fsencode(place) + b"/\x93\xfa\x96{.pcapng", "wb") as file:  # CP932
+        file.write(CLOSED.read_bytes())
+    out = folder("out")
+    kakoi("scan", place, "--out", out, "--quiet", wanted=DONE)
+    kakoi("verify", out, place, wanted=DONE)
+    (place / "a").rename(place / "z")
+    again = folder("out")
+    kakoi("scan", place, "--out", again, "--quiet", wanted=DONE)
+    equal((again / "inventory.db").read_bytes() == (out / "inventory.db").read_bytes(), True, "whatever the folders are called")
+
+
+@test
+def a_pipe_that_is_named_is_written_to():
+    out = scan(CLOSED)
+    pipe = folder("pipe") / "changes"
+    os.mkfifo(pipe)
+    told = pipe.parent / "told"
+    with open(told, "wb") as file, subprocess.Popen(["cat", pipe], stdout=file):
+        kakoi("diff", out, out, "--json", pipe, wanted=DONE)
+    equal(json.loads(told.read_text())["schema"], "kakoi-diff/1", "what went through the pipe")
+    expect(stat.S_ISFIFO(pipe.stat().st_mode), "the pipe was replaced")
+
+
+@test
+def standard_output_that_takes_nothing_is_told():
+    out = scan(CLOSED)
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run([harness.program, "policy", "init", out], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    equal(done.returncode, 3, "exit status")
+    expect("standard output: can't be written" in done.stderr, done.stderr)

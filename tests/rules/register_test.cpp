@@ -63,6 +63,24 @@ TEST(Register, UnderstandsHeadingsAndAddressesAsPeopleWriteThem) {
   EXPECT_EQ(a.source, "list.csv:2");
 }
 
+TEST(Register, AnAddressIsNotMadeOfWhatIsNone) {
+  Policy policy;
+  const auto notes = add_register(policy,
+                                  "Name,Address\n"
+                                  "padded,192.168.010.011\n"
+                                  "bare,001d9cc813a1\n"
+                                  "range,192.168.10.11-20\n"
+                                  "mixed,00-1d:9c-c8:13-a1\n"
+                                  "uneven,001.d9cc8.13a1\n"
+                                  "high,192.168.300.011\n",
+                                  "list.csv");
+  ASSERT_EQ(policy.assets.size(), 6u);
+  EXPECT_EQ(to_string(policy.assets[0].address), "192.168.10.11");
+  EXPECT_EQ(to_string(policy.assets[1].address), "00:1d:9c:c8:13:a1");
+  for (std::size_t i = 2; i < 6; ++i) EXPECT_TRUE(policy.assets[i].address.is_none()) << policy.assets[i].name;
+  EXPECT_EQ(notes.size(), 4u);
+}
+
 TEST(Register, TakesYamlAsTheSitePolicyHasIt) {
   Policy policy;
   EXPECT_THAT(add_register(policy, "assets:\n  - {name: PLC, address: 192.0.2.7, firmware: V2.1}\n", "more.yaml"),

@@ -47,6 +47,7 @@ TEST(Software, SystemIsWhatADescriptionBeginsWith) {
   for (const char* none : {"", "Cisco IOS Software, C2960 Software", "Linuxlike 3", "Siemens, SIMATIC, S7-300"})
     EXPECT_EQ(system_described(none), "") << none;
   EXPECT_EQ(system_of_ssh("OpenSSH_9.2p1 Debian-2+deb12u3"), "Debian");
+  EXPECT_EQ(system_of_ssh("OpenSSH_5.8p1 Debian-1ubuntu3"), "Ubuntu");
   EXPECT_EQ(system_of_ssh("OpenSSH_for_Windows_8.1"), "Windows");
   for (const char* none : {"OpenSSH_8.0", "dropbear_2019.78", "Cisco-1.25"}) EXPECT_EQ(system_of_ssh(none), "") << none;
 }
