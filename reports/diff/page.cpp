@@ -121,11 +121,10 @@ class Page {
       out_ << "<tr><th scope=\"row\">" << w(key) << "</th><td>" << then << "</td><td>" << now << "</td></tr>\n";
     };
     const Diff::Survey &a = diff_.before, &b = diff_.after;
-    const auto hours = [](const Diff::Survey& s) {
-      const auto minutes = static_cast<std::int64_t>(s.covered_s / 60),
-                 seconds = static_cast<std::int64_t>(s.covered_s);
-      return minutes < 60 ? std::to_string(minutes) + " min " + std::to_string(seconds % 60) + " s"
-                          : std::to_string(minutes / 60) + " h " + std::to_string(minutes % 60) + " min";
+    const auto hours = [](const Diff::Survey& s) {  // 1:02:03, in either language
+      const auto seconds = static_cast<std::int64_t>(s.covered_s);
+      const auto two = [](std::int64_t n) { return (n < 10 ? ":0" : ":") + std::to_string(n); };
+      return std::to_string(seconds / 3600) + two(seconds / 60 % 60) + two(seconds % 60);
     };
     const auto zones = [](const Diff::Survey& s) {
       return w(s.policy == "declared" ? "declared_zones" : "inferred_zones");

@@ -15,7 +15,7 @@ constexpr Words kWords[] = {
     {"after", "今回", "now"},
     {"survey", "調査", "Survey"},
     {"period", "観測", "Observed"},
-    {"hours", "観測時間", "Time observed"},
+    {"hours", "観測時間（時:分:秒）", "Time observed (h:min:s)"},
     {"zones", "ゾーンの根拠", "Zones"},
     {"version", "バージョン", "version"},
     {"kakoi", "kakoiのバージョン", "kakoi"},

@@ -17,7 +17,10 @@ function endText(index, address) {
 function endCell(index, address) {
   const asset = model.assets[index];
   return [
-    anchorLink("asset-" + asset.id, addressText(asset.name)),
+    // groups have no row in the table of assets
+    asset.scope === "multicast" || asset.scope === "broadcast"
+      ? addressText(asset.name)
+      : anchorLink("asset-" + asset.id, addressText(asset.name)),
     address !== asset.name && el("span", { class: "address-line" }, addressText(address)),
   ];
 }

@@ -56,7 +56,6 @@ std::vector<std::string> parse_exports(const std::string& list);
 std::string read_file(const std::filesystem::path& path);  // throws InputError
 std::string hash_of_program();                             // SHA-256 in hex; "" if it can't be read
 
-// Makes OUT. Throws InputError if that can't be.
 // Makes the folder of all outputs and holds it until the program ends: two at a time would leave the inventory of one
 // beside the report of the other. Throws InputError.
 void create_out(const std::filesystem::path& out);

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 #include "reports/manifest/manifest.h"
@@ -136,18 +137,41 @@ std::string hash_in(const Judgement& judgement, std::string_view kind) {
   return {};
 }
 
-// That policy, rules and key are those of the scan.
+std::multiset<std::string> hashes_in(const Manifest& manifest, std::string_view kind) {
+  std::multiset<std::string> found;
+  for (const Manifest::Input& input : manifest.inputs)
+    if (input.kind == kind) found.insert(input.sha256);
+  return found;
+}
+std::multiset<std::string> hashes_in(const Judgement& judgement, std::string_view kind) {
+  std::multiset<std::string> found;
+  for (const auto& [name, hash] : judgement.input_hashes)
+    if (name == kind) found.insert(hash);
+  return found;
+}
+
+// That policy, lists, rules and key are those of the scan.
 void check_options(const Manifest& manifest, const Judgement& judgement, bool own_rules, Verdict& verdict) {
   const std::string policy = hash_in(manifest, "policy"), given = hash_in(judgement, "policy");
   if (given.empty() && !policy.empty())
     verdict.unchecked("the scan had a policy, SHA-256 " + policy + "; name it with --policy");
   else if (policy != given)
     verdict.differs("--policy: SHA-256 " + given + ", the scan had " + (policy.empty() ? "none" : policy));
+  for (const auto& [kind, option, article] :
+       {std::tuple("asset register", "--assets", "an"), {"framework", "--framework", "a"}}) {
+    const auto then = hashes_in(manifest, kind), now = hashes_in(judgement, kind);
+    if (then == now) continue;
+    if (now.empty())
+      verdict.unchecked("the scan had " + std::string(article) + " " + kind + "; name it with " + option);
+    else
+      verdict.differs(std::string(option) + ": not what the scan had");
+  }
   if (const std::string rules = hash_in(manifest, "rules"); rules != judgement.rules.sha256()) {
     if (own_rules)
       verdict.differs("--rules: not the rules of the scan");
     else
-      verdict.unchecked("the scan had other rules than those built into this program; name them with --rules");
+      verdict.unchecked(
+          "the scan had other rules than those built into this program; name them with --rules or --pack");
   }
   if (const std::string then = hash_in(manifest, "advisories"), now = hash_in(judgement, "advisories"); then != now) {
     if (now.empty())
@@ -162,7 +186,10 @@ void check_options(const Manifest& manifest, const Judgement& judgement, bool ow
 struct TemporaryFolder {
   fs::path path;
   TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "kakoi-verify-XXXXXX").string();
+    std::error_code error;
+    const fs::path base = fs::temp_directory_path(error);
+    if (error) throw InputError("TMPDIR names no folder; set it to one that can be written");
+    std::string name = (base / "kakoi-verify-XXXXXX").string();
     if (!::mkdtemp(name.data())) throw InputError(name + ": can't be made; set TMPDIR to a folder that can be written");
     path = name;
   }

@@ -198,6 +198,7 @@ int watch(const Arguments& arguments) {
         judgement.policy = std::move(fresh.policy);
         judgement.rules = std::move(fresh.rules);
         judgement.advisories = std::move(fresh.advisories);
+        judgement.catalogue = std::move(fresh.catalogue);
         judgement.run = std::move(fresh.run);
         judgement.input_hashes = std::move(fresh.input_hashes);
         next = std::chrono::steady_clock::now();

@@ -289,6 +289,7 @@ TEST(Inventory, Services) {
   const Host other = host("00:00:bc:00:00:50", "192.168.1.50");
   t.talk(kHmi, kPlc, 80, &test::kHttp);
   t.talk(other, kPlc, 80);  // not recognised: more of the same
+  t.talk(other, kPlc, 33000).client_known = false;  // who serves is a guess
   t.talk(other, kPlc, 443, nullptr, LinkState::refused);
   t.identity(kPlc.ip, Trait::software, "nginx/1.22", "http server", 80, 80);
   Database db = write(t.observed);

@@ -81,6 +81,7 @@ class Traffic {
     const PacketRef asked = frame(client, server, vlan);
     LinkRow& row = link({client.ip, server.ip, port, transport, vlan});
     row.protocol = protocol;
+    row.client_known = true;
     row.state = std::max(row.state, transport == Transport::tcp ? state : LinkState::datagram);
     row.connections += transport == Transport::tcp;
     add(row, 0, client.ttl, asked, state == LinkState::established || state == LinkState::datagram);
