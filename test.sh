@@ -114,15 +114,16 @@ counted release "$python" tests/release.py build/release
 counted adversarial "$python" tests/adversarial/run.py build/release/kakoi
 counted end-to-end "$python" tests/end_to_end/run.py build/release/kakoi
 check report-in-a-browser sample_in_a_browser
+if [ -f "$corpus/index.tsv" ]; then
+  beside checksums "$python" tests/conformance/checksums.py build/asan/tests/sensor/decode_test "$corpus"
+  beside segments "$python" tests/conformance/segments.py build/asan/tests/sensor/contract_test "$corpus"
+fi
 counted encapsulations "$python" tests/conformance/encapsulations.py build/release/kakoi build/asan/tests/sensor/decode_encapsulation_test
 counted stacks "$python" tests/conformance/stacks/run.py build/release/kakoi
 counted plant "$python" tests/conformance/plant/plant.py build/release/kakoi
 rejoin
 
 if [ -f "$corpus/index.tsv" ]; then
-  beside checksums "$python" tests/conformance/checksums.py build/asan/tests/sensor/decode_test "$corpus"
-  beside segments "$python" tests/conformance/segments.py build/asan/tests/sensor/contract_test "$corpus"
-  rejoin
   counted conformance "$python" tests/conformance/corpus.py build/asan/kakoi "$corpus" --jobs "$jobs"
   counted fields "$python" tests/conformance/fields.py build/release/kakoi "$corpus" --jobs "$jobs"
   counted identity "$python" tests/conformance/identity.py build/release/kakoi "$corpus"
