@@ -161,6 +161,8 @@ def of_inventory(db):
     messages = collections.Counter()
     for protocol, code, sent, answered in db.execute("select protocol, function_code, from_client, from_server from operation"):
         protocol = "fins" if protocol == "fins_tcp" else protocol
+        if protocol == "bacnet" and code in (0x500, 0x501, 0x502):
+            code = 20  # ReinitializeDevice by what it asks for
         if protocol not in FIELDS or protocol == "opcua" and code >= 0x10000 or protocol == "bacnet" and code >= 0x200:
             continue
         if protocol == "hart_ip" and code >= 0x10000 or protocol == "fins" and code >= 0x10000:
