@@ -34,9 +34,8 @@ for target; do
   if [ -n "${EXECUTIONS:-}" ]; then
     [ "$before" -lt "$EXECUTIONS" ] || continue
     options+=(-runs=$((EXECUTIONS - before)) -entropic=0)  # to weigh inputs takes more time than to run most of them
-    # So does to remember who asked for which memory, to keep much of what was given back, and to ask the kernel anew
-    # for the shadow of each large piece: no input takes more than a few hundred KiB.
-    export ASAN_OPTIONS=${ASAN_OPTIONS:-malloc_context_size=0:quarantine_size_mb=2:thread_local_quarantine_size_kb=64:clear_shadow_mmap_threshold=100000000}
+    # So does to remember who asked for which memory, and to ask the kernel anew for the shadow of each large piece.
+    export ASAN_OPTIONS=${ASAN_OPTIONS:-malloc_context_size=0:clear_shadow_mmap_threshold=100000000}
   fi
   build/asan/tests/fuzz/fuzz_"$target" "${options[@]}" -artifact_prefix="$corpus/found-" "$found" "$corpus" >"$log" 2>&1
   status=$?
