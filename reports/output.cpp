@@ -150,8 +150,9 @@ bool is_stream(const std::filesystem::path& path) {
   return S_ISCHR(status.st_mode) || S_ISFIFO(status.st_mode);
 }
 
-FileDigest write_stream(const std::filesystem::path& path, const std::function<void(std::ostream&)>& write) {
-  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+// `path`: what `file` is or will be called.
+FileDigest write_into(const Descriptor& file, const std::filesystem::path& path,
+                      const std::function<void(std::ostream&)>& write) {
   if (file.value() < 0) fail(path, errno);
   DescriptorBuffer buffer(file.value());
   std::ostream stream(&buffer);
@@ -164,20 +165,15 @@ FileDigest write_stream(const std::filesystem::path& path, const std::function<v
 }  // namespace
 
 FileDigest write_whole(const std::filesystem::path& path, const std::function<void(std::ostream&)>& write) {
-  if (is_stream(path)) return write_stream(path, write);
+  if (is_stream(path)) return write_into(Descriptor(::open(path.c_str(), O_WRONLY | O_CLOEXEC)), path, write);
   TemporaryName temporary(path);
   ::unlink(temporary.path().c_str());  // of a run that was broken off
   const Descriptor file(::open(temporary.path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
-  if (file.value() < 0) fail(path, errno);
-  DescriptorBuffer buffer(file.value());
-  std::ostream stream(&buffer);
-  write(stream);
-  stream.flush();
-  if (!stream) fail(path, buffer.error() != 0 ? buffer.error() : EIO);
+  const FileDigest digest = write_into(file, path, write);
   if (::fsync(file.value()) != 0) fail(path, errno);
   temporary.rename_to(path);
   flush_folder(path.parent_path());
-  return buffer.digest();
+  return digest;
 }
 
 void place_whole(const std::filesystem::path& draft, const std::filesystem::path& path) {

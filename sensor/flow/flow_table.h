@@ -19,8 +19,8 @@
 namespace kakoi::flow {
 
 // Ends in canonical order (address, then port), so that both directions have the same key.
-// Ports are 0 where there are none; `number` is the IP protocol, or the EtherType of a flow
-// between MACs.
+// Ports are 0 where there are none; `number` is the IP protocol, or of a flow between MACs the
+// EtherType, behind LLC the SAP, behind SNAP the number there.
 struct FlowKey {
   Address a, b;
   std::uint32_t vlan = 0;

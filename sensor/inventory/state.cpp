@@ -7,8 +7,8 @@
 
 #include "sensor/inventory/hash.h"
 #include "sensor/inventory/ids.h"
-#include "sensor/inventory/transfers.h"
 #include "sensor/inventory/text.h"
+#include "sensor/inventory/transfers.h"
 
 namespace kakoi {
 

@@ -430,5 +430,20 @@ TEST(FlowTable, LoopbackToItselfKeepsItsSides) {
   EXPECT_EQ(key_of(d).side, 0);
 }
 
+// Cisco's protocols share a group address: CDP (2000) and UDLD (0111) behind SNAP, spanning tree behind its own SAP.
+TEST(FlowTable, FramesBehindSnapAreToldApartByTheNumberThere) {
+  const auto number = [](std::uint16_t sap, const std::vector<std::uint8_t>& payload) {
+    Decoded d;
+    d.is_llc = true;
+    d.ethertype = sap;
+    d.payload = payload;
+    return key_of(d).key.number;
+  };
+  EXPECT_EQ(number(0xAA, {0xAA, 0xAA, 3, 0, 0, 0x0C, 0x20, 0x00}), 0x2000);
+  EXPECT_EQ(number(0xAA, {0xAA, 0xAA, 3, 0, 0, 0x0C, 0x01, 0x11}), 0x0111);
+  EXPECT_EQ(number(0xAA, {0xAA, 0xAA, 3, 0, 0, 0x0C, 0x20}), 0xAA);  // cut
+  EXPECT_EQ(number(0x42, {0x42, 0x42, 3, 0, 0, 0x0C, 0x01, 0x11}), 0x42);
+}
+
 }  // namespace
 }  // namespace kakoi::flow
