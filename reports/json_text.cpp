@@ -3,15 +3,12 @@
 #include <array>
 #include <charconv>
 #include <cstring>
-#include <nlohmann/json.hpp>
+
+#include "reports/json_value.h"
 
 namespace kakoi {
 
 namespace {
-
-std::string dump(const nlohmann::json& value) {
-  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
 
 // Eight octets at a time. A result other than 0 says that one of them is of the kind.
 constexpr std::uint64_t kOnes = 0x0101010101010101, kTops = 0x8080808080808080;

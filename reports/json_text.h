@@ -1,4 +1,4 @@
-// Pieces of JSON appended to a text, for the documents with many rows: the same bytes as dump() of rows.h gives for
+// Pieces of JSON appended to a text, for the documents with many rows: the same bytes as dump() of json_value.h gives for
 // the value, without a value in between.
 #pragma once
 

@@ -5,8 +5,6 @@
 
 namespace kakoi {
 
-std::string dump(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
 void append_vlan(std::string& out, std::int64_t vlan) {
   if (vlan >= 4096) {
     append_number(out, vlan / 4096);
@@ -95,7 +93,10 @@ Cursor::Cursor(Rows& rows, std::string_view sql) : rows_(rows), statement_(rows.
     if (!columns_.empty() && columns_.back().kind == Kind::pair) column.kind = Kind::second;
     if (column.kind != Kind::second && !column.name.empty()) {
       column.before = ",";
-      if (rows.form_ != Rows::Form::page) column.before += dump(column.name) + ':';
+      if (rows.form_ != Rows::Form::page) {
+        append_string(column.before, column.name, Place::file);
+        column.before += ':';
+      }
     }
     columns_.push_back(std::move(column));
   }

@@ -27,7 +27,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -41,11 +40,6 @@
 #include "reports/time_text.h"
 
 namespace kakoi {
-
-using Json = nlohmann::ordered_json;
-
-// One line, valid UTF-8 whatever the database holds.
-std::string dump(const Json& value);
 
 void append_vlan(std::string& out, std::int64_t vlan);
 void append_packet(std::string& out, const std::optional<Packets::Packet>& packet);  // [capture, number] or null

@@ -7,6 +7,7 @@
 
 #include "reports/cset/network.h"
 #include "reports/exports/exports.h"
+#include "reports/json_value.h"
 #include "reports/rows.h"
 
 namespace kakoi {
@@ -17,7 +18,7 @@ constexpr int kSide = 60, kStepX = 140, kStepY = 120, kHead = 40, kGap = 60;
 
 // XML 1.0 §2.2: characters that can't stand in a document at all are left out; what is not UTF-8 becomes U+FFFD.
 std::string attribute(std::string_view text) {
-  const std::string valid = Json::parse(dump(Json(text))).get<std::string>();
+  const std::string valid = parse_json(dump(Json(text))).get<std::string>();
   std::string result;
   for (std::size_t i = 0; i < valid.size(); ++i) {
     const char c = valid[i];

@@ -8,6 +8,7 @@
 #include "reports/cset/network.h"
 #include "reports/exports/exports.h"
 #include "reports/json/document.h"
+#include "reports/json_value.h"
 #include "reports/rows.h"
 
 namespace kakoi {

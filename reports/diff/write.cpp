@@ -1,8 +1,7 @@
 // The comparison as a table for the terminal, and as JSON.
-#include <nlohmann/json.hpp>
-
 #include "reports/diff/diff.h"
 #include "reports/diff/words.h"
+#include "reports/json_value.h"
 
 namespace kakoi {
 
@@ -11,7 +10,6 @@ namespace {
 using diff_words::both;
 using diff_words::in;
 using diff_words::word;
-using nlohmann::ordered_json;
 
 // Names seen on the wire may hold anything.
 std::string printable(std::string text) {
@@ -33,15 +31,15 @@ std::string padded(std::string_view text, std::size_t width) {
   return std::string(text) + std::string(width > columns(text) ? width - columns(text) : 0, ' ');
 }
 
-ordered_json json(const Text& text) { return {{"en", text.en}, {"ja", text.ja}}; }
-ordered_json json(const std::vector<ChangedField>& fields) {
-  ordered_json o = ordered_json::object();
+Json json(const Text& text) { return {{"en", text.en}, {"ja", text.ja}}; }
+Json json(const std::vector<ChangedField>& fields) {
+  Json o = Json::object();
   for (const ChangedField& f : fields) o[f.name] = {{"before", f.before}, {"after", f.after}};
   return o;
 }
 
-ordered_json json(const ComparedFinding& f) {
-  ordered_json o{{"change", to_string(f.change)}, {"id", f.id}, {"rule", f.rule}, {"exposure_class", f.exposure_class}};
+Json json(const ComparedFinding& f) {
+  Json o{{"change", to_string(f.change)}, {"id", f.id}, {"rule", f.rule}, {"exposure_class", f.exposure_class}};
   o["severity"] = f.severity;
   o["subject"] = f.subject_id;
   o["subject_name"] = f.subject.en;
@@ -53,8 +51,8 @@ ordered_json json(const ComparedFinding& f) {
   return o;
 }
 
-ordered_json json(const ComparedControl& c) {
-  ordered_json o{{"framework", c.framework}, {"control", c.control}, {"title", c.title}};
+Json json(const ComparedControl& c) {
+  Json o{{"framework", c.framework}, {"control", c.control}, {"title", c.title}};
   o["topic"] = json(c.topic);
   o["before"] = c.before;
   o["after"] = c.after;
@@ -107,27 +105,27 @@ void write_text(const Diff& diff, std::string_view language, std::ostream& out) 
 
 void write_json(const Diff& diff, std::ostream& out) {
   const auto survey = [](const Diff::Survey& s) {
-    ordered_json o{{"site", s.site}, {"policy", s.policy}, {"captures", s.captures}, {"covered_s", s.covered_s}};
+    Json o{{"site", s.site}, {"policy", s.policy}, {"captures", s.captures}, {"covered_s", s.covered_s}};
     if (!s.first_time.empty()) o["first_time"] = s.first_time, o["last_time"] = s.last_time;
     o["kakoi_version"] = s.kakoi_version;
     if (!s.inventory_sha256.empty()) o["inventory_sha256"] = s.inventory_sha256;
     if (!s.manifest_sha256.empty()) o["manifest_sha256"] = s.manifest_sha256;
     return o;
   };
-  ordered_json document{{"schema", "kakoi-diff/1"}, {"before", survey(diff.before)}, {"after", survey(diff.after)}};
-  ordered_json counts = ordered_json::object();
+  Json document{{"schema", "kakoi-diff/1"}, {"before", survey(diff.before)}, {"after", survey(diff.after)}};
+  Json counts = Json::object();
   for (const FindingChange change : {FindingChange::fixed, FindingChange::appeared, FindingChange::unchanged,
                                      FindingChange::declared, FindingChange::not_observable})
     counts[std::string(to_string(change))] = diff.count(change);
-  ordered_json findings = ordered_json::array(), controls = ordered_json::array();
+  Json findings = Json::array(), controls = Json::array();
   for (const ComparedFinding& f : diff.findings) findings.push_back(json(f));
   for (const ComparedControl& c : diff.controls) controls.push_back(json(c));
   document["findings"] = {{"counts", std::move(counts)}, {"rows", std::move(findings)}};
   document["verdicts"] = std::move(controls);
   for (const ChangedSection& section : diff.sections) {
-    ordered_json rows = ordered_json::array();
+    Json rows = Json::array();
     for (const ChangedRow& row : section.rows) {
-      ordered_json r{{"change", to_string(row.change)}, {"key", row.key}, {"label", row.label}};
+      Json r{{"change", to_string(row.change)}, {"key", row.key}, {"label", row.label}};
       if (!row.fields.empty()) r["fields"] = json(row.fields);
       rows.push_back(std::move(r));
     }
@@ -136,7 +134,7 @@ void write_json(const Diff& diff, std::ostream& out) {
                                            {"unchanged", section.unchanged},
                                            {"rows", std::move(rows)}};
   }
-  out << document.dump(1, ' ', false, ordered_json::error_handler_t::replace) << "\n";
+  out << dump(document, 1) << "\n";
 }
 
 }  // namespace kakoi

@@ -6,6 +6,7 @@
 #include "reports/findings_order.h"
 #include "reports/html/page.h"
 #include "reports/html/page_extent.h"
+#include "reports/json_value.h"
 #include "reports/rows.h"
 #include "reports/verdict_checks.h"
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "reports/json_value.h"
 #include "reports/lookups.h"
 #include "reports/rows.h"
 

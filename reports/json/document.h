@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "reports/json_value.h"
 #include "reports/rows.h"
 
 namespace kakoi {

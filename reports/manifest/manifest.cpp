@@ -6,6 +6,7 @@
 #include <fstream>
 #include <string_view>
 
+#include "reports/json_value.h"
 #include "reports/output.h"
 #include "reports/rows.h"
 
@@ -51,24 +52,25 @@ void write_manifest(const ReportInput& input, const std::map<std::string, FileDi
        capture.step();) {
     std::string row;
     capture.append(row);
-    document["inputs"].push_back(Json::parse(row));
+    document["inputs"].push_back(parse_json(row));
   }
   for (const auto& [name, hash] : input.input_hashes) document["inputs"].push_back({{"kind", name}, {"sha256", hash}});
   document["outputs"] = Json::array();
   for (const auto& [file, digest] : files) {
     document["outputs"].push_back({{"path", file}, {"sha256", digest.sha256}, {"bytes", digest.bytes}});
   }
-  out << document.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+  out << dump(document, 2) << "\n";
 }
 
 Manifest read_manifest(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
   if (!file) throw ManifestError(path.string() + ": can't be read; name the folder that 'kakoi scan' wrote");
   try {
-    const Json document = Json::parse(file);
+    const Json document = parse_json(text);
     Manifest manifest;
     if (document.at("schema") != kManifestSchema)
-      throw ManifestError(path.string() + ": of another kind, " + document.at("schema").dump());
+      throw ManifestError(path.string() + ": of another kind, " + dump(document.at("schema")));
     manifest.created = document.at("created");
     manifest.kakoi_version = document.at("kakoi_version");
     manifest.language = document.at("language");

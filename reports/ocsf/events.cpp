@@ -10,6 +10,7 @@
 #include "reports/exports/exports.h"
 #include "reports/findings_order.h"
 #include "reports/json/document.h"
+#include "reports/json_value.h"
 #include "reports/rows.h"
 
 namespace kakoi {

@@ -8,6 +8,7 @@
 
 #include "reports/exports/exports.h"
 #include "reports/json/document.h"
+#include "reports/json_value.h"
 #include "reports/oscal/token.h"
 #include "reports/rows.h"
 

@@ -1,8 +1,8 @@
 #include <filesystem>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "reports/diff/diff.h"
+#include "reports/manifest/manifest.h"
 #include "reports/output.h"
 #include "sensor/cli/arguments.h"
 #include "sensor/cli/inventory_file.h"
@@ -28,12 +28,14 @@ struct Survey {
 
 // The hash that the folder's manifest gives for inventory.db must be that of the file.
 void check_chain(const fs::path& manifest, const std::string& found) {
-  const auto document = nlohmann::json::parse(read_file(manifest), nullptr, false);
-  if (!document.is_object() || !document.contains("outputs")) return;
-  for (const auto& output : document["outputs"])
-    if (output.value("path", "") == "inventory.db" && output.value("sha256", "") != found)
+  try {
+    const Manifest told = read_manifest(manifest);
+    const auto inventory = told.outputs.find("inventory.db");
+    if (inventory != told.outputs.end() && inventory->second.sha256 != found)
       std::cerr << "kakoi: note: " << manifest.string()
                 << ": inventory.db is not the one that the manifest names; see kakoi verify\n";
+  } catch (const ManifestError&) {  // no manifest, nothing to hold against it
+  }
 }
 
 Survey opened(const std::string& name) {

@@ -3,12 +3,12 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "reports/csv/tables.h"
 #include "reports/html/page.h"
 #include "reports/json/documents.h"
+#include "reports/json_value.h"
 #include "reports/output.h"
 #include "tests/reports/folder.h"
 #include "tests/reports/sample.h"
@@ -16,7 +16,6 @@
 namespace kakoi {
 namespace {
 
-using Json = nlohmann::json;
 using Write = void (*)(const ReportInput&, std::ostream&);
 
 class Reports : public testing::Test {
@@ -45,7 +44,7 @@ TEST_F(Reports, WritesEveryFileAndTheManifestOfThem) {
                                           "register.csv",   "report.html",   "verdicts.csv"};
   EXPECT_EQ(out.files(), expected);
 
-  const Json manifest = Json::parse(out.read("manifest.json"));
+  const Json manifest = parse_json(out.read("manifest.json"));
   EXPECT_EQ(manifest["schema"], "kakoi-manifest/1");
   EXPECT_EQ(manifest["created"], "2024-05-01T00:00:00Z");
   ASSERT_EQ(manifest["outputs"].size(), expected.size() - 1);
@@ -75,7 +74,7 @@ TEST_F(Reports, DoNotDependOnTheOrderOfRows) {
 }
 
 TEST_F(Reports, InventoryHoldsEveryRow) {
-  const Json inventory = Json::parse(text(write_inventory_json));
+  const Json inventory = parse_json(text(write_inventory_json));
   EXPECT_EQ(inventory["schema"], "kakoi-inventory/2");
   const std::map<std::string, std::string> tables{{"captures", "capture"},
                                                   {"zones", "zone"},
@@ -113,7 +112,7 @@ TEST_F(Reports, InventoryHoldsEveryRow) {
 }
 
 TEST_F(Reports, InventoryWritesValuesAsDocumented) {
-  const Json inventory = Json::parse(text(write_inventory_json));
+  const Json inventory = parse_json(text(write_inventory_json));
   const Json& capture = inventory["captures"][0];
   EXPECT_EQ(capture["first_seen"], "2024-05-01T09:00:00+09:00");
   // what says nothing is left out; a number of which 0 says something is not
@@ -139,7 +138,7 @@ TEST_F(Reports, InventoryWritesValuesAsDocumented) {
 }
 
 TEST_F(Reports, FindingsAreSortedAndCiteTheirPackets) {
-  const Json document = Json::parse(text(write_findings_json));
+  const Json document = parse_json(text(write_findings_json));
   EXPECT_EQ(document["schema"], "kakoi-findings/1");
   EXPECT_EQ(document["findings"].size(), db_.integer("select count(*) from finding"));
   EXPECT_EQ(document["counts"]["critical"], 3);
@@ -172,8 +171,8 @@ TEST_F(Reports, BearInvalidUtf8AndMissingReferences) {
 TEST_F(Reports, WorkOnAnEmptyInventory) {
   Database empty = Database::open(":memory:");
   empty.execute(read_text("sensor/inventory/schema.sql"));
-  EXPECT_EQ(Json::parse(text(write_inventory_json, empty))["assets"].size(), 0u);
-  EXPECT_EQ(Json::parse(text(write_findings_json, empty))["findings"].size(), 0u);
+  EXPECT_EQ(parse_json(text(write_inventory_json, empty))["assets"].size(), 0u);
+  EXPECT_EQ(parse_json(text(write_findings_json, empty))["findings"].size(), 0u);
   EXPECT_NE(text(write_page, empty).find("</html>"), std::string::npos);
 }
 
@@ -210,7 +209,7 @@ TEST_F(Reports, PageDataCannotLeaveItsElement) {
   const std::string page = text(write_page);
   const std::string data = between(page, "<script type=\"application/json\" id=\"data\">", "</script>");
   EXPECT_EQ(data.find_first_of("<>&"), std::string::npos);
-  const Json parsed = Json::parse(data);  // the names are all there, spelt with \u escapes
+  const Json parsed = parse_json(data);  // the names are all there, spelt with \u escapes
   EXPECT_NE(parsed.dump().find("</script><img src=x onerror=alert(2)>"), std::string::npos);
   EXPECT_EQ(parsed["assets"]["rows"].size(), db_.integer("select count(*) from asset"));
   EXPECT_EQ(script_safe("\"</script><!--&\""), "\"\\u003c/script\\u003e\\u003c!--\\u0026\"");
@@ -221,7 +220,7 @@ TEST_F(Reports, PageDataIsWholeWhereverAPieceEnds) {
   for (const std::size_t padding : {100'000u, 128u << 10, 200'000u}) {
     rules_.begin()->second.sql = std::string(padding, 'x');
     const std::string page = text(write_page);
-    const Json data = Json::parse(between(page, "<script type=\"application/json\" id=\"data\">", "</script>"));
+    const Json data = parse_json(between(page, "<script type=\"application/json\" id=\"data\">", "</script>"));
     EXPECT_FALSE(data["captures"]["rows"].empty()) << padding;
     EXPECT_EQ(data["captures"]["rows"].size(), static_cast<std::size_t>(db_.integer("select count(*) from capture")));
   }
