@@ -1,4 +1,5 @@
-// The password log-ins that mail protocols share: SASL PLAIN and LOGIN (RFC 4616), and what became of them.
+// The log-ins that mail protocols share: SASL PLAIN and LOGIN (RFC 4616) with what became of them, and NTLM
+// (MS-SMTPNTLM, MS-POP3, MS-OXIMAP), which is an operation with a number of ntlm::LogOn.
 #pragma once
 
 #include <array>
@@ -67,7 +68,10 @@ class LogIn {
         password(decoded, emit);
       }
     } else if (mechanism_ == Mechanism::ntlm) {
-      ntlm::observe(Bytes(reinterpret_cast<const std::uint8_t*>(decoded.data()), decoded.size()), emit);
+      const ntlm::Seen seen =
+          ntlm::observe(Bytes(reinterpret_cast<const std::uint8_t*>(decoded.data()), decoded.size()), emit);
+      if (seen.message == ntlm::Message::authenticate)
+        emit(Operation{.cls = OperationClass::auth, .function_code = static_cast<std::uint32_t>(seen.log_on)});
     }
     volatile char* const p = clear.data();
     for (std::size_t i = 0; i < clear.size(); ++i) p[i] = 0;

@@ -117,6 +117,12 @@ LogOn on_authenticate(Bytes message, const Emit& emit) {
 
 }  // namespace
 
+std::string_view log_on_name(std::uint32_t log_on) noexcept {
+  constexpr std::string_view kNames[] = {"log-in", "log-in without account", "log-in by LM", "log-in by NTLMv1",
+                                         "log-in by NTLMv2"};
+  return log_on < std::size(kNames) ? kNames[log_on] : std::string_view();
+}
+
 std::string_view windows_version(unsigned major, unsigned minor, unsigned build, std::span<char> out) noexcept {
   std::size_t size = 0;
   const auto text = [&](std::string_view s) { size += s.copy(out.data() + size, out.size() - size); };

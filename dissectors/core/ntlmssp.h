@@ -21,6 +21,9 @@ struct Seen {
 // the speaker's names, domain and version; of an authenticate message the workstation and the account.
 Seen observe(Bytes token, const Emit& emit);
 
+// "log-in by NTLMv1": the name of the operation for a LogOn; "" for other numbers.
+std::string_view log_on_name(std::uint32_t log_on) noexcept;
+
 // "Windows NT 6.1 build 7601" into `out` (32 octets are enough).
 std::string_view windows_version(unsigned major, unsigned minor, unsigned build, std::span<char> out) noexcept;
 

@@ -33,6 +33,12 @@ class Utf8 {
     }
   }
   std::string_view view() const noexcept { return {characters_.data(), size_}; }
+  // For a secret: no character stays.
+  void wipe() noexcept {
+    volatile char* const p = characters_.data();
+    for (std::size_t i = 0; i < size_; ++i) p[i] = 0;
+    size_ = 0;
+  }
 
  private:
   bool put(std::uint32_t c) noexcept {

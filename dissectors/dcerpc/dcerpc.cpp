@@ -71,8 +71,6 @@ Protocol::Speaker speaker(Bytes pdu) {
 // Log-ins as ntlm::LogOn counts them; 0x100 + the authentication level of a bind (MS-RPCE §2.2.1.1.8).
 constexpr std::uint32_t kLevel = 0x100;
 std::string_view function_name(std::uint32_t code) {
-  constexpr std::string_view kLogIns[] = {"log-in", "log-in without account", "log-in by LM", "log-in by NTLMv1",
-                                          "log-in by NTLMv2"};
   constexpr std::string_view kLevels[] = {"bind",
                                           "bind without authentication",
                                           "bind, authenticated once",
@@ -80,8 +78,8 @@ std::string_view function_name(std::uint32_t code) {
                                           "bind, authenticated by packet",
                                           "bind with integrity",
                                           "bind with privacy"};
-  if (code < std::size(kLogIns)) return kLogIns[code];
-  return code >= kLevel && code - kLevel < std::size(kLevels) ? kLevels[code - kLevel] : std::string_view();
+  if (code < kLevel) return ntlm::log_on_name(code);
+  return code - kLevel < std::size(kLevels) ? kLevels[code - kLevel] : std::string_view();
 }
 
 class DceRpc final : public Dissector {

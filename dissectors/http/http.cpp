@@ -262,9 +262,7 @@ class Http final : public Dissector {
 std::string_view function_name(std::uint32_t code) {
   if (code == kConnect) return "CONNECT";
   if (code == kForward) return "request through a proxy";
-  constexpr std::string_view kNames[] = {"log-in", "log-in without account", "log-in by LM", "log-in by NTLMv1",
-                                         "log-in by NTLMv2"};
-  return code < std::size(kNames) ? kNames[code] : std::string_view();
+  return ntlm::log_on_name(code);
 }
 
 std::unique_ptr<Dissector> open() { return std::make_unique<Http>(); }

@@ -160,6 +160,7 @@ constinit const Protocol protocol = {
     .frame = frame,
     .probe = probe,
     .speaker = speaker,
+    .function_name = ntlm::log_on_name,
     .open = open,
 };
 

@@ -112,13 +112,10 @@ Protocol::Speaker speaker(Bytes pdu) {
   return {by_server(op) ? Role::server : Role::client, op != 0};
 }
 
-enum Code : std::uint32_t { anonymous = 1, simple, sasl, start_tls, by_ntlm };
+enum Code : std::uint32_t { anonymous = 1, simple, sasl, start_tls, by_ntlm };  // by_ntlm + ntlm::LogOn
 std::string_view function_name(std::uint32_t code) {
-  // the last five by ntlm::LogOn
-  constexpr std::string_view kNames[] = {
-      "",       "anonymous bind",         "simple bind",  "SASL bind",        "StartTLS",
-      "log-in", "log-in without account", "log-in by LM", "log-in by NTLMv1", "log-in by NTLMv2"};
-  return code < std::size(kNames) ? kNames[code] : std::string_view();
+  constexpr std::string_view kNames[] = {"", "anonymous bind", "simple bind", "SASL bind", "StartTLS"};
+  return code < Code::by_ntlm ? kNames[code] : ntlm::log_on_name(code - Code::by_ntlm);
 }
 
 // Names in a netlogon answer are compressed as in DNS (RFC 1035 §4.1.4), counted from its start.

@@ -109,6 +109,7 @@ constinit const Protocol protocol = {
     .frame = frame,
     .probe = probe,
     .speaker = speaker,
+    .function_name = ntlm::log_on_name,
     .open = open,
 };
 

@@ -382,7 +382,7 @@ const TEXT = {
   malformed: ["不正", "Malformed"],
   undecoded: ["未解読", "Not read"],
   drops: ["取りこぼし", "Drops"],
-  duplicates: ["重複", "Duplicates"],
+  duplicates: ["写し（全種類）", "Copies (all kinds)"],
   not_told: ["記録なし", "not told"],
   reading_error: ["読み取りの中断", "Reading stopped early"],
   hash: ["SHA-256", "SHA-256"],
@@ -435,7 +435,7 @@ const TEXT = {
   weight_confidence: ["所見の確度（%）", "of the finding (%)"],
 
   judged: ["判定の対象", "Judged"],
-  judged_of: ["{1}件（{2}）のうち{0}件。残りは通信からは判定できません", "{0} of {1} {2}; traffic cannot judge the rest"],
+  judged_of: ["{1}件（{2}）のうち{0}件。残りは通信からは判定できません", "{0} of {1} ({2}); traffic cannot judge the rest"],
   judged_of_unknown: ["{0}件（総数は未確認）", "{0} (total not known)"],
   unconfirmed_left_out: ["番号が未確認のため除いたもの: {0}件", "left out, id not confirmed: {0}"],
   requirements: ["判断に必要な観測条件", "What silence needs"],

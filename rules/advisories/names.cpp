@@ -36,14 +36,21 @@ constexpr std::array kNoise = {
 constexpr std::array kLegalForms = {"ag"sv,   "bv"sv,  "co"sv,           "company"sv, "corp"sv, "corporation"sv,
                                     "gmbh"sv, "inc"sv, "incorporated"sv, "kg"sv,      "kk"sv,   "limited"sv,
                                     "llc"sv,  "ltd"sv, "nv"sv,           "oy"sv,      "sa"sv,   "sas"sv,
-                                    "se"sv,   "spa"sv, "srl"sv,          "株式会社"sv};
+                                    "se"sv,   "spa"sv, "srl"sv};
+// What Japanese writes without a space: legal forms apart a name, and nothing for the dot between words in katakana.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kUnspaced = {
+    {{"株式会社", " "}, {"（株）", " "}, {"(株)", " "}, {"㈱", " "}, {"\xE3\x80\x80", " "}, {"・", ""}}};
 
 template <typename List>
 bool is_one_of(std::string_view word, const List& list) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
-std::vector<std::string> vendor_words(std::string_view text) {
+std::vector<std::string> vendor_words(std::string_view given) {
+  std::string text(given);
+  for (const auto& [sign, instead] : kUnspaced)
+    for (std::size_t at = 0; (at = text.find(sign, at)) != std::string::npos; at += instead.size())
+      text.replace(at, sign.size(), instead);
   std::vector<std::string> words;
   std::string word;
   const auto end = [&] {

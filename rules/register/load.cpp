@@ -288,6 +288,12 @@ class CsvRegister {
       else if (std::string& field = a.*columns_[i]->field; field.empty())
         field = row.cells[i];
     }
+    for (std::size_t i = columns_.size(); i < row.cells.size(); ++i) {
+      if (row.cells[i].empty()) continue;
+      notes_.push_back(place(row.line) + "more cells than the list has columns, from '" + row.cells[i] +
+                       "' on; a text that holds the separator must stand in quotes");
+      break;
+    }
     std::stable_partition(addresses.begin(), addresses.end(), [](const Address& x) { return x.is_ip(); });
     if (!addresses.empty()) a.address = addresses.front(), a.others.assign(addresses.begin() + 1, addresses.end());
     if (addresses.empty() && a.name.empty()) {

@@ -4,6 +4,7 @@
 #include <set>
 #include <vector>
 
+#include "rules/advisories/names.h"
 #include "rules/register/register.h"
 
 namespace kakoi {
@@ -31,6 +32,14 @@ bool agree(std::string_view a, std::string_view b) {
   const std::string& shorter = x.size() < y.size() ? x : y;
   const std::string& longer = x.size() < y.size() ? y : x;
   return shorter.size() >= 3 && longer.find(shorter) != std::string::npos;
+}
+
+// The same, or both names of one maker: "シュナイダーエレクトリック株式会社" and "Telemecanique Electrique".
+bool same_maker(std::string_view a, std::string_view b) {
+  if (agree(a, b)) return true;
+  const Names& names = Names::built_in();
+  const std::set<std::string> x = names.vendors(a), y = names.vendors(b);
+  return std::any_of(x.begin(), x.end(), [&](const std::string& maker) { return y.contains(maker); });
 }
 
 // "V2.05", "2.5" and "2.05.00" are one version; "2.5" and "2.51" are not.
@@ -221,7 +230,8 @@ class Matcher {
       }
       if (declared.empty() || claims.empty()) continue;
       const bool one_agrees = std::any_of(claims.begin(), claims.end(), [&](const Claim& claim) {
-        return field == "firmware" ? same_version(declared, claim.value) : agree(declared, claim.value);
+        if (field == "firmware") return same_version(declared, claim.value);
+        return field == "vendor" ? same_maker(declared, claim.value) : agree(declared, claim.value);
       });
       if (one_agrees) continue;
       note(d, device, field, declared, claims.front().value, claims.front().packet);

@@ -30,6 +30,12 @@ std::optional<po::variables_map> parse(const Arguments& arguments, po::options_d
   return values;
 }
 
+std::string parse_language(const po::variables_map& values) {
+  const std::string language = values["lang"].as<std::string>();
+  if (language != "ja" && language != "en") throw UsageError("--lang takes ja or en, not '" + language + "'");
+  return language;
+}
+
 std::string printable(std::string_view text) {
   const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
   return plain ? std::string(text) : to_utf8(text, 8 << 10);

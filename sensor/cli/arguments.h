@@ -30,6 +30,9 @@ std::chrono::seconds parse_duration(const std::string& text);
 std::uint64_t parse_size(const std::string& text);
 std::uint64_t parse_memory(const std::string& text);  // a size that the program can work with
 
+// Of --lang: "ja" or "en". Throws UsageError.
+std::string parse_language(const po::variables_map& values);
+
 // One line for a terminal, whatever stands in a file or database: no control character.
 std::string printable(std::string_view text);
 std::string printable_lines(std::string_view text);  // its line ends stay

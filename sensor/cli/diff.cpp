@@ -67,8 +67,7 @@ int diff(const Arguments& arguments) {
   if (!values) return kDone;
   const std::vector<std::string> named = inputs(*values);
   if (named.size() != 2) throw UsageError("diff: name two OUT folders or inventories, the older one first");
-  const std::string language = (*values)["lang"].as<std::string>();
-  if (language != "ja" && language != "en") throw UsageError("--lang takes ja or en, not '" + language + "'");
+  const std::string language = parse_language(*values);
   Survey before = opened(named[0]), after = opened(named[1]);
   try {
     Diff changes = compare(before.db, after.db);

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "sensor/cli/arguments.h"
+#include "sensor/inventory/write.h"
 
 namespace kakoi::cli {
 
@@ -17,10 +18,12 @@ Database open_inventory(const std::string& named) {
   const fs::path path = inventory_at(named);
   std::error_code error;
   if (!fs::exists(path, error)) throw InputError(path.string() + ": no such file");
+  std::int64_t version = 0;
   try {
     Database db = Database::open_read_only(path);
     db.prepare("select asset_id from asset limit 1").step();
-    return db;
+    version = db.integer("select cast(value as integer) from meta where key = 'schema_version'");
+    if (version <= kSchemaVersion) return db;
   } catch (const DatabaseError& problem) {
     const std::string_view why = problem.what();
     const bool is_other = why.find("is not a database") != why.npos || why.find("no such ") != why.npos;
@@ -28,6 +31,8 @@ Database open_inventory(const std::string& named) {
         path.string() + ": " +
         (is_other ? "not an inventory of kakoi; name the inventory.db that a scan has written" : problem.what()));
   }
+  throw InputError(path.string() + ": written by a later kakoi (schema " + std::to_string(version) +
+                   ", this one reads up to " + std::to_string(kSchemaVersion) + "); use that one");
 }
 
 void keep_from(const fs::path& out, const std::string& named) {

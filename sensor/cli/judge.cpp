@@ -176,8 +176,7 @@ Judgement load_judgement(const po::variables_map& values, const std::string& com
   j.run.emplace_back("command", command);
   j.out = values["out"].as<std::string>();
   check_out(j.out);
-  j.language = values["lang"].as<std::string>();
-  if (j.language != "ja" && j.language != "en") throw UsageError("--lang takes ja or en, not '" + j.language + "'");
+  j.language = parse_language(values);
   if (values.contains("export")) {
     j.exports = parse_exports(values["export"].as<std::string>());
     std::string list;

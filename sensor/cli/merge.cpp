@@ -26,6 +26,21 @@ std::string common(std::vector<Database>& given, const std::string& key) {
   }
   return value;
 }
+// Each capture by its name, and the inventories that it is in.
+std::string told(const SharedCaptures& shared, std::vector<Database>& given, const std::vector<std::string>& named) {
+  std::string text;
+  for (const std::string& id : shared.ids) {
+    std::string source, places;
+    for (std::size_t i = 0; i < given.size(); ++i) {
+      Statement s = given[i].prepare("select source from capture where capture_id = ?1");
+      if (!s.bind(1, id).step()) continue;
+      source = s.text(0);
+      places += (places.empty() ? "" : ", ") + named[i];
+    }
+    text += (text.empty() ? "" : "; ") + source + " (in " + places + ")";
+  }
+  return text + ": scanned together with different others; scan the captures again in one run";
+}
 }  // namespace
 
 int merge(const Arguments& arguments) {
@@ -61,7 +76,11 @@ int merge(const Arguments& arguments) {
   if (site.empty()) site = common(given, "site");
 
   try {
-    parts = unite(std::move(parts));
+    try {
+      parts = unite(std::move(parts));
+    } catch (const SharedCaptures& shared) {
+      throw InputError(told(shared, given, named));
+    }
     const Observed observed = observed_in(parts, find_any_protocol);
     const Draft draft(judgement.out);
     Database db = draft.open();

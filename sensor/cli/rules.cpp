@@ -22,8 +22,7 @@ constexpr Help kHelp{
     "  kakoi rules show external-route-established\n  kakoi rules check my-pack/\n"
     "  kakoi rules test my-rule.yaml --db out/inventory.db\n"};
 
-void show(const Rule& r, const std::string& language) {
-  const bool ja = language == "ja";
+void show(const Rule& r, bool ja) {
   const auto pick = [&](const Text& t) -> const std::string& { return ja ? t.ja : t.en; };
   std::cout << r.id << " (" << r.family << ", " << r.severity << ", confidence " << r.confidence
             << (r.pack.empty() ? "" : ", pack " + r.pack) << ")\n\n"
@@ -72,13 +71,27 @@ bool holds_rules(const std::filesystem::path& folder) {
   return error && !std::filesystem::is_directory(folder);
 }
 
+// All of them, whatever is wrong with one. Throws RuleError with what is wrong, each line after the pack's folder.
+void check_packs(const std::vector<std::filesystem::path>& packs) {
+  std::vector<std::string> problems;
+  for (const std::filesystem::path& pack : packs) {
+    try {
+      check_set(load_given(pack));
+    } catch (const RuleError& error) {
+      for (const std::string& problem : error.problems)
+        problems.push_back(problem.starts_with(pack.string()) ? problem : pack.string() + ": " + problem);
+    }
+  }
+  if (!problems.empty()) throw RuleError(std::move(problems));
+}
+
 int check_rules(const std::vector<std::string>& words) {
   if (words.size() < 2) {
     check_set(RuleSet::load());
   } else if (holds_rules(words[1])) {
     check_set(load_given(words[1]));
   } else {
-    for (const std::filesystem::path& pack : find_packs(words[1])) check_set(load_given(pack));
+    check_packs(find_packs(words[1]));
   }
   return kDone;
 }
@@ -101,8 +114,7 @@ std::string cited(const Finding& f, Database& db) {
   return out.empty() ? "no packet" : out;
 }
 
-int test_rule(const std::string& file, const po::variables_map& values) {
-  const bool ja = values["lang"].as<std::string>() == "ja";
+int test_rule(const std::string& file, const po::variables_map& values, bool ja) {
   const std::vector<RuleSet::Source> source = {{file, read_file(file)}};
   const RuleSet rules = RuleSet::parse(source);
   if (rules.rules().empty()) throw InputError(file + ": holds no rule");
@@ -143,13 +155,14 @@ int rules(const Arguments& arguments) {
   if (!values) return kDone;
   const std::vector<std::string> words = inputs(*values);
   const std::string verb = words.empty() ? "list" : words[0];
+  const bool ja = parse_language(*values) == "ja";
   if (values->contains("db") && verb != "test") throw UsageError("--db belongs to 'kakoi rules test'");
   try {
     if (verb == "list" && words.size() <= 1) {
       const RuleSet all = RuleSet::load();
       for (const Rule& r : all.rules())
-        std::cout << std::left << std::setw(32) << r.id << std::setw(10) << r.severity
-                  << ((*values)["lang"].as<std::string>() == "ja" ? r.title.ja : r.title.en) << "\n";
+        std::cout << std::left << std::setw(32) << r.id << std::setw(10) << r.severity << (ja ? r.title.ja : r.title.en)
+                  << "\n";
       return kDone;
     }
     if (verb == "show" && words.size() == 2) {
@@ -157,11 +170,11 @@ int rules(const Arguments& arguments) {
       const Rule* rule = all.find(words[1]);
       if (!rule)
         throw InputError("no rule '" + words[1] + "'" + near_rule(words[1], all) + "; kakoi rules list names them");
-      show(*rule, (*values)["lang"].as<std::string>());
+      show(*rule, ja);
       return kDone;
     }
     if (verb == "check" && words.size() <= 2) return check_rules(words);
-    if (verb == "test" && words.size() == 2) return test_rule(words[1], *values);
+    if (verb == "test" && words.size() == 2) return test_rule(words[1], *values, ja);
   } catch (const RuleError& error) {
     for (const std::string& line : error.problems) std::cerr << printable(line) << "\n";
     return kBadInput;

@@ -110,6 +110,8 @@ int watch(const Arguments& arguments) {
   if (!values->contains("interface")) throw UsageError("watch: name an interface with -i");
   const auto every = parse_duration((*values)["every"].as<std::string>());
   const std::uint64_t max_memory = parse_memory((*values)["max-memory"].as<std::string>());
+  if (!(*values)["store-size"].defaulted() && !values->contains("store"))
+    throw UsageError("--store-size is of the ring that --store DIR keeps");
   const std::uint64_t store_size = parse_size((*values)["store-size"].as<std::string>());
   const int threads = (*values)["threads"].as<int>();
   if (threads < 1) throw UsageError("--threads takes a number from 1 on, not " + std::to_string(threads));

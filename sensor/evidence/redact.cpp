@@ -86,7 +86,7 @@ void Redactor::blank_payload(const Decoded& p, Octets payload) const {
     if (tls && tls->frame(payload, spoken.speaker).kind == Frame::Kind::whole)
       return keep_messages(*tls, spoken.speaker, payload, [](Octets) {});
     if (speaks("http", "rtsp")) return blank_http(payload);
-    if (speaks("postgresql", "mysql")) return blank(payload);  // log-ins, and what databases hold
+    if (speaks("postgresql", "mysql", "mssql")) return blank(payload);  // log-ins, and what databases hold
     if (speaks("ftp")) return blank_ftp(payload, spoken.speaker);
     if (speaks("telnet")) return blank_telnet(payload, spoken.speaker);
   }

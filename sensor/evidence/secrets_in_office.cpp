@@ -153,7 +153,7 @@ constexpr std::array<Known, 15> kKnown = {{{"smb", blank_smb},
 
 bool blank_office(std::string_view protocol, Octets payload, Role speaker) noexcept {
   if (protocol == "nbdgm") return blank_nbdgm(payload, speaker), true;
-  if (protocol == "ssdp" || protocol == "wsd") return true;  // announcements to everybody
+  if (protocol == "ssdp" || protocol == "wsd" || protocol == "mssql_browser") return true;  // announcements to everybody
   for (const Known& known : kKnown)
     if (known.protocol == protocol) return known.blank(payload, speaker), true;
   return false;

@@ -132,11 +132,20 @@ Database& Database::operator=(Database&& other) noexcept {
 Database::~Database() { sqlite3_close(db_); }
 
 Statement Database::prepare(std::string_view sql) {
-  sqlite3_stmt* statement = nullptr;
-  if (sqlite3_prepare_v2(db_, sql.data(), static_cast<int>(sql.size()), &statement, nullptr) != SQLITE_OK)
-    fail(db_, sql);
-  if (!statement) throw DatabaseError("no statement in: " + std::string(sql));
-  return Statement(statement);
+  const auto prepared = [&](std::string_view text, const char** rest) {
+    sqlite3_stmt* statement = nullptr;
+    if (sqlite3_prepare_v2(db_, text.data(), static_cast<int>(text.size()), &statement, rest) != SQLITE_OK)
+      fail(db_, sql);
+    return Statement(statement);
+  };
+  const char* rest = nullptr;
+  Statement statement = prepared(sql, &rest);
+  if (!statement.statement_) throw DatabaseError("no statement in: " + std::string(sql));
+  // behind it may stand remarks
+  const std::string_view behind = sql.substr(static_cast<std::size_t>(rest - sql.data()));
+  if (!behind.empty() && prepared(behind, nullptr).statement_)
+    throw DatabaseError("more than one statement in: " + std::string(sql));
+  return statement;
 }
 void Database::keep_in_memory(std::uint64_t bytes) {
   execute("pragma cache_size = -" + std::to_string(bytes >> 10));  // KiB

@@ -355,12 +355,6 @@ std::vector<std::string> capture_ids(const Observed& observed) {
   return {ids.begin(), ids.end()};
 }
 
-std::string joined(const std::vector<std::string>& ids) {
-  std::string text;
-  for (const std::string& id : ids) text += (text.empty() ? "" : ",") + id;
-  return text;
-}
-
 }  // namespace
 
 std::vector<std::uint8_t> save_state(const Observed& observed) {
@@ -459,9 +453,7 @@ std::vector<Part> unite(std::vector<Part> parts) {
       std::set_intersection(part.captures.begin(), part.captures.end(), other.captures.begin(), other.captures.end(),
                             std::back_inserter(shared));
       covered |= shared.size() == part.captures.size();
-      if (!shared.empty() && shared.size() != part.captures.size())
-        throw StateError("capture " + joined(shared) +
-                         " was scanned together with different others; scan the captures again in one run");
+      if (!shared.empty() && shared.size() != part.captures.size()) throw SharedCaptures(std::move(shared));
     }
     if (!covered) kept.push_back(std::move(part));
   }

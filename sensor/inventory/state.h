@@ -20,6 +20,13 @@ struct StateError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// Captures that two parts share while neither holds all of the other's.
+struct SharedCaptures : StateError {
+  explicit SharedCaptures(std::vector<std::string> shared)
+      : StateError("captures were scanned together with different others"), ids(std::move(shared)) {}
+  std::vector<std::string> ids;
+};
+
 // Finds a protocol by its name in the database; null if there is none of that name.
 using ProtocolFinder = std::function<const Protocol*(std::string_view)>;
 
@@ -37,7 +44,7 @@ std::vector<Part> read_parts(Database& db);  // by id; throws StateError if the 
 
 // The parts that are to count, by id. The same part given twice counts once; of two parts over the
 // same captures (snapshots of one live capture) the later counts, and one whose captures are all in
-// another part does not. Throws StateError where two parts share some captures only: their packets
+// another part does not. Throws SharedCaptures where two parts share some captures only: their packets
 // would count twice.
 std::vector<Part> unite(std::vector<Part> parts);
 // What all parts saw, settled and sorted. Throws StateError for bytes that save_state did not write, or

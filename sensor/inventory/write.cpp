@@ -13,8 +13,6 @@ namespace kakoi {
 
 namespace {
 
-constexpr std::string_view kSchemaVersion = "1";
-
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
   for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
     text.replace(at, from.size(), to);
@@ -207,7 +205,7 @@ void write_inventory(const Observed& observed, const InventoryOptions& options, 
     db.execute(tables);
     Insert meta(db, "meta");
     meta("kakoi_version", options.kakoi_version);
-    meta("schema_version", kSchemaVersion);
+    meta("schema_version", std::to_string(kSchemaVersion));
     meta("site", to_utf8(options.site));
     write_tables(observed, options, db);
     if (own.valid()) write_part(own.get(), db);

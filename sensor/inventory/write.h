@@ -11,6 +11,8 @@
 
 namespace kakoi {
 
+inline constexpr int kSchemaVersion = 1;  // in table meta; counts up when a reader of before would misread the tables
+
 struct InventoryOptions {
   std::string site;
   std::string kakoi_version;

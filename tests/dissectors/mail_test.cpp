@@ -116,6 +116,7 @@ TEST(Smtp, ReadsNtlm) {
       });
   EXPECT_EQ(seen.identity(Trait::account), "jack");
   EXPECT_TRUE(credentials(seen).empty());
+  EXPECT_EQ(operations(seen, smtp::protocol), (Texts{"log-in by NTLMv1"}));
 }
 
 TEST(Smtp, ProbesWhatIsItsOwn) {

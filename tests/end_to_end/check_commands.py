@@ -4,7 +4,7 @@ import re
 
 import yaml
 
-from harness import CLOSED, DONE, FINDINGS, POLICY, ROOT, SAMPLE, database, equal, expect, folder, kakoi, scan, test
+from harness import BAD_INPUT, CLOSED, DONE, FINDINGS, POLICY, ROOT, SAMPLE, database, equal, expect, folder, kakoi, scan, test
 
 COMMANDS = ["scan", "watch", "assess", "diff", "merge", "query", "slice", "verify", "rules", "policy", "protocols"]
 
@@ -30,6 +30,10 @@ def query_prints_what_sqlite_reads():
     lines = kakoi("query", scan(SAMPLE) / "inventory.db", sql, wanted=DONE).stdout.splitlines()
     equal(lines[0].split("\t"), ["asset_id", "name", "purdue_level"], "head")
     equal([line.split("\t") for line in lines[1:]], wanted, "rows")
+    kakoi("query", scan(SAMPLE) / "inventory.db", sql + "; -- that is all", wanted=DONE)
+    for second in ("select 2", "drop table asset", "nonsense"):
+        refused = kakoi("query", scan(SAMPLE) / "inventory.db", f"select 1; {second}", wanted=BAD_INPUT)
+        expect(not refused.stdout and len(refused.stderr.splitlines()) == 1, f"{refused.stdout!r} {refused.stderr!r}")
 
 
 @test
@@ -44,6 +48,7 @@ def rules_list_show_and_check():
             (source,) = (ROOT / "rules").glob(f"*/{rule}.yaml")
             expect(yaml.safe_load(source.read_text())["title"][title] in shown, f"{rule}: no {language} title")
             expect("select" in shown.lower(), f"{rule}: no query")
+    expect("ja or en" in kakoi("rules", "list", "--lang", "xx", wanted=BAD_INPUT).stderr, "a language that is none")
     checked = kakoi("rules", "check", wanted=DONE).stdout
     expect(checked.startswith(f"{len(files)} rules"), checked)
     one = folder("rules")

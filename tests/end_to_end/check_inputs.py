@@ -1,7 +1,10 @@
 """What can't be read, is cut short or wrongly asked for: told in one line, and the rest is still processed."""
+import contextlib
 import fcntl
 import json
 import os
+import shutil
+import sqlite3
 import stat
 import subprocess
 
@@ -215,6 +218,18 @@ def what_is_no_inventory_is_told():
     done = kakoi("query", other.parent / "none.db", "select 1", wanted=BAD_INPUT)
     expect("none.db: no such file" in done.stderr, done.stderr)
     equal(kakoi("query", scan(CLOSED), "select 1 as one", wanted=DONE).stdout, "one\n1\n", "a folder of outputs")
+
+
+@test
+def an_inventory_of_a_later_version_is_not_misread():
+    later = folder("later") / "inventory.db"
+    shutil.copy(scan(CLOSED) / "inventory.db", later)
+    with contextlib.closing(sqlite3.connect(later)) as db, db:
+        db.execute("update meta set value = '99' where key = 'schema_version'")
+    for command in (["query", later, "select 1"], ["assess", later], ["merge", later], ["diff", scan(CLOSED), later]):
+        done = kakoi(*command, "--out", folder("out"), wanted=BAD_INPUT) if command[0] in ("assess", "merge") else \
+            kakoi(*command, wanted=BAD_INPUT)
+        expect("inventory.db: written by a later kakoi (schema 99" in done.stderr, done.stderr)
 
 
 @test

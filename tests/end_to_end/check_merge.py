@@ -43,3 +43,8 @@ def what_can_not_be_merged_is_told():
     other = scan(CLOSED, "--fingerprint-key", key)
     done = kakoi("merge", scan(SAMPLE) / "inventory.db", other / "inventory.db", "-o", folder("merged"), wanted=BAD_INPUT)
     expect("fingerprint-key" in done.stderr, done.stderr)
+    overlapping = [folder("first"), folder("second")]
+    for out, capture in zip(overlapping, ("address-once", "address-twice")):
+        kakoi("scan", CLOSED, ROOT / "pcaps" / "rules" / f"{capture}.pcapng", "-o", out, "--quiet", wanted=DONE)
+    done = kakoi("merge", *overlapping, "-o", folder("merged"), wanted=BAD_INPUT)
+    expect(f"closed-plant.pcapng (in {overlapping[0]}, {overlapping[1]})" in done.stderr, done.stderr)

@@ -83,6 +83,10 @@ def a_pack_is_checked_as_it_will_be_used():
     rule.write_text(rule.read_text().replace("id: ssh-to-control-host", "id: external-inbound", 1))
     refused = kakoi("rules", "check", place / "b", wanted=BAD_INPUT).stderr
     expect("rule 'external-inbound' stands twice (baseline/external-inbound.yaml, " in refused, refused)
+    (place / "a" / "my-rule.yaml").write_text("id: [\n")
+    refused = kakoi("rules", "check", place, wanted=BAD_INPUT).stderr
+    for name in ("a", "b"):
+        expect(any(line.startswith(str(place / name)) for line in refused.splitlines()), f"{name} of both is told: {refused}")
     expect("did you mean 'external-inbound'?" in kakoi("rules", "show", "external-inbund", wanted=BAD_INPUT).stderr, "show")
 
 

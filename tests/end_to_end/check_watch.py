@@ -1,5 +1,6 @@
 """watch: a mirror port in network namespaces, beside tcpdump on the same port. Needs root; without it these
 tests say so and pass over."""
+import contextlib
 import os
 import pathlib
 import signal
@@ -344,14 +345,42 @@ def a_tap_is_merged_and_filtered_and_the_policy_read_again():
 
 
 @test
+def a_full_disk_is_told_and_nothing_is_lost():
+    if not able():
+        return
+    with Mirror() as mirror:
+        out, frames = folder("watch"), frames_of(CLOSED)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", out], check=True)
+        try:
+            filling = out / "filling"
+            with open(filling, "wb", buffering=0) as file, contextlib.suppress(OSError):
+                while file.write(b"\0" * 4096):
+                    pass
+            watch = mirror.watch(out, "--every", "1s")
+            mirror.replay(frames)
+            told = watch.stderr.readline().decode()
+            expect("no room left on the device" in told or "No space left" in told, told)
+            equal(packets_in(out), 0, "a snapshot on a full disk")
+            filling.unlink()
+            wait_for_packets(out, len(frames), "what came while the disk was full")
+            stop(watch)
+            equal(watch.returncode, DONE, "status")
+            equal(content(out)["links"], content(scan_again(CLOSED))["links"], "links")
+        finally:
+            subprocess.run(["umount", "-l", out], check=False)
+
+
+@test
 def watch_says_what_is_wrong():
     done = kakoi("watch", wanted=BAD_INPUT)
     expect("-i" in done.stderr, done.stderr)
     done = kakoi("watch", "-i", "no-such-interface", "-o", folder("watch"), wanted=BAD_INPUT)
     expect("no-such-interface" in done.stderr and len(done.stderr.splitlines()) == 1, done.stderr)
-    for bad in (("--every", "soon"), ("--every", "0s"), ("--store-size", "10 apples"), ("--readers", "0"), ("--readers", "17")):
+    done = kakoi("watch", "-i", "lo", "--store-size", "1GB", "-o", folder("watch"), wanted=BAD_INPUT)
+    expect("--store DIR" in done.stderr, done.stderr)
+    for bad in (("--every", "soon"), ("--every", "0s"), ("--store", "ring", "--store-size", "10 apples"), ("--readers", "0"), ("--readers", "17")):
         done = kakoi("watch", "-i", "lo", *bad, wanted=BAD_INPUT)
-        expect(bad[1] in done.stderr, done.stderr)
+        expect(bad[-1] in done.stderr, done.stderr)
 
 
 @test

@@ -111,6 +111,11 @@ TEST(Names, KnowAMakerByAllItsNames) {
   EXPECT_TRUE(same("General Electric (GE) and Emerson", "Emerson"));
   EXPECT_TRUE(same("MITSUBISHI ELECTRIC CORPORATION", "Mitsubishi Electric "));
   EXPECT_TRUE(same("Moxa Inc.", "MOXA TECHNOLOGIES CORP., LTD."));
+  EXPECT_TRUE(same("シュナイダーエレクトリック株式会社", "Schneider Electric"));
+  EXPECT_TRUE(same("㈱シュナイダー・エレクトリック", "Telemecanique Electrique"));
+  EXPECT_TRUE(same("（株）三菱電機", "Mitsubishi Electric"));
+  EXPECT_TRUE(same("株式会社　安川電機", "安川電機"));
+  EXPECT_FALSE(same("三菱重工業株式会社", "三菱電機株式会社"));
   EXPECT_FALSE(same("Delta Controls", "Delta Electronics, Inc."));
   EXPECT_FALSE(same("Mitsubishi Heavy Industries, Ltd.", "Mitsubishi Electric"));
   EXPECT_FALSE(same("Hitachi, Ltd.", "Hitachi Energy"));

@@ -63,6 +63,18 @@ TEST(Register, UnderstandsHeadingsAndAddressesAsPeopleWriteThem) {
   EXPECT_EQ(a.source, "list.csv:2");
 }
 
+TEST(Register, TellsCellsThatNoColumnIsFor) {
+  Policy policy;
+  const auto notes = add_register(policy,
+                                  "機器名,IPアドレス,設置場所\n"
+                                  "炉-PLC,192.0.2.7,第2機械室,,\n"
+                                  "窯-PLC,192.0.2.8,第2機械室, 制御盤3\n"
+                                  "槽-PLC,192.0.2.9,\"第2機械室, 制御盤3\"\n",
+                                  "list.csv");
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("list.csv:3: more cells than the list has columns, from '制御盤3' on")));
+  EXPECT_EQ(policy.assets.size(), 3u);
+}
+
 TEST(Register, AnAddressIsNotMadeOfWhatIsNone) {
   Policy policy;
   const auto notes = add_register(policy,

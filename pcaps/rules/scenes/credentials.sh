@@ -23,6 +23,23 @@ scene_ftp_login_in_tls() {
   action
   run ENG01 $fetch --ssl-reqd --cacert "$STATE/ca.pem" --resolve srv01.wtp.internal:21:192.168.7.2 -u anonymous:Fuji-3776 ftp://srv01.wtp.internal/
 }
+database_login() {  # ENCRYPTION [CERTIFICATE KEY]   FreeTDS, to a server that is played
+  printf '%s\n' "[srv01]" "host = 192.168.7.2" "port = 1433" "tds version = 7.4" "encryption = $1" "check certificate hostname = no" >"$STATE/freetds.conf"
+  start SRV01 python3 "$STATE/tds_server.py" 1433 "${@:2}"
+  up SRV01 1433
+  action
+  run ENG01 env FREETDSCONF="$STATE/freetds.conf" timeout 8 unshare --uts sh -c 'hostname ENG01; echo quit | tsql -S srv01 -U sa -P Fuji-3776'
+}
+scene_database_login() {
+  cast ENG01 SRV01
+  database_login off
+}
+scene_database_login_in_tls() {
+  cast ENG01 SRV01
+  certificate_authority "Water Works"
+  certificate srv01.wtp.internal
+  database_login require "$STATE/srv01.wtp.internal.pem" "$STATE/srv01.wtp.internal.key"
+}
 scene_default_accepted() {
   cast ENG01 PLC01
   mkdir -p "$STATE/www"
