@@ -1,7 +1,7 @@
 """merge: several inventories as one."""
 import sqlite3
 
-from harness import BAD_INPUT, CLOSED, DONE, SAMPLE, equal, expect, folder, kakoi, scan, test
+from harness import BAD_INPUT, CLOSED, DONE, ROOT, SAMPLE, equal, expect, folder, kakoi, scan, test
 
 
 def tables(out):

@@ -365,7 +365,8 @@ def a_full_disk_is_told_and_nothing_is_lost():
             wait_for_packets(out, len(frames), "what came while the disk was full")
             stop(watch)
             equal(watch.returncode, DONE, "status")
-            equal(content(out)["links"], content(scan_again(CLOSED))["links"], "links")
+            for name in ("services", "operations"):
+                equal(content(out)[name], content(scan_again(CLOSED))[name], name)
         finally:
             subprocess.run(["umount", "-l", out], check=False)
 
