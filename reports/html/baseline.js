@@ -60,7 +60,11 @@ function verdictCounts() {
               null,
               el("th", { scope: "row" }, data(pick([f.name_ja, f.name_en]))),
               VERDICT_ORDER.map((v) =>
-                el("td", { class: "numeric " + (counts.get(f.id)[v] ? v : "zero") }, String(counts.get(f.id)[v])),
+                el(
+                  "td",
+                  { class: "numeric " + (counts.get(f.id)[v] ? v : "zero"), "data-label": word("verdict", v) },
+                  String(counts.get(f.id)[v]),
+                ),
               ),
             ),
           ),
