@@ -114,6 +114,9 @@ class Reader final : public Dissector {
     emit(Operation{.cls = class_of(h->operation), .function_code = code, .outcome = outcome});
     if (h->operation == Operations::connect && h->type == Type::request && h->interface == Interface::device)
       state_initiator(h->body, emit);
+    // "End of parameters" comes from whom the relation belongs to: one who parameterises the device and then runs it.
+    if (h->operation == Operations::control && h->type == Type::request && h->interface == Interface::device)
+      emit(Identity{Trait::role, "plc", "profinet control", 55, {}});
     return Interest::more;
   }
 

@@ -181,6 +181,7 @@ Duty role_of(const Asset& asset, const Activity& a, std::string_view own_word) {
   }
   if (a.announces_routes) return {"router", "announces routes"};
   if (a.programs) return {"engineering_station", "sends programs to OT devices"};
+  if (a.ot_servers != 0 && own_word == "engineering_station") return {own_word, "says so itself"};
   if (a.ot_servers >= 2 && a.serves_database && !a.commands)
     return {"historian", "reads from OT devices, commands none, and answers as a database"};
   if (a.serves_ot && a.ot_servers != 0)

@@ -45,6 +45,16 @@ TEST(ProfinetCm, AControllerTellsItsStationNameWhenItConnects) {
   EXPECT_EQ(profinet_cm::protocol.speaker(hex(kConnected)).role, Role::server);
 }
 
+// profinet_io_cm_control.pcapng, frame 1
+TEST(ProfinetCm, WhoEndsTheParametersControls) {
+  constexpr std::string_view kEndOfParameters =
+      "0400200000000000dea000006c9711d1827100010003015adea000016c9711d1827100a02442df7d13142f9000001000a994d2106890ca5a"
+      "0000000000000001000000020004ffffffff00340000000000001000000000200000100000000000000000200110001c010000007c74224e"
+      "166c4a58bf6b6c25a75870f00001000000010000";
+  const auto seen = observe(profinet_cm::protocol, {test::Chunk{Role::client, hex(kEndOfParameters)}}, Transport::udp);
+  EXPECT_EQ(seen.identity(Trait::role), "plc");
+}
+
 TEST(ProfinetCm, ProvesItselfByItsInterface) {
   auto bytes = connect_request();
   const auto fits = [&] { return profinet_cm::protocol.frame(bytes, Role::client).kind == Frame::Kind::whole; };
