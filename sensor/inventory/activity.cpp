@@ -14,9 +14,8 @@ namespace kakoi {
 namespace {
 
 // Whoever answers these is there to serve; a web page, SSH or Telnet is on any device.
-constexpr std::array<std::string_view, 13> kOfficeServices = {"ldap",       "kerberos", "smtp", "imap", "pop3",
-                                                              "mssql",      "mysql",    "nfs",  "rpc",  "radius",
-                                                              "postgresql", "oracle",   "sip"};
+constexpr std::array<std::string_view, 11> kOfficeServices = {
+    "ldap", "kerberos", "smtp", "imap", "pop3", "mssql", "mysql", "radius", "postgresql", "oracle", "sip"};
 
 // Web pages, SSH and FTP are on controllers, switches and cameras, too. They make a server of what several hosts use if
 // the software is that of computers: systems that answer with their name, and FTP servers that one installs.

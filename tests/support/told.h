@@ -23,7 +23,8 @@ inline Texts identities(const Recorder& seen, Role speaker) {
 inline Texts operations(const Recorder& seen, const Protocol& protocol) {
   Texts texts;
   for (const Operation& o : seen.all<Operation>())
-    texts.push_back(std::string(protocol.function_name(o.function_code)) +
+    texts.push_back((protocol.qualified_name ? std::string(protocol.qualified_name(o).view())
+                                             : std::string(protocol.function_name(o.function_code))) +
                     (o.outcome == Outcome::none ? "" : " " + std::string(to_string(o.outcome))));
   return texts;
 }
