@@ -17,13 +17,15 @@ struct OpenRequest {
   OperationClass cls = OperationClass::other;
   std::uint32_t key = 0;  // that the answer repeats: a sequence number, an invoke id
   std::uint32_t function_code = 0;
+  std::uint32_t qualifier = kNoValue;
 };
 
 template <std::size_t Most>
 class OpenRequests {
  public:
-  void ask(std::uint32_t key, Role speaker, OperationClass cls, std::uint32_t function_code) noexcept {
-    ring_[next_++ % Most] = {true, speaker, cls, key, function_code};
+  void ask(std::uint32_t key, Role speaker, OperationClass cls, std::uint32_t function_code,
+           std::uint32_t qualifier = kNoValue) noexcept {
+    ring_[next_++ % Most] = {true, speaker, cls, key, function_code, qualifier};
   }
   // The latest one of that key that the other side sent; it is answered once. None: is_known is false.
   OpenRequest answer(std::uint32_t key, Role speaker) noexcept {

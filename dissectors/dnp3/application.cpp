@@ -75,6 +75,24 @@ bool walk(std::uint8_t code, Bytes bytes, const Fragment& fragment, const Emit& 
   return sound;
 }
 
+// WRITE is the function for outputs, but for the clock (group 50), for files (70), and for the indication of a restart
+// (80), which every master clears, too: whose objects are all of these is none of a point.
+OperationClass class_of_write(Bytes objects) noexcept {
+  bool files = false, clock = false, indications = false;
+  ObjectReader reader(static_cast<std::uint8_t>(Function::write), objects);
+  while (const auto header = reader.next()) {
+    files |= header->group == 70;
+    clock |= header->group == 50;
+    indications |= header->group == 80;
+    if (header->group != 70 && header->group != 50 && header->group != 80) return OperationClass::write;
+  }
+  if (reader.fault()) return OperationClass::write;
+  return files         ? OperationClass::file
+         : clock       ? OperationClass::time
+         : indications ? OperationClass::session
+                       : OperationClass::write;
+}
+
 Operation row_of(const Operation& message, const ObjectHeader& header) noexcept {
   Operation row = message;
   row.qualifier = std::uint32_t{header.group} * 256 + header.variation;
@@ -94,7 +112,7 @@ void Application::dissect(const Fragment& fragment, const Emit& emit) {
   if (!r.ok()) return anomaly(Fault::truncated);
 
   Operation& message = heading.message;
-  message.cls = class_of(code);
+  message.cls = Function{code} == Function::write ? class_of_write(ByteReader(r).rest()) : class_of(code);
   message.function_code = code;
 
   // Only masters ask and only outstations answer: where DIR says otherwise the link layer's word is

@@ -20,7 +20,7 @@ using enum OperationClass;
 constexpr FunctionEntry kFunctions[] = {
     {0, session, "CONFIRM"},
     {1, read, "READ"},
-    {2, write, "WRITE"},
+    {2, write, "WRITE"},  // of points; see class_of_write
     {3, control, "SELECT"},
     {4, control, "OPERATE"},
     {5, control, "DIRECT_OPERATE"},

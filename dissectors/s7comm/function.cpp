@@ -54,19 +54,21 @@ constexpr GroupEntry kGroups[] = {
     {OperationClass::other, "Programmable blocks"}, {OperationClass::time, "Time functions"},
 };
 
-struct Invocation {
+struct Known {
   std::string_view service;
-  OperationClass cls;
-  std::string_view name;
+  Invocation invocation;
 };
-constexpr Invocation kInvocations[] = {
-    {"P_PROGRAM", OperationClass::mode, "start program (P_PROGRAM)"},
-    {"_INSE", OperationClass::program, "insert block (_INSE)"},
-    {"_IN2", OperationClass::program, "insert block (_IN2)"},
-    {"_DELE", OperationClass::program, "delete block (_DELE)"},
-    {"_MODU", OperationClass::program, "copy RAM to ROM (_MODU)"},
-    {"_GARB", OperationClass::program, "compress memory (_GARB)"},
+// A row's number is the operation's qualifier: rows are added at the end. What the controller does with its own memory
+// transfers nothing.
+constexpr Known kInvocations[] = {
+    {"P_PROGRAM", {OperationClass::mode, "start program (P_PROGRAM)", 0}},
+    {"_INSE", {OperationClass::program, "insert block (_INSE)", 1}},
+    {"_IN2", {OperationClass::program, "insert block (_IN2)", 2}},
+    {"_DELE", {OperationClass::program, "delete block (_DELE)", 3}},
+    {"_MODU", {OperationClass::other, "copy RAM to ROM (_MODU)", 4}},
+    {"_GARB", {OperationClass::other, "compress memory (_GARB)", 5}},
 };
+constexpr Invocation kUnknown = {OperationClass::mode, "PI-Service", kNoValue};
 
 static_assert(is_ascending(kFunctions));
 const Entry* find(std::uint32_t code) noexcept { return find_code(kFunctions, code); }
@@ -77,12 +79,6 @@ const GroupEntry* group_of(std::uint32_t code) noexcept {
   return group < std::size(kGroups) ? &kGroups[group] : nullptr;
 }
 
-const Invocation* invocation(std::string_view service) noexcept {
-  const auto at = std::find_if(std::begin(kInvocations), std::end(kInvocations),
-                               [&](const Invocation& i) { return i.service == service; });
-  return at != std::end(kInvocations) ? at : nullptr;
-}
-
 }  // namespace
 
 OperationClass class_of(std::uint32_t code) noexcept {
@@ -91,14 +87,17 @@ OperationClass class_of(std::uint32_t code) noexcept {
   return group ? group->cls : OperationClass::other;
 }
 
-OperationClass class_of_invocation(std::string_view service) noexcept {
-  const Invocation* const known = invocation(service);
-  return known ? known->cls : OperationClass::mode;
+const Invocation& invocation(std::string_view service) noexcept {
+  const auto at = std::find_if(std::begin(kInvocations), std::end(kInvocations),
+                               [&](const Known& known) { return known.service == service; });
+  return at != std::end(kInvocations) ? at->invocation : kUnknown;
 }
 
-std::string_view name_of_invocation(std::string_view service) noexcept {
-  const Invocation* const known = invocation(service);
-  return known ? known->name : std::string_view{"PI-Service"};
+FunctionName qualified_name(const Operation& operation) {
+  FunctionName name;
+  if (operation.function_code == pi_service && operation.qualifier < std::size(kInvocations))
+    return name << kInvocations[operation.qualifier].invocation.name, name;
+  return name << function_name(operation.function_code), name;
 }
 
 std::string_view function_name(std::uint32_t code) {

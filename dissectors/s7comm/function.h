@@ -38,9 +38,15 @@ enum Group : std::uint8_t {
 inline constexpr std::uint8_t kReadSzl = 1, kPassword = 1, kSetClock = 2, kSetClockFollowing = 4;
 
 OperationClass class_of(std::uint32_t code) noexcept;
-// Of a program invocation (28h), by the service's name: "P_PROGRAM", "_INSE" …
-OperationClass class_of_invocation(std::string_view service) noexcept;
-std::string_view name_of_invocation(std::string_view service) noexcept;  // static
 std::string_view function_name(std::uint32_t code);
+
+// A program invocation (28h), by the service's name: "P_PROGRAM", "_INSE" …
+struct Invocation {
+  OperationClass cls;
+  std::string_view name;    // static
+  std::uint32_t qualifier;  // of the operation; kNoValue for a service that is not known
+};
+const Invocation& invocation(std::string_view service) noexcept;
+FunctionName qualified_name(const Operation& operation);
 
 }  // namespace kakoi::s7comm

@@ -185,14 +185,17 @@ class Reader final : public Dissector {
     const std::uint8_t function = m.parameters[0];
     OperationClass cls = class_of(function);
     std::string_view step = function_name(function);
+    std::uint32_t qualifier = kNoValue;
     text::Line<48> value;
     switch (function) {
       case pi_service: {
         const std::string_view service = service_name(m);
         if (service.empty()) return;
-        cls = class_of_invocation(service);
-        step = name_of_invocation(service);
-        if (step == "PI-Service") value << service.substr(0, 16);
+        const Invocation& known = invocation(service);
+        cls = known.cls;
+        step = known.name;
+        qualifier = known.qualifier;
+        if (qualifier == kNoValue) value << service.substr(0, 16);
         break;
       }
       case write_var:
@@ -209,8 +212,8 @@ class Reader final : public Dissector {
       default:
         break;
     }
-    emit(Operation{.cls = cls, .function_code = function});
-    jobs_.ask(m.reference, emit.context().speaker, cls, function);
+    emit(Operation{.cls = cls, .function_code = function, .qualifier = qualifier});
+    jobs_.ask(m.reference, emit.context().speaker, cls, function, qualifier);
     // Of a download its beginning is the command; the blocks are then asked for by the controller.
     if (function == write_var || function == request_download || function == pi_service || function == plc_stop)
       commands_.ask(m.reference, command(cls, function, step, value.view()), emit);
@@ -221,8 +224,11 @@ class Reader final : public Dissector {
     if (m.parameters.empty()) {  // kind 2 refuses; it does not repeat the function
       if (m.kind != ack || m.error == 0) return;
       if (job.is_known)
-        emit(Operation{
-            .cls = job.cls, .function_code = job.function_code, .outcome = Outcome::refused, .is_message = false});
+        emit(Operation{.cls = job.cls,
+                       .function_code = job.function_code,
+                       .qualifier = job.qualifier,
+                       .outcome = Outcome::refused,
+                       .is_message = false});
       return commands_.answer(m.reference, Outcome::refused, "error", emit);
     }
     const std::uint8_t function = m.parameters[0];
@@ -235,8 +241,13 @@ class Reader final : public Dissector {
       items = function == write_var ? items_written(m.data) : items_read(m.data, count);
       if (items.any_failed) outcome = Outcome::refused;
     }
-    const OperationClass cls = job.is_known && job.function_code == function ? job.cls : class_of(function);
-    emit(Operation{.cls = cls, .function_code = function, .outcome = outcome});
+    // An answer does not name the service that was invoked.
+    const bool is_of_job = job.is_known && job.function_code == function;
+    const OperationClass cls = is_of_job                ? job.cls
+                               : function == pi_service ? OperationClass::other
+                                                        : class_of(function);
+    emit(Operation{
+        .cls = cls, .function_code = function, .qualifier = is_of_job ? job.qualifier : kNoValue, .outcome = outcome});
     commands_.answer(m.reference, outcome, outcome == Outcome::refused ? "error" : "", emit);
     if (items.any_succeeded && !open_stated_) {
       emit(OpenAccess{"s7comm"});
@@ -321,6 +332,7 @@ constinit const Protocol protocol{
     .probe = probe,
     .speaker = speaker,
     .function_name = function_name,
+    .qualified_name = qualified_name,
     .open = open,
 };
 

@@ -368,8 +368,14 @@ TEST(Dnp3, ReservedFunctionCodeIsKept) {
 
 TEST(Dnp3, WhoAsksIsTheMasterWhateverDirSays) {
   const auto seen = observe(protocol, {client("05640e440a0001005148 c0c0025001000707002c49")});
-  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::write, 2, 10, 1, kNoValue}}));
+  EXPECT_EQ(messages(seen), (std::vector<Operation>{{OperationClass::session, 2, 10, 1, kNoValue}}));
   EXPECT_EQ(faults(seen), Faults{Fault::bad_value});
+}
+
+// zeek, dnp3_write.pcap, frame 4: the clock, which is no point
+TEST(Dnp3, WhatIsWrittenDecidesTheClass) {
+  const auto seen = observe(protocol, {client("056412c4020003009c68dfc0023201070183a55c583401f3d2")});
+  EXPECT_EQ(messages(seen).at(0).cls, OperationClass::time);
 }
 
 TEST(Dnp3, DirTellsTheSpeaker) {

@@ -80,9 +80,9 @@ TEST(ProgramTransfer, IsToldAsDoneWhereItWasAccepted) {
     EXPECT_THAT(site.findings(), ElementsAre("ot-program-or-file-transfer plc"));
     return site.of("ot-program-or-file-transfer", "title_en");
   };
-  EXPECT_EQ(title("accepted = 0"), "Transfer of a controller's files is asked for");
-  EXPECT_EQ(title("refused = 4"), "Transfer of a controller's programs or files is tried");
-  EXPECT_EQ(title("refused = 3, accepted = 1"), "Files of a controller are transferred");
+  EXPECT_EQ(title("accepted = 0"), "File operations on a controller are asked for");
+  EXPECT_EQ(title("refused = 4"), "Operations on a controller's programs or files are tried");
+  EXPECT_EQ(title("refused = 3, accepted = 1"), "File operations on a controller");
 }
 
 TEST(ModeChange, IsARestartByNoDeclaredMaster) {
@@ -120,7 +120,7 @@ TEST(BroadcastCommand, IsDnp3sReservedAddresses) {
   EXPECT_THAT(site.findings(), IsEmpty());
   site.set("operation", "unit", "65535", "1");
   EXPECT_THAT(site.findings(), ElementsAre("ot-broadcast-command hmi"));
-  site.set("operation", "function_code", "2", "1");  // the time is meant for all
+  site.set("operation", "class", "'time'", "1");  // which is meant for all
   EXPECT_THAT(site.findings(), IsEmpty());
 }
 
