@@ -1,6 +1,7 @@
 //   header      version | message type | message id | status | sequence ×2 | size ×2       size counts the header
 //   token PDU   delimiter | address, 1 or 5 octets | [expansion] | command | count | [response code | device status]
 //               | data | check
+//   direct PDU  device status | extended status | { command ×2 | count | [response code] | data } …
 #include "dissectors/hart_ip/hart_ip.h"
 
 #include <algorithm>
@@ -124,6 +125,7 @@ constexpr Entry kCommands[] = {
     {36, OperationClass::parameter, "Set Primary Variable Upper Range Value"},
     {37, OperationClass::parameter, "Set Primary Variable Lower Range Value"},
     {38, OperationClass::diagnostic, "Reset Configuration Changed Flag"},
+    {39, OperationClass::parameter, "EEPROM Control"},
     {40, OperationClass::control, "Enter/Exit Fixed Current Mode"},
     {41, OperationClass::diagnostic, "Perform Self Test"},
     {42, OperationClass::mode, "Perform Device Reset"},
@@ -131,7 +133,32 @@ constexpr Entry kCommands[] = {
     {44, OperationClass::parameter, "Write Primary Variable Units"},
     {45, OperationClass::parameter, "Trim Loop Current Zero"},
     {46, OperationClass::parameter, "Trim Loop Current Gain"},
+    {47, OperationClass::parameter, "Write Primary Variable Transfer Function"},
     {48, OperationClass::diagnostic, "Read Additional Device Status"},
+    {49, OperationClass::parameter, "Write Primary Variable Transducer Serial Number"},
+    {50, OperationClass::read, "Read Dynamic Variable Assignments"},
+    {51, OperationClass::parameter, "Write Dynamic Variable Assignments"},
+    {52, OperationClass::parameter, "Set Device Variable Zero"},
+    {53, OperationClass::parameter, "Write Device Variable Units"},
+    {54, OperationClass::read, "Read Device Variable Information"},
+    {55, OperationClass::parameter, "Write Device Variable Damping Value"},
+    {59, OperationClass::parameter, "Write Number of Response Preambles"},
+    {71, OperationClass::parameter, "Lock Device"},
+    {72, OperationClass::diagnostic, "Squawk"},
+    {73, OperationClass::identify, "Find Device"},
+    {76, OperationClass::read, "Read Lock Device State"},
+    {79, OperationClass::control, "Write Device Variable"},
+    {80, OperationClass::read, "Read Device Variable Trim Points"},
+    {82, OperationClass::parameter, "Write Device Variable Trim Point"},
+    {83, OperationClass::parameter, "Reset Device Variable Trim"},
+    {89, OperationClass::time, "Set Real-Time Clock"},
+    {90, OperationClass::time, "Read Real-Time Clock"},
+    {103, OperationClass::parameter, "Write Burst Period"},
+    {104, OperationClass::parameter, "Write Burst Trigger"},
+    {105, OperationClass::read, "Read Burst Mode Configuration"},
+    {107, OperationClass::parameter, "Write Burst Device Variables"},
+    {108, OperationClass::parameter, "Write Burst Mode Command Number"},
+    {109, OperationClass::parameter, "Burst Mode Control"},
 };
 
 static_assert(is_ascending(kCommands));
@@ -154,6 +181,18 @@ std::string_view function_name(std::uint32_t code) {
   }
   const Entry* const known = find(code);
   return known ? known->name : std::string_view{};
+}
+
+// Response codes: 8, 24 to 63 and 96 to 127 are warnings, or tell that the answer comes later (TS20307). Those from 128
+// on tell of a fault between the two and are no answer of the device's own.
+Outcome outcome_of(std::uint8_t response_code) noexcept {
+  if ((response_code & 0x80) != 0) return Outcome::none;
+  const bool warns = response_code == 8 || (response_code >= 24 && response_code < 64) || response_code >= 96;
+  return response_code == 0 || warns ? Outcome::accepted : Outcome::refused;
+}
+std::string_view status_of(std::uint8_t response_code) noexcept {
+  if ((response_code & 0x80) != 0) return "communication error";
+  return outcome_of(response_code) == Outcome::refused ? "refused" : "";
 }
 
 // Identification codes of the HART Communication Foundation (common table 8); makers of most field devices.
@@ -193,9 +232,12 @@ class Reader final : public Dissector {
       if (t && !t->checks) emit(Anomaly{Fault::bad_checksum, static_cast<std::uint32_t>(pdu.bytes.size() - 1)});
       return Interest::more;
     }
+    if (id == direct_pdu && type != error && on_direct(pdu.bytes.subspan(kHeader), type, sequence, emit))
+      return Interest::more;
+    const bool refused = type == error || (type == response && outcome_of(status) == Outcome::refused);
     emit(Operation{.cls = id <= keep_alive ? OperationClass::session : OperationClass::other,
                    .function_code = kSession + id,
-                   .outcome = type == error || (type == response && status != 0) ? Outcome::refused : Outcome::none});
+                   .outcome = refused ? Outcome::refused : Outcome::none});
     return Interest::more;
   }
   void on_gap(Role) override { commands_.on_gap(); }
@@ -205,22 +247,11 @@ class Reader final : public Dissector {
   void on_token(const Token& t, std::uint8_t type, std::uint16_t sequence, const Emit& emit) {
     const Entry* const known = find(t.command);
     const OperationClass cls = type == publish ? OperationClass::report : known ? known->cls : OperationClass::other;
-    // Response codes: 0, and 8, 30 to 47, 96 to 127 for warnings, 33 and 34 for delayed answers (TS20307).
-    const bool refused = (t.response_code & 0x80) == 0 && t.response_code != 0 && t.response_code != 8 &&
-                         (t.response_code < 24 || (t.response_code >= 64 && t.response_code < 96));
-    const Outcome outcome = !t.is_response || type == publish          ? Outcome::none
-                            : refused || (t.response_code & 0x80) != 0 ? Outcome::refused
-                                                                       : Outcome::accepted;
+    const Outcome outcome = !t.is_response || type == publish ? Outcome::none : outcome_of(t.response_code);
     emit(Operation{.cls = cls, .function_code = t.command, .outcome = outcome});
-    if (!t.is_response) {
-      if (cls == OperationClass::parameter || cls == OperationClass::mode || cls == OperationClass::control)
-        commands_.ask(sequence, command(cls, t.command, function_name(t.command)), emit);
-      return;
-    }
-    commands_.answer(sequence, outcome, outcome == Outcome::refused ? "refused" : "", emit);
+    if (!t.is_response) return ask(sequence, cls, t.command, emit);
+    answer(sequence, t.response_code, outcome, emit);
     if (outcome != Outcome::accepted) return;
-    if (!open_stated_) emit(OpenAccess{"hart_ip"});
-    open_stated_ = true;
     switch (t.command) {
       case 0:
       case 11:
@@ -231,6 +262,41 @@ class Reader final : public Dissector {
       default:
         return;
     }
+  }
+
+  void ask(std::uint64_t key, OperationClass cls, std::uint32_t number, const Emit& emit) {
+    if (cls == OperationClass::parameter || cls == OperationClass::mode || cls == OperationClass::control)
+      commands_.ask(key, command(cls, number, function_name(number)), emit);
+  }
+  void answer(std::uint64_t key, std::uint8_t response_code, Outcome outcome, const Emit& emit) {
+    commands_.answer(key, outcome, status_of(response_code), emit);
+    if (outcome == Outcome::accepted && !open_stated_) {
+      emit(OpenAccess{"hart_ip"});
+      open_stated_ = true;
+    }
+  }
+
+  // Commands to the speaker itself, without a token. False if nothing of it is one.
+  bool on_direct(Bytes bytes, std::uint8_t type, std::uint16_t sequence, const Emit& emit) {
+    ByteReader r{bytes};
+    r.skip(2);
+    bool any = false;
+    while (r.remaining() != 0) {
+      const std::uint16_t number = r.be16();
+      Bytes data = r.take(r.u8());
+      const bool answers = type != request;
+      if (!r.ok() || (answers && data.empty())) return any;
+      any = true;
+      const Entry* const known = find(number);
+      const OperationClass cls = type == publish ? OperationClass::report : known ? known->cls : OperationClass::other;
+      const std::uint8_t response_code = answers ? data[0] : std::uint8_t{0};
+      const Outcome outcome = type == response ? outcome_of(response_code) : Outcome::none;
+      emit(Operation{.cls = cls, .function_code = number, .outcome = outcome});
+      const std::uint64_t key = std::uint64_t{1} << 32 | std::uint64_t{number} << 16 | sequence;
+      if (type == request) ask(key, cls, number, emit);
+      if (type == response) answer(key, response_code, outcome, emit);
+    }
+    return any;
   }
 
   // Is it the speaker's own word, or that of an instrument whose gateway it is? Its own are those of polling address 0.

@@ -43,6 +43,31 @@ TEST(HartIp, PollingAddressZeroIsTheSpeaker) {
   EXPECT_EQ(seen.identity(Trait::name), "wihartgw");
 }
 
+// hart-ip_all_types_and_commands_sent.pcapng, frames 132 to 137 and 151
+TEST(HartIp, CommandsInDirectPdus) {
+  const auto seen = observe(
+      hart_ip::protocol,
+      {client("010004000040001600000023094b46bb800000000000"), server("0101040000400017000000230a004b46bb800000000000"),
+       client("010004000041000f000000350200fa"), server("010104000041000e00000035010c"),
+       client("01000400004200150000004f080000fa0000000000"), server("01010400004200160000004f09ff0000fa0000000000")});
+  const auto actions = seen.all<ControlAction>();
+  ASSERT_EQ(actions.size(), 3u);
+  EXPECT_EQ(actions[0].step, "Write Primary Variable Range Values");
+  EXPECT_EQ(actions[0].outcome, Outcome::accepted);
+  EXPECT_EQ(actions[1].step, "Write Device Variable Units");
+  EXPECT_EQ(actions[1].outcome, Outcome::refused);
+  EXPECT_EQ(actions[2].step, "Write Device Variable");  // a fault of the line is no refusal
+  EXPECT_EQ(actions[2].outcome, Outcome::none);
+  EXPECT_EQ(actions[2].status, "communication error");
+  EXPECT_EQ(seen.all<OpenAccess>().size(), 1u);
+}
+
+// The same, frames 14 and 15 (its head): a status that warns
+TEST(HartIp, AWarningIsNoRefusal) {
+  const auto seen = observe(hart_ip::protocol, {client("010005000005000a00ff"), server("010105080005000c64f09838")});
+  for (const Operation& o : seen.all<Operation>()) EXPECT_EQ(o.outcome, Outcome::none);
+}
+
 TEST(HartIp, TheCheckOctetProvesIt) {
   EXPECT_TRUE(hart_ip::protocol.probe(hex("01 00 03 00 0003 0011 82 264e0000d2 00 00 38"), Role::client));
   EXPECT_FALSE(hart_ip::protocol.probe(hex("01 00 03 00 0003 0011 82 264e0000d2 00 00 39"), Role::client));
