@@ -70,6 +70,12 @@ Files write_all(Waiting& waiting, Waiting::End end, const ReportInput& input, co
 
 }  // namespace
 
+std::vector<std::string_view> report_names() {
+  std::vector<std::string_view> names = {"register.csv", "manifest.json"};
+  for (const Writer& writer : kWriters) names.emplace_back(writer.file);
+  return names;
+}
+
 void write_reports(const ReportInput& input, const std::filesystem::path& out) {
   std::error_code error;
   std::filesystem::create_directories(out, error);

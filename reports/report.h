@@ -48,6 +48,9 @@ struct ReportInput {
 // "oscal", "ocsf", "ciso", "cset", "netbox", "navv", "notification": formats of other programs (docs/exports.md).
 std::span<const std::string_view> export_names() noexcept;
 
+// Of the files that write_reports() places in OUT itself, register.csv among them, which not every run has.
+std::vector<std::string_view> report_names();
+
 // Writes report.html, inventory.json, findings.json, assets.csv, links.csv and, last, manifest.json into the folder,
 // which is made if need be. Throws OutputError or DatabaseError; each file is then whole, old or absent.
 void write_reports(const ReportInput& input, const std::filesystem::path& out);

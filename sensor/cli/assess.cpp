@@ -2,6 +2,7 @@
 
 #include "sensor/cli/inventory_file.h"
 #include "sensor/cli/judge.h"
+#include "sensor/cli/overwriting.h"
 #include "sensor/inventory/write.h"
 
 namespace kakoi::cli {
@@ -24,7 +25,7 @@ int assess_inventory(const Arguments& arguments) {
   std::optional<Draft> draft;
   try {
     Database given = open_inventory(named[0]);
-    keep_from(judgement.out, named[0]);
+    keep_from_out(judgement.out, {inventory_at(named[0])});
     draft.emplace(judgement.out);
     given.save_copy(draft->path);
   } catch (const NoRoom&) {

@@ -7,6 +7,7 @@
 #include "sensor/cli/arguments.h"
 #include "sensor/cli/inventory_file.h"
 #include "sensor/cli/judge.h"
+#include "sensor/cli/overwriting.h"
 
 namespace kakoi::cli {
 namespace {
@@ -68,6 +69,13 @@ int diff(const Arguments& arguments) {
   const std::vector<std::string> named = inputs(*values);
   if (named.size() != 2) throw UsageError("diff: name two OUT folders or inventories, the older one first");
   const std::string language = parse_language(*values);
+  for (const char* name : {"json", "html"})
+    for (const std::string& survey : named)
+      if (values->contains(name))
+        keep_from_file((*values)[name].as<std::string>(), {inventory_at(survey), fs::path(survey) / kManifestFile});
+  if (values->contains("json") && values->contains("html") &&
+      (*values)["json"].as<std::string>() == (*values)["html"].as<std::string>())
+    throw UsageError("diff: --json and --html name one file");
   Survey before = opened(named[0]), after = opened(named[1]);
   try {
     Diff changes = compare(before.db, after.db);

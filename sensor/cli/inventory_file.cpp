@@ -35,11 +35,4 @@ Database open_inventory(const std::string& named) {
                    ", this one reads up to " + std::to_string(kSchemaVersion) + "); use that one");
 }
 
-void keep_from(const fs::path& out, const std::string& named) {
-  std::error_code error;
-  if (fs::equivalent(out / "inventory.db", inventory_at(named), error) && !error)
-    throw InputError(inventory_at(named).string() +
-                     ": would be written over by what is made of it; name another folder with --out");
-}
-
 }  // namespace kakoi::cli

@@ -14,7 +14,4 @@ std::filesystem::path inventory_at(const std::string& named);
 // For reading. Throws InputError that names the file and says what it is instead of an inventory.
 Database open_inventory(const std::string& named);
 
-// Throws InputError if what goes into `out` would take the place of that inventory.
-void keep_from(const std::filesystem::path& out, const std::string& named);
-
 }  // namespace kakoi::cli

@@ -19,6 +19,7 @@
 #include "rules/assess.h"
 #include "rules/register/register.h"
 #include "sensor/cli/names.h"
+#include "sensor/cli/overwriting.h"
 #include "sensor/inventory/hash.h"
 #include "sensor/inventory/oui.h"
 
@@ -136,14 +137,21 @@ void add_judgement_options(po::options_description& options) {
       "sign manifest.json with this Ed25519 key, into manifest.json.sig");
 }
 
-Reach reach_of(const po::variables_map& values) {
-  Reach reach{{kIeeeData}, {}};
-  for (const std::string& input : inputs(values)) reach.read.emplace_back(input);
+// What the command line names to be read.
+static Paths named_inputs(const po::variables_map& values) {
+  Paths named;
+  for (const std::string& input : inputs(values)) named.emplace_back(input);
   for (const char* name : {"policy", "rules", "pack-key", "advisories", "fingerprint-key", "sign"})
-    if (values.contains(name)) reach.read.emplace_back(values[name].as<std::string>());
+    if (values.contains(name)) named.emplace_back(values[name].as<std::string>());
   for (const char* name : {"assets", "pack", "framework"})
     if (values.contains(name))
-      for (const std::string& path : values[name].as<std::vector<std::string>>()) reach.read.emplace_back(path);
+      for (const std::string& path : values[name].as<std::vector<std::string>>()) named.emplace_back(path);
+  return named;
+}
+
+Reach reach_of(const po::variables_map& values) {
+  Reach reach{named_inputs(values), {}};
+  reach.read.insert(reach.read.begin(), kIeeeData);
   if (values.contains("out")) reach.write.emplace_back(values["out"].as<std::string>());
   if (const char* folder = std::getenv("SQLITE_TMPDIR"))
     reach.write.emplace_back(folder);
@@ -176,6 +184,7 @@ Judgement load_judgement(const po::variables_map& values, const std::string& com
   j.run.emplace_back("command", command);
   j.out = values["out"].as<std::string>();
   check_out(j.out);
+  keep_from_out(j.out, named_inputs(values));
   j.language = parse_language(values);
   if (values.contains("export")) {
     j.exports = parse_exports(values["export"].as<std::string>());

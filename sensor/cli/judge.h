@@ -71,6 +71,7 @@ struct Draft {
   Draft& operator=(const Draft&) = delete;
 };
 
+inline constexpr const char* kInventoryFile = "inventory.db";
 inline constexpr const char* kEvidenceFile = "evidence.pcapng";
 inline constexpr const char* kManifestFile = "manifest.json";
 inline constexpr const char* kSignatureFile = "manifest.json.sig";

@@ -3,6 +3,7 @@
 #include "sensor/cli/inventory_file.h"
 #include "sensor/cli/judge.h"
 #include "sensor/cli/names.h"
+#include "sensor/cli/overwriting.h"
 #include "sensor/inventory/write.h"
 
 namespace kakoi::cli {
@@ -60,7 +61,7 @@ int merge(const Arguments& arguments) {
   for (const std::string& name : named) {
     try {
       given.push_back(open_inventory(name));
-      keep_from(judgement.out, name);
+      keep_from_out(judgement.out, {inventory_at(name)});
       for (Part& part : read_parts(given.back())) parts.push_back(std::move(part));
     } catch (const InputError&) {
       throw;

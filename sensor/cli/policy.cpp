@@ -16,7 +16,7 @@ constexpr Help kHelp{
     "register prints the devices alone, as a CSV list for a spreadsheet; corrected, it goes to --assets.\n"
     "The formats are described in docs/policy.md and docs/register.md.\n",
     "  kakoi policy init out/inventory.db > site.yaml\n"
-    "  kakoi policy register out/inventory.db > register.csv\n"
+    "  kakoi policy register out/inventory.db > ledger.csv\n"
     "  kakoi policy check site.yaml\n"};
 }
 

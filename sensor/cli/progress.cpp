@@ -8,7 +8,8 @@ namespace kakoi::cli {
 
 using namespace std::chrono_literals;
 
-ProgressLine::ProgressLine(bool wanted) : on_(wanted && ::isatty(STDERR_FILENO) == 1), start_(Clock::now()), next_(start_ + 1s) {}
+ProgressLine::ProgressLine(bool wanted)
+    : on_(wanted && ::isatty(STDERR_FILENO) == 1), start_(Clock::now()), next_(start_ + 1s) {}
 
 void ProgressLine::operator()(const pipeline::Progress& p) {
   if (!on_) return;

@@ -6,6 +6,7 @@
 #include "reports/output.h"
 #include "sensor/cli/evidence.h"
 #include "sensor/cli/heap.h"
+#include "sensor/cli/overwriting.h"
 #include "sensor/cli/progress.h"
 #include "sensor/cli/scan.h"
 #include "sensor/inventory/write.h"
@@ -137,6 +138,7 @@ int scan(const Arguments& arguments) {
   confine_to(run.reach);
   Judgement judgement = load_judgement(*values, "scan");
   run.inputs = capture::find_inputs(inputs(*values));
+  keep_from_out(judgement.out, {run.inputs.files.begin(), run.inputs.files.end()});
   run.site = (*values)["site"].as<std::string>();
   run.max_memory = parse_memory((*values)["max-memory"].as<std::string>());
   run.threads = static_cast<unsigned>(threads);

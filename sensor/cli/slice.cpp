@@ -10,6 +10,7 @@
 #include "sensor/cli/arguments.h"
 #include "sensor/cli/evidence.h"
 #include "sensor/cli/inventory_file.h"
+#include "sensor/cli/overwriting.h"
 
 namespace kakoi::cli {
 namespace {
@@ -129,8 +130,10 @@ int run(const po::variables_map& values) {
   const fs::path out = values.contains("out") ? values["out"].as<std::string>() : findings[0] + ".pcapng";
   if (out.empty()) throw UsageError("--out takes the name of a file");
   std::error_code error;
-  for (const evidence::Source& source : given.sources)
-    if (fs::equivalent(source.path, out, error)) throw InputError(out.string() + ": is one of the captures to be cut");
+  keep_from_file(out, {files.begin(), files.end()});
+  keep_from_file(out, {inventory_at(named[0])});
+  for (const evidence::Source& source : given.sources) keep_from_file(out, {source.path});
+  if (fs::is_directory(out, error)) throw InputError(out.string() + ": is a folder; name a file");
   const evidence::Sliced sliced = write_slice(out, given.sources, db, values.contains("raw"), true);
   for (const std::string& problem : sliced.problems) std::cerr << "kakoi: " << printable(problem) << "\n";
   std::cout << out.string() << ": " << sliced.packets << " packets, " << sliced.cited << " of them cited\n";

@@ -221,6 +221,35 @@ def what_is_no_inventory_is_told():
 
 
 @test
+def what_is_read_is_not_written_over():
+    out = folder("own")
+    capture = out / "evidence.pcapng"
+    shutil.copy(CLOSED, capture)
+    register = folder("register") / "register.csv"
+    register.write_text("name,IP address\nPLC,192.0.2.7\n")
+    beside = folder("beside")
+    (beside / "register.csv").hardlink_to(register)
+    surveys = [folder("then"), folder("now")]
+    for survey in surveys:
+        kakoi("scan", CLOSED, "-o", survey, "--quiet", wanted=DONE)
+    inventory, manifest = surveys[0] / "inventory.db", surveys[1] / "manifest.json"
+    kept = {path: path.read_bytes() for path in (capture, register, inventory, manifest)}
+    for command in (["scan", out, "-o", out], ["scan", capture, "-o", out],
+                    ["scan", CLOSED, "--assets", register, "-o", beside],
+                    ["slice", surveys[0], "0", CLOSED, "-o", inventory],
+                    ["diff", *surveys, "--json", inventory], ["diff", *surveys, "--html", manifest]):
+        if command[0] == "slice":
+            finding = database(scan(SAMPLE)).execute("select finding_id from finding limit 1").fetchone()[0]
+            shutil.copy(scan(SAMPLE) / "inventory.db", inventory)
+            kept[inventory] = inventory.read_bytes()
+            command[1:4] = [inventory, finding, SAMPLE]
+        done = kakoi(*command, wanted=BAD_INPUT)
+        expect("would be written over" in done.stderr, f"{command}: {done.stderr}")
+    for path, data in kept.items():
+        equal(path.read_bytes(), data, path.name)
+
+
+@test
 def an_inventory_of_a_later_version_is_not_misread():
     later = folder("later") / "inventory.db"
     shutil.copy(scan(CLOSED) / "inventory.db", later)
