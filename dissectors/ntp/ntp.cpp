@@ -37,7 +37,9 @@ bool is_time_message(Bytes bytes) noexcept {
   r.skip(4 + 3 * 8);
   const std::uint64_t transmitted = r.be64();
   if (stratum > 16 || poll < -6 || poll > 17) return false;  // MAXSTRAT, MAXPOLL; RFC 1305's least is 6
-  if (precision > 0 || precision < -40) return false;        // 2^-40 s, a picosecond
+  // 2^-40 s is a picosecond. chrony asks with 32, so as not to tell how exact its own clock is.
+  const bool hides = precision == 32 && mode == Mode::client && stratum == 0 && root_delay == 0 && root_dispersion == 0;
+  if ((precision > 0 && !hides) || precision < -40) return false;
   // MAXDISP is 16 s; clocks that never were set show a little more, delays may be negative.
   const auto delay = static_cast<std::int32_t>(root_delay);
   if (delay > 0x20'0000 || delay < -0x20'0000 || root_dispersion > 0x10'0000) return false;

@@ -225,6 +225,7 @@ const WORDS = {
     missing_tags: ["タグなしで見えるセグメント数", "Segments seen without a tag"],
     one_way_share: ["片方向しか見えないTCP通信の割合", "Share of TCP links seen one way"],
     offloaded_checksum_share: ["送信側で未計算のチェックサムの割合", "Share of checksums not filled in yet"],
+    no_packets: ["パケットのないキャプチャ", "Captures without a packet"],
     packets: ["パケット数", "Packets"],
     reassembly_given_up: ["メモリ不足で打ち切った組立て", "Reassembly given up for want of memory"],
     random_macs: ["ランダムなMACアドレスのみで識別した機器の数", "Devices known by random MACs alone"],

@@ -30,9 +30,25 @@ std::string yaml_quoted(std::string_view text) {
 
 struct Segment {
   std::string vlan, cidr, kind;
+  std::int64_t ot_hosts, it_hosts;
 };
 
-// Local subnets; the kind by the majority of their hosts.
+// What was found and is not declared by itself: a line for somebody to confirm. "" if nothing was.
+std::string to_confirm(std::string_view key, const std::vector<std::string>& found) {
+  std::string list;
+  for (const std::string& one : found) list += (list.empty() ? "" : ", ") + one;
+  if (list.empty()) return "";
+  return "#" + std::string(key) + ": [" + list +
+         "]  # found; if right, put it in place of the line above (確認のうえ上の行と置き換える)\n";
+}
+
+// Control hosts or office hosts, whichever there are twice as many of (infer.cpp); mixed ones are to be looked at.
+std::string_view kind_of(std::int64_t ot_hosts, std::int64_t it_hosts) {
+  if (it_hosts > 0 && it_hosts >= 2 * ot_hosts) return "it";
+  return "ot";
+}
+
+// Local subnets, but for public numbers: those are declared apart.
 std::vector<Segment> segments(Database& db) {
   std::vector<Segment> out;
   std::set<std::string> seen;
@@ -40,7 +56,7 @@ std::vector<Segment> segments(Database& db) {
            db.prepare("select vlan, cidr, ot_hosts, it_hosts from subnet where hosts > 0 order by cidr, vlan");
        s.step();) {
     const auto range = parse_cidr(s.text(1));
-    if (!range || range->base.is_link_local()) continue;
+    if (!range || range->base.is_link_local() || range->base.is_global()) continue;
     const bool nested = [&] {
       for (const Segment& other : out)
         if (other.vlan == s.text(0) || other.vlan.empty() || s.text(0).empty())
@@ -48,7 +64,8 @@ std::vector<Segment> segments(Database& db) {
       return false;
     }();
     if (!nested)
-      out.push_back({s.text(0), to_string(*range), s.integer(2) > 0 ? "ot" : s.integer(3) > 0 ? "it" : "ot"});
+      out.push_back(
+          {s.text(0), to_string(*range), std::string(kind_of(s.integer(2), s.integer(3))), s.integer(2), s.integer(3)});
   }
   return out;
 }
@@ -74,7 +91,8 @@ std::string starter_policy(Database& db) {
   for (const Segment& s : found) {
     const std::string id = s.kind + "-" + std::to_string(++count[s.kind]);
     out += "  - id: " + id + "\n    name: " + id + "\n    kind: " + s.kind +
-           "\n    closed: " + (s.kind == "ot" ? "true" : "false") + "\n    members:\n      - cidr: " + s.cidr + "\n";
+           "\n    closed: " + (s.kind == "ot" ? "true" : "false") + "\n    members:\n      - cidr: " + s.cidr +
+           "  # control hosts " + std::to_string(s.ot_hosts) + ", office hosts " + std::to_string(s.it_hosts) + "\n";
     if (!s.vlan.empty()) out += "        vlan: " + vlan_text(s.vlan) + "\n";
   }
   out +=
@@ -85,7 +103,15 @@ std::string starter_policy(Database& db) {
       "allowed_external: []\n"
       "#  - {name: vendor support, cidr: 198.51.100.7, protocol: tls, port: 443}\n"
       "\n# Hosts with a role of their own: an address, a MAC or a name.\n";
-  out += "gateways: []\nresolvers: []\ntime_servers: []\njump_hosts: []\nmasters: []\n";
+  out += "gateways: []\n";
+  std::vector<std::string> routers;
+  for (Statement s = db.prepare("select min(ad.value) from asset a join address ad on ad.asset_id = a.asset_id"
+                                " where a.scope = 'local' and a.is_router = 1 and ad.kind = 'ipv4'"
+                                " group by a.asset_id order by 1");
+       s.step();)
+    routers.push_back(s.text(0));
+  out += to_confirm("gateways", routers);
+  out += "resolvers: []\ntime_servers: []\njump_hosts: []\nmasters: []\n";
   std::set<std::string> ranges;
   for (const Segment& s : found)
     if (const auto range = parse_cidr(s.cidr); range && range->base.is_private()) ranges.insert(s.cidr);
@@ -94,17 +120,23 @@ std::string starter_policy(Database& db) {
   for (const std::string& range : ranges) out += "  - " + range + "\n";
   out +=
       "\n# Public numbers that are used inside (内部で使用するグローバルアドレス範囲).\n"
-      "internal_public_ranges: []\n"
+      "internal_public_ranges: []\n";
+  std::vector<std::string> numbers;
+  for (Statement s = db.prepare("select distinct cidr from subnet where hosts > 0 order by cidr"); s.step();)
+    if (const auto range = parse_cidr(s.text(0)); range && range->base.is_global())
+      numbers.push_back(to_string(*range));
+  out += to_confirm("internal_public_ranges", numbers);
+  out +=
       "\n# Findings that the site has judged and accepts (受容).\n"
       "acceptances: []\n"
       "#  - {finding: 0123456789abcdef, reason: \"\", approver: \"\", expires: 2027-03-31}\n"
       "\n# The asset register (資産台帳).\n";
   std::string assets;
   std::set<std::string> done;
-  for (Statement s =
-           db.prepare("select a.name, min(ad.value), a.role, a.vendor, a.product from asset a join address ad on"
-                      " ad.asset_id = a.asset_id where a.scope = 'local' and ad.kind in ('ipv4', 'ipv6')"
-                      " group by a.asset_id, a.name, a.role, a.vendor, a.product order by a.asset_id");
+  for (Statement s = db.prepare(
+           "select a.name, min(ad.value), a.role, a.vendor, a.product from asset a join address ad on"
+           " ad.asset_id = a.asset_id where a.scope = 'local' and a.is_router = 0 and ad.kind in ('ipv4', 'ipv6')"
+           " group by a.asset_id, a.name, a.role, a.vendor, a.product order by a.asset_id");
        s.step();) {
     if (!parse_address(s.text(1)) || s.text(0).empty() || !done.insert(s.text(1)).second) continue;
     assets += "  - {name: " + yaml_quoted(s.text(0)) + ", address: \"" + s.text(1) + "\"";

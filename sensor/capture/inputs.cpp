@@ -13,17 +13,23 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Whether the name says that the file is a capture: x.pcap, x.pcapng.gz, ring.pcap0, trace.cap …
-bool named_like_a_capture(fs::path file) {
-  for (const char* packed : {".gz", ".bz2", ".xz", ".zst"})
-    if (file.extension() == packed) {
-      file.replace_extension();
-      break;
-    }
+std::string kind_of(const fs::path& file) {
   std::string kind = file.extension().string();
   std::transform(kind.begin(), kind.end(), kind.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return kind.starts_with(".pcap") || kind == ".cap" || kind == ".snoop" || kind == ".ntar";
+  return kind;
+}
+bool is_one_of(const std::string& kind, std::initializer_list<std::string_view> kinds) {
+  return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+}
+
+// Whether the name says that the file is a capture, or may hold some: x.pcap, x.pcapng.gz, ring.pcap0, trace.cap,
+// monday.zip, site.tar.xz …
+bool named_like_captures(fs::path file) {
+  if (is_one_of(kind_of(file), {".gz", ".bz2", ".xz", ".zst"})) file.replace_extension();
+  const std::string kind = kind_of(file);
+  return kind.starts_with(".pcap") || is_one_of(kind, {".cap", ".snoop", ".ntar"}) ||
+         is_one_of(kind, {".zip", ".7z", ".rar", ".tar", ".tgz", ".lz4", ".z"});
 }
 
 // All files below a folder. What can't be looked into, and links that are not followed, are told.
@@ -38,7 +44,7 @@ void list(const fs::path& folder, std::vector<fs::path>& found, std::vector<std:
       list(path, found, problems);
     else if (it->is_directory(unknown))
       problems.push_back(path.string() + ": a link to a folder, left out; name it to have it read");
-    else if (it->is_symlink(unknown) && named_like_a_capture(path))
+    else if (it->is_symlink(unknown) && named_like_captures(path))
       problems.push_back(path.string() + ": a link that leads nowhere");
   }
   if (error) problems.push_back(folder.string() + ": can't be listed: " + error.message());
@@ -75,7 +81,7 @@ Inputs find_inputs(const std::vector<std::string>& arguments) {
           inputs.problems.push_back(failure.what());
         } catch (const CaptureError& failure) {
           // notes, hashes and the like lie beside captures
-          if (named_like_a_capture(file)) inputs.problems.push_back(failure.what());
+          if (named_like_captures(file)) inputs.problems.push_back(failure.what());
         }
       }
       if (!any && inputs.problems.size() == told)

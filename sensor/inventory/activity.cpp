@@ -175,7 +175,7 @@ class Observer {
       server->answers_ot = server->answers_ot || answers;
       const bool passes_on = link.protocol->name == kConcentrated && concentrators.contains(ends_[i].server);
       if (!passes_on) add_controller(*server, *link.protocol, answers);
-      if (client && takes_part(link, 0)) asks.push_back(ends_[i]);
+      if (client && client != server && takes_part(link, 0)) asks.push_back(ends_[i]);
     }
     std::sort(asks.begin(), asks.end());
     asks.erase(std::unique(asks.begin(), asks.end()), asks.end());

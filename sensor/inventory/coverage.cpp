@@ -121,6 +121,17 @@ constexpr std::array kMeasures{
             {},
             {"Look at these frames; a faulty line, or a mirror that alters frames, is the usual cause.",
              "該当フレームを確認してください。回線の不良か、ミラーがフレームを書き換えていることが主な原因です。"}},
+    Measure{
+        "no_packets",
+        0,
+        0,
+        false,
+        {"The captures hold no packet: nothing was seen, and nothing can be said of the network.",
+         "キャプチャにパケットが1つもありません。何も観測されておらず、ネットワークについて何も言えません。"},
+        {},
+        {"Check that the capture was taken on the right interface, without a filter that leaves all out, and copied "
+         "whole.",
+         "取得したインタフェース、フィルタ、コピーの状態を確認し、取り直してください。"}},
     Measure{"one_way_share",
             0.05,
             0.5,

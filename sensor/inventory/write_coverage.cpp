@@ -266,6 +266,7 @@ void Writer::write_coverage() {
   row("offloaded_checksum_share", share(checksums.deferred, checksums.checked),
       of(checksums.deferred, checksums.checked, "packets looked at"));
   row("packets", count(s.packets), "");
+  if (s.packets == 0) row("no_packets", count(captures), "captures without a packet");
   const Identified identified = identified_by(resolution);
   row("random_macs", count(identified.by_random_mac),
       of(identified.by_random_mac, identified.devices, "local devices are known by random MACs alone"));

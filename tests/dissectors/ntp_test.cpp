@@ -49,6 +49,15 @@ TEST(Ntp, RecognisesMonlist) {
   EXPECT_FALSE(fits("17 00 09 2a 0000 0000"));
 }
 
+// suricata-verify, vxlan-decoder-03/vxlan.pcap, frame 1
+TEST(Ntp, KnowsAClientThatHidesItsPrecision) {
+  const auto asks = hex("230009200000000000000000000000000000000000000000000000000000000000000000000000006e7c1f1daa4d542f");
+  EXPECT_EQ(ntp::protocol.frame(asks, Role::client).kind, Frame::Kind::whole);
+  auto other = asks;
+  other[1] = 2;  // a stratum, which such a client has not
+  EXPECT_EQ(ntp::protocol.frame(other, Role::client).kind, Frame::Kind::foreign);
+}
+
 TEST(Ntp, LeavesNameLookupsAlone) {
   // suricata-verify, tests/smb2-ntlmssp-negotiateflags/input.pcap holds LLMNR whose random ids look like the first
   // octets of control and private messages; here such ids before a question for "wpad".

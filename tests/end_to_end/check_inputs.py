@@ -221,6 +221,27 @@ def what_is_no_inventory_is_told():
 
 
 @test
+def a_capture_without_packets_is_no_clean_bill():
+    empty = folder("empty") / "empty.pcap"
+    empty.write_bytes(bytes.fromhex("d4c3b2a1020004000000000000000000000004 0001000000".replace(" ", "")))
+    out = folder("out")
+    done = kakoi("scan", empty, "-o", out, "--lang", "en", "--fail-on", "info")
+    equal(done.returncode, 1, "findings: " + done.stderr)
+    found = database(out).execute("select detail_en from finding where rule_id = 'capture-blind-spot'").fetchall()
+    expect(any("hold no packet" in detail for detail, in found), str(found))
+
+
+@test
+def archives_beside_captures_are_told():
+    given = folder("given")
+    shutil.copy(CLOSED, given / "sunday.pcapng")
+    (given / "monday.zip").write_bytes(b"PK\x03\x04" + bytes(60))
+    (given / "notes.txt").write_text("nothing")
+    done = kakoi("scan", given, "-o", folder("out"), "--quiet", wanted=BAD_INPUT)
+    expect("monday.zip: not a capture but a ZIP archive" in done.stderr and "notes" not in done.stderr, done.stderr)
+
+
+@test
 def what_is_read_is_not_written_over():
     out = folder("own")
     capture = out / "evidence.pcapng"

@@ -144,6 +144,19 @@ TEST(StarterPolicy, LoadsAndCoversWhatWasSeen) {
   EXPECT_EQ(policy.ranges.size(), 2u);
 }
 
+TEST(StarterPolicy, GoesByTheMajorityAndLeavesOthersToConfirm) {
+  Site site;
+  site.host("office", {.ip = "192.168.20.10"});
+  site.db.execute(
+      "insert into subnet values (null, '192.168.20.0/24', 'inferred', 6, 1, 5),"
+      " (null, '150.100.1.0/24', 'inferred', 3, 3, 0)");
+  const std::string text = starter_policy(site.db);
+  const Policy policy = parse_policy(text, "site.yaml");
+  ASSERT_EQ(policy.zones.size(), 1u);
+  EXPECT_EQ(policy.zones[0].kind, "it");
+  EXPECT_NE(text.find("\n#internal_public_ranges: [150.100.1.0/24]"), std::string::npos);
+}
+
 TEST(StarterPolicy, OfAnEmptyInventoryLoads) {
   Site site;
   EXPECT_THAT(parse_policy(starter_policy(site.db), "site.yaml").zones, IsEmpty());
