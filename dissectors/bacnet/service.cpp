@@ -76,7 +76,7 @@ constexpr Entry kEntries[] = {
     {kAbort, OperationClass::other, "Abort"},
     {kBackup, OperationClass::file, "ReinitializeDevice (backup)"},
     {kRestore, OperationClass::program, "ReinitializeDevice (restore)"},
-    {kRestoreGivenUp, OperationClass::file, "ReinitializeDevice (restore given up)"},
+    {kRestoreGivenUp, OperationClass::other, "ReinitializeDevice (restore given up)"},
 };
 
 static_assert(is_ascending(kEntries));

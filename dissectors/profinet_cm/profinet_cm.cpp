@@ -110,8 +110,14 @@ class Reader final : public Dissector {
     Outcome outcome = Outcome::none;
     if (h->type == Type::response && r.ok()) outcome = status == 0 ? Outcome::accepted : Outcome::refused;
     if (refused) outcome = Outcome::refused;
-    const std::uint32_t code = h->operation | (h->interface == Interface::controller ? kToController : 0);
-    emit(Operation{.cls = class_of(h->operation), .function_code = code, .outcome = outcome});
+    const bool asked_by_device = h->interface == Interface::controller;
+    emit(Operation{
+        .cls = class_of(h->operation),
+        .function_code = h->operation | (asked_by_device ? kToController : 0),
+        .outcome = outcome,
+        // Which of the two ends is the client is not the same in both conversations of an exchange: what a device
+        // asks is answered from another port.
+        .actor = h->type == Type::request ? emit.context().speaker : other(emit.context().speaker)});
     if (h->operation == Operations::connect && h->type == Type::request && h->interface == Interface::device)
       state_initiator(h->body, emit);
     // "End of parameters" comes from whom the relation belongs to: one who parameterises the device and then runs it.

@@ -1,4 +1,8 @@
+#include <algorithm>
 #include <filesystem>
+#include <iostream>
+#include <map>
+#include <set>
 
 #include "sensor/cli/inventory_file.h"
 #include "sensor/cli/judge.h"
@@ -10,10 +14,45 @@ namespace kakoi::cli {
 namespace {
 constexpr Help kHelp{
     "kakoi merge SITE1.db SITE2.db ... [options]",
-    "Makes one inventory of several: of sites, sensors or days. The order does not matter, and an\n"
-    "inventory given twice counts once. The result is what one scan of all captures would give, but for\n"
-    "TCP connections that were cut between two captures. Policy and rules are applied anew.\n",
-    "  kakoi merge north/inventory.db south/inventory.db -o both\n"};
+    "Makes one inventory of several: of sensors or days of one network, or of sites whose addresses differ.\n"
+    "The order does not matter, and an inventory given twice counts once. The result is what one scan of all\n"
+    "captures would give, but for TCP connections that were cut between two captures. Policy and rules are\n"
+    "applied anew. Sites that use the same private addresses can't be told apart in one inventory: a note tells.\n",
+    "  kakoi merge monday/inventory.db tuesday/inventory.db -o both\n"};
+
+using Owners = std::map<std::pair<std::string, std::string>, std::set<std::string>>;  // MACs by address and VLAN
+Owners owners_in(Database& db) {
+  Owners owners;
+  for (Statement s = db.prepare("select i.value, i.vlan, m.value from address i"
+                                " join address m on m.asset_id = i.asset_id and m.kind = 'mac'"
+                                " join asset a on a.asset_id = i.asset_id"
+                                " where i.kind = 'ipv4' and a.scope = 'local' and a.is_router = 0");
+       s.step();)
+    owners[{s.text(0), s.text(1)}].insert(s.text(2));
+  return owners;
+}
+
+// Two networks with the same numbers look like one whose devices were all exchanged.
+void note_equal_numbers(std::vector<Database>& given, const std::vector<std::string>& named) {
+  constexpr std::size_t kEnough = 3;
+  std::vector<Owners> all;
+  for (Database& db : given) all.push_back(owners_in(db));
+  for (std::size_t i = 0; i < all.size(); ++i)
+    for (std::size_t j = i + 1; j < all.size(); ++j) {
+      std::size_t common = 0, differing = 0;
+      for (const auto& [number, macs] : all[i]) {
+        const auto other = all[j].find(number);
+        if (other == all[j].end()) continue;
+        ++common;
+        differing +=
+            std::none_of(macs.begin(), macs.end(), [&](const auto& mac) { return other->second.contains(mac); });
+      }
+      if (differing < kEnough || differing * 2 <= common) continue;
+      std::cerr << "kakoi: note: " << printable(named[i]) << " and " << printable(named[j]) << " have " << common
+                << " addresses in common, and " << differing << " of them belong to other devices. If these are two "
+                << "networks, do not merge them: what one did would be told of the other\n";
+    }
+}
 
 // The one value that all inventories have, or "" where they differ.
 std::string common(std::vector<Database>& given, const std::string& key) {
@@ -69,6 +108,7 @@ int merge(const Arguments& arguments) {
       throw InputError(name + ": " + error.what());
     }
   }
+  note_equal_numbers(given, named);
   // Fingerprints of one secret under two keys differ: that it is shared would go unseen.
   if (common(given, "fingerprint_key").empty() && given.size() > 1)
     throw InputError(

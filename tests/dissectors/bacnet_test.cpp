@@ -98,7 +98,7 @@ TEST(Bacnet, ReinitializeTellsARestartFromTheStepsOfARestore) {
                                          {"01", "warmstart", OperationClass::mode},
                                          {"02", "start backup", OperationClass::file},
                                          {"05", "end restore", OperationClass::program},
-                                         {"06", "abort restore", OperationClass::file},
+                                         {"06", "abort restore", OperationClass::other},
                                          {"07", "activate changes", OperationClass::mode}}) {
     const auto seen =
         play({client("810a001c 0124 0003016c ff 0203 89 14 09" + std::string(state) + " 1d 09 00 657468657265616c"),

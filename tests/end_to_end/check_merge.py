@@ -1,7 +1,7 @@
 """merge: several inventories as one."""
 import sqlite3
 
-from harness import BAD_INPUT, CLOSED, DONE, ROOT, SAMPLE, equal, expect, folder, kakoi, scan, test
+from harness import BAD_INPUT, CLOSED, DONE, ROOT, SAMPLE, database, equal, expect, folder, kakoi, scan, test
 
 
 def tables(out):
@@ -48,3 +48,20 @@ def what_can_not_be_merged_is_told():
         kakoi("scan", CLOSED, ROOT / "pcaps" / "rules" / f"{capture}.pcapng", "-o", out, "--quiet", wanted=DONE)
     done = kakoi("merge", *overlapping, "-o", folder("merged"), wanted=BAD_INPUT)
     expect(f"closed-plant.pcapng (in {overlapping[0]}, {overlapping[1]})" in done.stderr, done.stderr)
+
+
+@test
+def two_networks_with_the_same_numbers_are_told():
+    data = CLOSED.read_bytes()
+    for mac, in database(scan(CLOSED)).execute("select distinct value from address where kind = 'mac'"):
+        old = bytes.fromhex(mac.replace(":", ""))
+        if not old[0] & 1:
+            data = data.replace(old, old[:3] + bytes([old[3] ^ 0xFF]) + old[4:])
+    other = folder("other") / "other.pcapng"
+    other.write_bytes(data)
+    out = folder("south")
+    kakoi("scan", other, "-o", out, "--quiet", wanted=DONE)
+    done = kakoi("merge", scan(CLOSED), out, "-o", folder("merged"), wanted=DONE)
+    expect("do not merge them" in done.stderr, done.stderr)
+    done = kakoi("merge", scan(CLOSED), scan(SAMPLE), "-o", folder("merged"), wanted=DONE)
+    equal(done.stderr, "", "two networks with numbers of their own")
