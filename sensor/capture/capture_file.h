@@ -60,6 +60,7 @@ class CaptureFile {
 
   const Memory& memory() const noexcept { return source_.memory(); }
   std::uint64_t bytes_read() const noexcept { return source_.bytes_read(); }
+  bool is_packed() const noexcept { return source_.is_packed(); }
   void set_index(std::uint32_t index) noexcept {
     index_ = index;
     packet_.ref.capture = index;

@@ -19,6 +19,7 @@ CaptureSet::CaptureSet(const std::vector<fs::path>& files) {
       const std::uint64_t size = stored ? fs::file_size(path, error) : 0;
       Entry entry{
           path, first ? first->ref.ts : std::numeric_limits<std::int64_t>::min(), error ? 0 : size, nullptr, {}};
+      entry.is_packed = file->is_packed();
       if (!stored) entry.file = std::move(file);  // a pipe can't be opened again
       bytes_total_ += entry.size;
       entries_.push_back(std::move(entry));
@@ -51,7 +52,20 @@ void CaptureSet::sort() {
   }
 }
 
-// Only files that agree in size and first packet can be copies, so only those are read twice.
+// Octet by octet, unpacked; the first that differs ends it.
+static bool same_content(const fs::path& a, const fs::path& b) {
+  ByteSource one(a, Hashing::no), other(b, Hashing::no);
+  for (;;) {
+    const Bytes here = one.peek(ByteSource::kLargestRecord), there = other.peek(ByteSource::kLargestRecord);
+    if (!std::ranges::equal(here, there)) return false;
+    if (here.empty()) return one.fault().empty() && other.fault().empty();
+    one.consume(here.size());
+    other.consume(there.size());
+  }
+}
+
+// Only files that agree in their first packet can be copies, and in their size unless one is packed, so only those are
+// read twice.
 void CaptureSet::drop_copies() {
   std::vector<Entry> kept;
   std::vector<std::string> hashes;  // of kept, as far as needed
@@ -59,8 +73,13 @@ void CaptureSet::drop_copies() {
     bool copy = false;
     std::string hash;
     for (std::size_t i = kept.size(); i-- > 0 && kept[i].first_ts == entry.first_ts && !copy;) {
-      if (kept[i].size != entry.size || entry.file || kept[i].file) continue;
+      if (entry.file || kept[i].file) continue;
       try {
+        if (entry.is_packed || kept[i].is_packed) {
+          copy = same_content(kept[i].path, entry.path);
+          continue;
+        }
+        if (kept[i].size != entry.size) continue;
         if (hashes[i].empty()) hashes[i] = ByteSource(kept[i].path).sha256();
         if (hash.empty()) hash = ByteSource(entry.path).sha256();
         copy = hash == hashes[i];

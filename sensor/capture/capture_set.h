@@ -2,7 +2,7 @@
 //
 // Files are ordered by the time of their first packet (then by name), whatever the order in which
 // they were given; files that overlap in time (a tap's two directions) are merged packet by packet.
-// The same content given twice counts once.
+// The same content given twice counts once, packed or not.
 #pragma once
 
 #include <deque>
@@ -47,6 +47,7 @@ class CaptureSet {
     std::unique_ptr<CaptureFile> file;  // while it is read
     CaptureInfo info;                   // afterwards
     std::vector<Landmark> landmarks{};  // the same
+    bool is_packed = false;
   };
   CaptureFile* open(std::uint32_t index);
   void close(std::uint32_t index);

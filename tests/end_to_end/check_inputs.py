@@ -1,6 +1,7 @@
 """What can't be read, is cut short or wrongly asked for: told in one line, and the rest is still processed."""
 import contextlib
 import fcntl
+import gzip
 import json
 import os
 import shutil
@@ -229,6 +230,17 @@ def a_capture_without_packets_is_no_clean_bill():
     equal(done.returncode, 1, "findings: " + done.stderr)
     found = database(out).execute("select detail_en from finding where rule_id = 'capture-blind-spot'").fetchall()
     expect(any("hold no packet" in detail for detail, in found), str(found))
+
+
+@test
+def a_capture_and_its_packed_copy_count_once():
+    given = folder("given")
+    (given / "b.pcapng").write_bytes(CLOSED.read_bytes())
+    (given / "a.pcapng.gz").write_bytes(gzip.compress(CLOSED.read_bytes()))
+    out = folder("out")
+    kakoi("scan", given, "-o", out, "--quiet", wanted=DONE)
+    equal(database(out).execute("select count(*), sum(packets) from capture").fetchone(),
+          database(scan(CLOSED)).execute("select count(*), sum(packets) from capture").fetchone(), "captures")
 
 
 @test
