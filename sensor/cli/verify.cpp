@@ -74,7 +74,11 @@ void check_outputs(const fs::path& out, const Manifest& manifest, Verdict& verdi
     if (!entry.is_symlink() && entry.is_directory()) continue;
     if (name != kManifestFile && name != kSignatureFile && !manifest.outputs.contains(name)) unlisted.insert(name);
   }
-  for (const std::string& name : unlisted) verdict.differs(name + ": not listed in " + kManifestFile);
+  for (const std::string& name : unlisted) {
+    const bool is_draft = fs::path(name).filename().string().starts_with('.') && name.ends_with(".part");
+    verdict.differs(name + (is_draft ? ": left by a run that was broken off; remove it"
+                                     : std::string(": not listed in ") + kManifestFile));
+  }
   if (verdict.all_agrees())
     verdict.good(std::to_string(manifest.outputs.size()) + " outputs are as " + kManifestFile + " lists them");
 }

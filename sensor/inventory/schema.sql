@@ -30,7 +30,7 @@ CREATE TABLE capture (       -- one file or interface
   undecoded BIGINT NOT NULL,          -- frames of kinds that are not read
   kernel_drops BIGINT,                -- NULL: the capture does not tell
   interface_drops BIGINT,
-  duplicates BIGINT NOT NULL,
+  duplicates BIGINT NOT NULL,         -- copies of all kinds; coverage has them apart (exact, VLAN, routed, PRP and HSR)
   file_bytes BIGINT NOT NULL,
   comment TEXT NOT NULL,
   error TEXT NOT NULL                 -- '' or why reading stopped early
@@ -126,7 +126,7 @@ CREATE TABLE link (          -- client -> server, aggregated over client ports
 CREATE TABLE operation (     -- messages of one kind over a link
   link_id BIGINT NOT NULL REFERENCES link,
   protocol TEXT NOT NULL,
-  unit BIGINT, peer_unit BIGINT,      -- see DESIGN: Modbus unit id, DNP3 link addresses, 104 common address
+  unit BIGINT, peer_unit BIGINT,      -- Modbus unit id, DNP3 link addresses, 104 common address
   function_code INTEGER NOT NULL,
   qualifier INTEGER,                  -- 104: cause; DNP3: NULL for the message, group*256+variation per object header
   function TEXT NOT NULL,             -- standard name
