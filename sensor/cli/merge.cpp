@@ -13,7 +13,7 @@
 namespace kakoi::cli {
 namespace {
 constexpr Help kHelp{
-    "kakoi merge SITE1.db SITE2.db ... [options]",
+    "kakoi merge INVENTORY1 INVENTORY2 ... [options]",
     "Makes one inventory of several: of sensors or days of one network, or of sites whose addresses differ.\n"
     "The order does not matter, and an inventory given twice counts once. The result is what one scan of all\n"
     "captures would give, but for TCP connections that were cut between two captures. Policy and rules are\n"
