@@ -202,11 +202,12 @@ constexpr std::array kMeasures{
          "few ports.",
          "ユニキャストが少なく、全体に配られる通信が大半です。ミラーの対象が一部のポートに限られている可能性があります"
          "。"},
-        {"Broadcast only: this is not a mirror port. Only what goes to everybody was seen, so that conversations, "
-         "connections and operations are missing.",
+        {"Broadcast only: this is hardly a mirror port. Only what goes to everybody was seen; what hosts say to each "
+         "other, "
+         "connections and operations, is missing unless it goes to everybody, too.",
          "ブロードキャストのみ: "
-         "ミラーポートになっていません。全体に配られる通信しか見えておらず、個々の通信・接続・操作は"
-         "観測できていません。"},
+         "ミラーポートになっていない可能性が高い状態です。全体に配られる通信しか見えておらず、機器同士の"
+         "個々の通信・接続・操作は、全体に配られるものを除いて観測できていません。"},
         {"Make the port a mirror (SPAN) destination, with the ports or VLANs of the plant as its source.",
          "接続先をミラー（SPAN）の出力ポートに設定し、対象設備のポート又はVLANをミラー元に指定してください。"}},
     Measure{"unseen_share",
