@@ -2,7 +2,7 @@
 
 #include <arpa/inet.h>
 
-#include <cstdio>
+#include <charconv>
 #include <cstring>
 #include <random>
 
@@ -93,6 +93,19 @@ std::string to_string(const Address& a) {
   return text;
 }
 
+// Six times two digits, with ':' or '-' between.
+static std::optional<Address> parse_mac(std::string_view text) {
+  if (text.size() != 17 || (text[2] != ':' && text[2] != '-')) return std::nullopt;
+  std::uint8_t mac[6];
+  for (std::size_t i = 0; i < 6; ++i) {
+    if (i != 5 && text[3 * i + 2] != text[2]) return std::nullopt;
+    const char* const digits = text.data() + 3 * i;
+    const auto [end, error] = std::from_chars(digits, digits + 2, mac[i], 16);
+    if (error != std::errc() || end != digits + 2) return std::nullopt;
+  }
+  return Address::mac(Bytes(mac));
+}
+
 std::optional<Address> parse_address(std::string_view text) {
   char copy[64];
   if (text.empty() || text.size() >= sizeof copy) return std::nullopt;
@@ -104,18 +117,7 @@ std::optional<Address> parse_address(std::string_view text) {
     const Address address = Address::ipv6(Bytes(raw));
     return address.is_none() ? std::nullopt : std::optional(address);
   }
-  unsigned o[6];
-  int used = 0;
-  for (const char* format : {"%2x:%2x:%2x:%2x:%2x:%2x%n", "%2x-%2x-%2x-%2x-%2x-%2x%n"}) {
-    used = 0;
-    if (std::sscanf(copy, format, &o[0], &o[1], &o[2], &o[3], &o[4], &o[5], &used) == 6 &&
-        static_cast<std::size_t>(used) == text.size()) {
-      std::uint8_t mac[6];
-      for (int i = 0; i < 6; ++i) mac[i] = static_cast<std::uint8_t>(o[i]);
-      return Address::mac(Bytes(mac));
-    }
-  }
-  return std::nullopt;
+  return parse_mac(text);
 }
 
 }  // namespace kakoi

@@ -132,7 +132,7 @@ Text span_of(const Diff::Survey& s) {
   Text text;
   const std::string head = s.site.empty() ? "" : s.site + ", ";
   const std::string time = s.first_time.empty() ? "" : ", " + s.first_time + " – " + s.last_time;
-  text.en = head + std::to_string(s.captures) + " " + std::string(word("captures", "en")) + time;
+  text.en = head + std::to_string(s.captures) + (s.captures == 1 ? " capture" : " captures") + time;
   text.ja = head + std::string(word("captures", "ja")) + " " + std::to_string(s.captures) + "件" + time;
   return text;
 }

@@ -60,6 +60,15 @@ std::optional<int> parse_time(std::string_view text) {
   return hours * 60 + minutes;
 }
 
+// Nothing but the digits and signs of an IPv4 address, of a MAC, or of an IPv6 address.
+bool looks_like_an_address(std::string_view text) {
+  const auto consists_of = [&](std::string_view letters) { return text.find_first_not_of(letters) == text.npos; };
+  const auto count = [&](char c) { return std::count(text.begin(), text.end(), c); };
+  return (consists_of("0123456789.") && count('.') == 3) ||
+         (consists_of("0123456789abcdefABCDEF:.") && count(':') >= 2) ||
+         (consists_of("0123456789abcdefABCDEF-") && count('-') == 5);
+}
+
 class Loader {
  public:
   Loader(std::string_view text, const std::string& origin, std::span<const std::string_view> protocols)
@@ -353,6 +362,8 @@ class Loader {
       return complaints_.add(node, "'" + *text + "' is a range; '" + std::string(key) +
                                        "' takes single hosts: an address, a MAC or an asset's name");
     AllowedRole entry{std::string(role), parse_address(*text), {}};
+    if (!entry.address && looks_like_an_address(*text))
+      return complaints_.add(node, "'" + *text + "' is no IP or MAC address; correct it");
     if (!entry.address) entry.asset = *text;
     policy_.roles.push_back(std::move(entry));
   }
@@ -363,6 +374,8 @@ class Loader {
     Acceptance a;
     a.rule = id(map, "rule", false);
     a.finding = map.text("finding");
+    std::transform(a.finding.begin(), a.finding.end(), a.finding.begin(),
+                   [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c | 0x20) : c; });
     if (!map.has("rule") && !map.has("finding")) complaints_.add(node, "an acceptance needs 'rule', 'finding' or both");
     if (map.has("finding") &&
         (a.finding.size() != 16 || a.finding.find_first_not_of("0123456789abcdef") != std::string::npos))

@@ -3,6 +3,8 @@
 #include <iostream>
 
 #include "rules/register/register.h"
+#include "rules/rule_set.h"
+#include "rules/yaml_reader.h"
 #include "sensor/cli/arguments.h"
 #include "sensor/cli/inventory_file.h"
 #include "sensor/cli/names.h"
@@ -37,7 +39,14 @@ int policy(const Arguments& arguments) {
     return kDone;
   }
   try {
-    load_policy(words[1], protocol_names());
+    const Policy policy = load_policy(words[1], protocol_names());
+    const RuleSet rules = RuleSet::load();
+    std::vector<std::string_view> known;
+    for (const Rule& rule : rules.rules()) known.push_back(rule.id);
+    for (const Acceptance& a : policy.acceptances)
+      if (!a.rule.empty() && !rules.find(a.rule))
+        std::cerr << "kakoi: note: " << words[1] << ": acceptance of rule '" << a.rule
+                  << "': no rule of this program has that name" << did_you_mean(a.rule, known) << "\n";
     std::cout << words[1] << ": no mistakes\n";
     return kDone;
   } catch (const PolicyError& error) {

@@ -137,6 +137,9 @@ INSTANTIATE_TEST_SUITE_P(
                 "site.yaml:2:36: 'criticality' is 'hihg' (did you mean 'high'?), but must be critical, high, medium or "
                 "low"},
         Mistake{"zones:\n  - {id: a, kind: ot, members: [{asset: }]}\n", "site.yaml:2:41: 'asset' is empty"},
+        Mistake{"masters: [192.168.10.300]\n", "site.yaml:1:11: '192.168.10.300' is no IP or MAC address; correct it"},
+        Mistake{"masters: ['00:11:22:33:44:5']\n",
+                "site.yaml:1:11: '00:11:22:33:44:5' is no IP or MAC address; correct it"},
         Mistake{"masters: ['']\n", "site.yaml:1:11: an item of 'masters' is empty"},
         Mistake{"allowed_external: [{name: x, cidr: 8.8.8.8}, {name: x, cidr: 8.8.4.4}]\n",
                 "site.yaml:1:53: allowed_external 'x' is declared twice; give each entry its own name"},
