@@ -43,6 +43,11 @@ def mixed(secret):
     return bytes(out)
 
 
+def obscured(secret):
+    """[MS-TDS] 2.2.6.4: each octet with its halves exchanged, XOR A5h."""
+    return bytes((octet << 4 | octet >> 4) & 0xFF ^ 0xA5 for octet in secret.encode("utf-16-le"))
+
+
 def utf8(text):
     return struct.pack(">H", len(text)) + text.encode()  # MQTT
 
@@ -254,8 +259,27 @@ class Plant:
         user, secret = self.secret("Redis AUTH with a user, refused", "redis", "redis", "rejected")
         self.tcp(6379, f">*3\r\n$4\r\nAUTH\r\n${len(user)}\r\n{user}\r\n${len(secret)}\r\n{secret}\r\n", "<-WRONGPASS invalid username-password pair\r\n")
         self.hosts()
+        user, secret = self.secret("SQL Server, without TLS", "mssql", "mssql", "rejected", wire=obscured)
+        self.mssql(user, secret)
+        self.hosts()
         user, secret = self.secret("SMB 1, in clear", "smb", "smb", "attempted")
         self.smb(user, secret)
+
+    def mssql(self, user, secret):
+        """[MS-TDS] 2.2.6.5, 2.2.6.4, 2.2.7.10: no encryption, LOGIN7, error 18456."""
+        def packet(kind, data, answer=False):
+            return (b"<" if answer else b">") + struct.pack(">BBHHBB", kind, 1, len(data) + 8, 0, 1, 0) + data
+        options = bytes((0, 0, 11, 0, 6, 1, 0, 17, 0, 1, 0xFF))
+        at, pairs, texts = 94, b"", b""
+        for field in (b"", user.encode("utf-16-le"), obscured(secret), *[b""] * 6):
+            pairs += struct.pack("<HH", at + len(texts), len(field) // 2)
+            texts += field
+        head = struct.pack("<IIIIIIBBBBiI", at + len(texts), 0x74000004, 4096, 7, 100, 0, 0xE0, 3, 0, 0, 0, 0x411)
+        login = head + pairs + bytes(6) + struct.pack("<HHHHHHI", *[at + len(texts), 0] * 3, 0) + texts
+        said = f"Login failed for user '{user}'.".encode("utf-16-le")
+        error = struct.pack("<IBBH", 18456, 1, 14, len(said) // 2) + said + bytes(2) + struct.pack("<I", 1)
+        self.tcp(1433, packet(18, options + bytes((16, 0, 3, 232, 0, 0, 2))), packet(4, options + bytes((16, 0, 3, 232, 0, 0, 2)), True),
+                 packet(16, login), packet(4, b"\xaa" + struct.pack("<H", len(error)) + error + b"\xfd" + bytes(12), True))
 
     def smb(self, user, secret):
         """MS-CIFS 2.2.4.52, 2.2.4.53: the server asks for no challenge and response."""
