@@ -7,7 +7,7 @@ import subprocess
 import yaml
 
 import expectations
-from harness import FINDINGS, OUTPUTS, PCAPS, POLICY, SAMPLE, CLOSED, database, equal, expect, kakoi, scan, test
+from harness import FINDINGS, OUTPUTS, PCAPS, POLICY, ROOT, SAMPLE, CLOSED, database, equal, expect, kakoi, scan, test
 
 EXPECTED = yaml.safe_load((PCAPS / "expected.yaml").read_text())["captures"]
 CALLS = [(PCAPS / name, *(("--policy", PCAPS / e["policy"]) if e["policy"] else ())) for name, e in EXPECTED.items()]
@@ -40,6 +40,23 @@ def fail_on_decides_the_exit_status():
     for i, severity in enumerate(order):
         wanted = FINDINGS if severities & set(order[:i + 1]) else 0
         kakoi("scan", CLOSED, "--fail-on", severity, "--out", scan(CLOSED), wanted=wanted)
+
+
+@test
+def the_manual_names_the_columns():
+    told, file = {}, ""
+    for line in (ROOT / "docs" / "csv.md").read_text().splitlines():
+        if line.startswith("## "):
+            file = line.split()[1].rstrip(":")
+        elif line.startswith("| ") and "`--lang" not in line:
+            cells = [cell.strip() for cell in line.split("|")[1:3]]
+            told.setdefault(file, []).append(cells)
+    for column, language in enumerate(("en", "ja")):
+        out = scan(CLOSED, "--policy", POLICY, "--lang", language)
+        for name, columns in told.items():
+            with open(out / name, newline="", encoding="utf-8-sig") as table:
+                equal([cells[column] for cells in columns], next(csv.reader(table)), f"{name} in {language}")
+    equal(sorted(told), ["assets.csv", "links.csv", "register.csv", "verdicts.csv"], "files")
 
 
 @test
