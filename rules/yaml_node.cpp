@@ -50,6 +50,8 @@ class Builder {
     }
     std::string why = parser_.problem ? parser_.problem : "it can't be read";
     if (why.find("UTF-8") != std::string::npos) why += "; save the file as UTF-8";
+    if (why.find("cannot start any token") != std::string::npos) why += "; a tab does not indent, blanks do";
+    if (why.find("mapping values are not allowed") != std::string::npos) why += "; a text with ': ' in it needs quotes";
     throw Error(mark, why);
   }
 

@@ -353,7 +353,8 @@ bool is_yaml(const std::string& origin) { return origin.ends_with(".yaml") || or
 
 std::vector<std::string> add_register(Policy& policy, std::string_view bytes, const std::string& origin) {
   const std::optional<std::string> text = decode_text(bytes);
-  if (!text || text->find('\0') != std::string::npos)
+  const bool is_workbook = bytes.starts_with("PK\x03\x04");
+  if (is_workbook || !text || text->find('\0') != std::string::npos)
     throw PolicyError(
         {origin + ": this is no text in UTF-8, UTF-16 or Shift_JIS; a workbook (.xlsx) must be saved as CSV first"});
   if (!is_yaml(origin)) return CsvRegister(policy, origin).read(*text);

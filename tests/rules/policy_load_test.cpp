@@ -137,6 +137,12 @@ INSTANTIATE_TEST_SUITE_P(
                 "site.yaml:2:36: 'criticality' is 'hihg' (did you mean 'high'?), but must be critical, high, medium or "
                 "low"},
         Mistake{"zones:\n  - {id: a, kind: ot, members: [{asset: }]}\n", "site.yaml:2:41: 'asset' is empty"},
+        Mistake{"zones:\n\t- id: a\n",
+                "site.yaml:2:1: no valid YAML: found character that cannot start any token; a tab does not indent, "
+                "blanks do"},
+        Mistake{"site: x\nname: maint: ok\n",
+                "site.yaml:2:12: no valid YAML: mapping values are not allowed in this context; a text with ': ' in it "
+                "needs quotes"},
         Mistake{"masters: [192.168.10.300]\n", "site.yaml:1:11: '192.168.10.300' is no IP or MAC address; correct it"},
         Mistake{"masters: ['00:11:22:33:44:5']\n",
                 "site.yaml:1:11: '00:11:22:33:44:5' is no IP or MAC address; correct it"},

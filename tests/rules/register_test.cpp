@@ -75,6 +75,16 @@ TEST(Register, TellsCellsThatNoColumnIsFor) {
   EXPECT_EQ(policy.assets.size(), 3u);
 }
 
+TEST(Register, AWorkbookIsToldAsSuch) {
+  Policy policy;
+  try {
+    add_register(policy, "PK\x03\x04 the rest of a workbook", "list.xlsx");
+    ADD_FAILURE();
+  } catch (const PolicyError& error) {
+    EXPECT_THAT(error.problems, ElementsAre(HasSubstr("a workbook (.xlsx) must be saved as CSV first")));
+  }
+}
+
 TEST(Register, AnAddressIsNotMadeOfWhatIsNone) {
   Policy policy;
   const auto notes = add_register(policy,
