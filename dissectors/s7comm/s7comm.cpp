@@ -239,7 +239,8 @@ class Reader final : public Dissector {
       if (function == write_var && !m.whole) return;
       const unsigned count = m.parameters.size() > 1 ? m.parameters[1] : 0u;
       items = function == write_var ? items_written(m.data) : items_read(m.data, count);
-      if (items.any_failed) outcome = Outcome::refused;
+      // What a write changed, it changed.
+      if (items.any_failed && !(function == write_var && items.any_succeeded)) outcome = Outcome::refused;
     }
     // An answer does not name the service that was invoked.
     const bool is_of_job = job.is_known && job.function_code == function;
@@ -248,7 +249,11 @@ class Reader final : public Dissector {
                                                         : class_of(function);
     emit(Operation{
         .cls = cls, .function_code = function, .qualifier = is_of_job ? job.qualifier : kNoValue, .outcome = outcome});
-    commands_.answer(m.reference, outcome, outcome == Outcome::refused ? "error" : "", emit);
+    commands_.answer(m.reference, outcome,
+                     outcome == Outcome::refused ? "error"
+                     : items.any_failed          ? "some items refused"
+                                                 : "",
+                     emit);
     if (items.any_succeeded && !open_stated_) {
       emit(OpenAccess{"s7comm"});
       open_stated_ = true;

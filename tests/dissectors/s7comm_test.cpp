@@ -99,6 +99,21 @@ TEST(S7comm, AStopIsACommand) {
 
 // ITI/ICS-Security-Tools, s7/s7comm_varservice_libnodavedemo_bench.pcap, packet 32: five items that are not there. The
 // others are made of it: 03 is "access not allowed", FF success; of two octets and of a bit.
+// cisagov/icsnpp-s7comm, snap7.pcap, frames 53 and 54: of five items three are written
+TEST(S7comm, AWriteIsAcceptedIfSomethingWasWritten) {
+  const auto seen = observe(
+      s7comm::protocol,
+      {client("030000c302f080320100001a00003e00740505120a10040010000083000000120a10020010000081000000120a1002001000"
+              "0082000000120a101d000800001d000000120a101c000800001c00000000040100addeaddeaddeaddeaddeaddeaddeaddeef"
+              "beefbeefbeefbeefbeefbeefbeefbe00040080aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbb00040080bbbbbbbbbbbbbbbbaddead"
+              "deaddeadde00090010efbeefbeefbeefbeefbeefbeefbeefbe00090010fecafecafecafecafecafecafecafeca"),
+       server("0300001a02f080320300001a000002000500000505ffffff0303")});
+  const auto actions = seen.all<ControlAction>();
+  ASSERT_EQ(actions.size(), 1u);
+  EXPECT_EQ(actions[0].outcome, Outcome::accepted);
+  EXPECT_EQ(actions[0].status, "some items refused");
+}
+
 TEST(S7comm, AReadIsAcceptedOrRefusedByItsItems) {
   const auto check = [](std::string_view answer, Outcome outcome, bool open) {
     const auto seen = observe(s7comm::protocol, {server(answer)});
