@@ -73,8 +73,7 @@ class LogIn {
       if (seen.message == ntlm::Message::authenticate)
         emit(Operation{.cls = OperationClass::auth, .function_code = static_cast<std::uint32_t>(seen.log_on)});
     }
-    volatile char* const p = clear.data();
-    for (std::size_t i = 0; i < clear.size(); ++i) p[i] = 0;
+    wipe(clear.data(), clear.size());
   }
   // What the server asks: of NTLM its challenge.
   void challenge(std::string_view base64, const Emit& emit) {

@@ -14,6 +14,13 @@ constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 constexpr bool is_letter(char c) noexcept { return lower(c) >= 'a' && lower(c) <= 'z'; }
 constexpr bool is_printable(char c) noexcept { return c >= 0x20 && c < 0x7F; }
 
+// For what was a secret. Through volatile, so that the compiler keeps stores which nothing reads.
+template <typename Octet>
+void wipe(Octet* octets, std::size_t size) noexcept {
+  volatile Octet* const p = octets;
+  for (std::size_t i = 0; i < size; ++i) p[i] = 0;
+}
+
 // The second argument of these three is in lower case.
 constexpr bool starts_with(std::string_view text, std::string_view prefix) noexcept {
   if (text.size() < prefix.size()) return false;
@@ -89,9 +96,7 @@ class Held {
     if (size_ > 0) characters_[--size_] = 0;
   }
   void clear() noexcept {
-    // Through volatile, so that the compiler keeps stores which nothing reads.
-    volatile char* const p = characters_.data();
-    for (std::size_t i = 0; i < size_; ++i) p[i] = 0;
+    wipe(characters_.data(), size_);
     size_ = 0;
   }
   std::string_view view() const noexcept { return {characters_.data(), size_}; }

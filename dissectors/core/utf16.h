@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "dissectors/core/bytes.h"
+#include "dissectors/core/text.h"
 
 namespace kakoi::text {
 
@@ -34,9 +35,8 @@ class Utf8 {
   }
   std::string_view view() const noexcept { return {characters_.data(), size_}; }
   // For a secret: no character stays.
-  void wipe() noexcept {
-    volatile char* const p = characters_.data();
-    for (std::size_t i = 0; i < size_; ++i) p[i] = 0;
+  void clear() noexcept {
+    wipe(characters_.data(), size_);
     size_ = 0;
   }
 

@@ -184,8 +184,7 @@ class Http final : public Dissector {
       if (!pending_) pending_ = std::make_unique<Pending>();
       pending_->add(requests_, user, secret);
     }
-    volatile char* const p = clear.data();
-    for (std::size_t i = 0; i < clear.size(); ++i) p[i] = 0;
+    text::wipe(clear.data(), clear.size());
   }
 
   // What a page or a UPnP description (UPnP Device Architecture 2.0 §2.3) says of the device it comes from: as much

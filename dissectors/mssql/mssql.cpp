@@ -179,11 +179,10 @@ class Mssql final : public Dissector {
       const unsigned b = obscured[i] ^ 0xA5u;
       clear[i] = static_cast<std::uint8_t>((b << 4 | b >> 4) & 0xFF);
     }
-    text::Utf8<128> text(Bytes(clear.data(), size));
-    secret_.assign(text.view());
-    text.wipe();
-    volatile std::uint8_t* const p = clear.data();
-    for (std::size_t i = 0; i < size; ++i) p[i] = 0;
+    text::Utf8<128> password(Bytes(clear.data(), size));
+    secret_.assign(password.view());
+    password.clear();
+    text::wipe(clear.data(), size);
   }
 
   static void on_token(Bytes token, const Emit& emit) {

@@ -7,8 +7,8 @@
 #include "dissectors/onc_rpc/onc_rpc.h"
 
 #include <algorithm>
-#include <array>
 
+#include "dissectors/core/open_requests.h"
 #include "dissectors/core/text.h"
 #include "dissectors/onc_rpc/programs.h"
 
@@ -110,32 +110,23 @@ class OncRpc final : public Dissector {
       on_reply(message, emit);
     return Interest::more;
   }
-  void on_gap(Role) override { count_ = 0; }
+  void on_gap(Role) override { requests_.forget(); }
 
  private:
-  struct Open {
-    std::uint32_t xid = 0, program = 0, code = 0, flavor = 0;
-  };
+  // Behind the function code the flavor waits for the answer, too, which does not repeat it.
+  static constexpr unsigned kFlavor = 24;
 
   void on_call(Bytes message, const Emit& emit) {
     ByteReader r(message);
-    Open open;
-    open.xid = r.be32();
+    const std::uint32_t xid = r.be32();
     r.skip(8);
-    open.program = r.be32();
-    const std::uint32_t version = r.be32(), procedure = r.be32();
-    open.code = code_of(version, procedure);
-    open.flavor = r.be32();
+    const std::uint32_t program = r.be32(), version = r.be32(), procedure = r.be32(), flavor = r.be32();
     const Bytes credential = r.take(r.be32());
-    emit(Operation{.cls = class_of(open.program, procedure), .function_code = open.code, .qualifier = open.program});
-    if (open.flavor == kSys && r.ok()) state_machine(credential, emit);
-    for (std::size_t i = 0; i < count_; ++i)
-      if (open_[i].xid == open.xid) return;  // sent again
-    if (count_ == open_.size()) {
-      std::move(open_.begin() + 1, open_.end(), open_.begin());
-      --count_;
-    }
-    open_[count_++] = open;
+    const std::uint32_t code = code_of(version, procedure);
+    const OperationClass cls = class_of(program, procedure);
+    emit(Operation{.cls = cls, .function_code = code, .qualifier = program});
+    if (flavor == kSys && r.ok()) state_machine(credential, emit);
+    requests_.ask(xid, emit.context().speaker, cls, code | std::min(flavor, 0xFFu) << kFlavor, program);
   }
 
   void on_reply(Bytes message, const Emit& emit) {
@@ -150,23 +141,20 @@ class OncRpc final : public Dissector {
       status = r.be32();
     }
     if (!r.ok()) return;
-    const auto end = open_.begin() + static_cast<std::ptrdiff_t>(count_);
-    const auto found = std::find_if(open_.begin(), end, [&](const Open& o) { return o.xid == xid; });
-    if (found == end) return;
-    const Open open = *found;
-    std::move(found + 1, end, found);
-    --count_;
+    const OpenRequest request = requests_.answer(xid, emit.context().speaker);
+    if (!request.is_known) return;
+    const std::uint32_t program = request.qualifier, flavor = request.function_code >> kFlavor;
+    const std::uint32_t code = request.function_code & ((1u << kFlavor) - 1);
     const bool refused = denied || status != 0;
-    const std::uint32_t procedure = open.code & 0xFFFF;
-    emit(Operation{.cls = class_of(open.program, procedure),
-                   .function_code = open.code,
-                   .qualifier = open.program,
+    emit(Operation{.cls = request.cls,
+                   .function_code = code,
+                   .qualifier = program,
                    .outcome = refused ? Outcome::refused : Outcome::accepted,
                    .is_message = false});
-    if (refused || procedure == 0) return;
+    if (refused || (code & 0xFFFF) == 0) return;
     // Both flavors leave it to the client to say who it is (RFC 5531 §8.2, §13).
-    if (open.program == Program::nfs && (open.flavor == kNone || open.flavor == kSys)) emit(OpenAccess{"nfs-auth-sys"});
-    if (open.program == Program::wdb) emit(OpenAccess{"vxworks-wdb"});
+    if (program == Program::nfs && (flavor == kNone || flavor == kSys)) emit(OpenAccess{"nfs-auth-sys"});
+    if (program == Program::wdb) emit(OpenAccess{"vxworks-wdb"});
   }
 
   static void state_machine(Bytes credential, const Emit& emit) {
@@ -177,8 +165,7 @@ class OncRpc final : public Dissector {
     emit(Identity{Trait::name, name, "rpc auth_sys", 65, {}});
   }
 
-  std::array<Open, 16> open_;  // oldest first
-  std::size_t count_ = 0;
+  OpenRequests<16> requests_;
 };
 
 std::unique_ptr<Dissector> open() { return std::make_unique<OncRpc>(); }

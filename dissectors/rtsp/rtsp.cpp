@@ -169,8 +169,7 @@ class Rtsp final : public Dissector {
       has_credential_ = true;
       emit(Credential{"rtsp-basic", user_.view(), secret_.view(), CredentialOutcome::attempted});
     }
-    volatile char* const p = clear.data();
-    for (std::size_t i = 0; i < clear.size(); ++i) p[i] = 0;
+    text::wipe(clear.data(), clear.size());
   }
 
   Interest on_answer(std::string_view message, const Emit& emit) {

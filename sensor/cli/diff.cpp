@@ -31,7 +31,7 @@ struct Survey {
 void check_chain(const fs::path& manifest, const std::string& found) {
   try {
     const Manifest told = read_manifest(manifest);
-    const auto inventory = told.outputs.find("inventory.db");
+    const auto inventory = told.outputs.find(kInventoryFile);
     if (inventory != told.outputs.end() && inventory->second.sha256 != found)
       std::cerr << "kakoi: note: " << manifest.string()
                 << ": inventory.db is not the one that the manifest names; see kakoi verify\n";

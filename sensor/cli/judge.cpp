@@ -339,7 +339,7 @@ int judge(Database db, const fs::path& path, const Judgement& j, const AfterRule
     std::error_code error;
     if (!after || !after(judged)) fs::remove(j.out / kEvidenceFile, error);  // an earlier run's proves nothing of this
   };
-  stored = j.out / "inventory.db";
+  stored = j.out / kInventoryFile;
   place_whole(path, stored);
   write_reports({.db = db,
                  .rules = texts_of(j.rules),
@@ -348,7 +348,7 @@ int judge(Database db, const fs::path& path, const Judgement& j, const AfterRule
                  .input_hashes = j.input_hashes,
                  .created = j.created,
                  .run = j.run,
-                 .other_outputs = {"inventory.db", kEvidenceFile},
+                 .other_outputs = {kInventoryFile, kEvidenceFile},
                  .exports = j.exports,
                  .besides = write_evidence,
                  .another = another},

@@ -42,7 +42,7 @@ void take_signals() {
 
 // What an earlier run left in OUT.
 Observed resumed(const std::filesystem::path& out, const std::vector<CaptureInfo>& interfaces) {
-  const std::filesystem::path path = out / "inventory.db";
+  const std::filesystem::path path = out / kInventoryFile;
   if (!std::filesystem::exists(path)) return {};
   try {
     Database db = Database::open_read_only(path);

@@ -65,7 +65,9 @@ TEST(HartIp, CommandsInDirectPdus) {
 // The same, frames 14 and 15 (its head): a status that warns
 TEST(HartIp, AWarningIsNoRefusal) {
   const auto seen = observe(hart_ip::protocol, {client("010005000005000a00ff"), server("010105080005000c64f09838")});
-  for (const Operation& o : seen.all<Operation>()) EXPECT_EQ(o.outcome, Outcome::none);
+  const auto operations = seen.all<Operation>();
+  ASSERT_EQ(operations.size(), 2u);
+  for (const Operation& o : operations) EXPECT_EQ(o.outcome, Outcome::none);
 }
 
 TEST(HartIp, TheCheckOctetProvesIt) {

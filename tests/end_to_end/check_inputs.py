@@ -266,16 +266,14 @@ def what_is_read_is_not_written_over():
     for survey in surveys:
         kakoi("scan", CLOSED, "-o", survey, "--quiet", wanted=DONE)
     inventory, manifest = surveys[0] / "inventory.db", surveys[1] / "manifest.json"
-    kept = {path: path.read_bytes() for path in (capture, register, inventory, manifest)}
+    cited = folder("cited") / "inventory.db"
+    shutil.copy(scan(SAMPLE) / "inventory.db", cited)
+    finding = database(scan(SAMPLE)).execute("select finding_id from finding limit 1").fetchone()[0]
+    kept = {path: path.read_bytes() for path in (capture, register, inventory, manifest, cited)}
     for command in (["scan", out, "-o", out], ["scan", capture, "-o", out],
                     ["scan", CLOSED, "--assets", register, "-o", beside],
-                    ["slice", surveys[0], "0", CLOSED, "-o", inventory],
+                    ["slice", cited, finding, SAMPLE, "-o", cited],
                     ["diff", *surveys, "--json", inventory], ["diff", *surveys, "--html", manifest]):
-        if command[0] == "slice":
-            finding = database(scan(SAMPLE)).execute("select finding_id from finding limit 1").fetchone()[0]
-            shutil.copy(scan(SAMPLE) / "inventory.db", inventory)
-            kept[inventory] = inventory.read_bytes()
-            command[1:4] = [inventory, finding, SAMPLE]
         done = kakoi(*command, wanted=BAD_INPUT)
         expect("would be written over" in done.stderr, f"{command}: {done.stderr}")
     for path, data in kept.items():
