@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "dissectors/modbus/crc.h"
+#include "dissectors/core/crc16.h"
 #include "dissectors/modbus/exchange.h"
 #include "dissectors/modbus/function.h"
 
@@ -21,7 +21,7 @@ constexpr std::size_t kShortest = kAddress + 1 + kCrc;
 // At least kShortest octets.
 bool is_intact(Bytes adu) noexcept {
   ByteReader crc{adu.last(kCrc)};
-  return modbus::crc16(adu.first(adu.size() - kCrc)) == crc.le16();
+  return crc16::modbus(adu.first(adu.size() - kCrc)) == crc.le16();
 }
 
 // Of the ADU, if `role` sent it.

@@ -1,6 +1,6 @@
 #include "dissectors/synchrophasor/frame.h"
 
-#include "dissectors/synchrophasor/crc.h"
+#include "dissectors/core/crc16.h"
 
 namespace kakoi::synchrophasor {
 
@@ -59,7 +59,9 @@ bool probe(Bytes bytes, Role) noexcept {
 
 bool checks(Bytes frame) noexcept {
   if (frame.size() < kPrefixSize + kCheckSize) return false;
-  return crc(frame.first(frame.size() - kCheckSize)) == ByteReader(frame.last(kCheckSize)).be16();
+  // CHK (clause 6.2, table 2): CRC-CCITT from FFFF, not inverted.
+  const std::uint16_t sum = crc16::high_first<0x1021>(frame.first(frame.size() - kCheckSize), 0xFFFF);
+  return sum == ByteReader(frame.last(kCheckSize)).be16();
 }
 
 }  // namespace kakoi::synchrophasor

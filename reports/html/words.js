@@ -276,6 +276,8 @@ const WORDS = {
     "shares files with several hosts": ["複数の機器とファイルを共有", "shares files with several hosts"],
     "takes pages to print": ["印刷を受付け", "takes pages to print"],
     "answers BACnet": ["BACnetに応答", "answers BACnet"],
+    "answers BSAP": ["BSAPに応答", "answers BSAP"],
+    "answers Genisys": ["Genisysに応答", "answers Genisys"],
     "answers EtherNet/IP": ["EtherNet/IPに応答", "answers EtherNet/IP"],
     "answers HART-IP": ["HART-IPに応答", "answers HART-IP"],
     "answers PROFINET": ["PROFINETに応答", "answers PROFINET"],

@@ -65,7 +65,7 @@ constexpr std::uint16_t kLpd = 515, kIpp = 631, kRawPrint = 9100;
 struct Controller {
   std::string_view protocol, role, reason, asked;  // asked: the reason where no answer was heard
 };
-constexpr std::array<Controller, 20> kControllers = {{
+constexpr std::array<Controller, 22> kControllers = {{
     {"modbus", "plc", "answers modbus", "is asked by modbus"},
     {"modbus_rtu", "plc", "answers modbus", "is asked by modbus"},
     {"s7comm", "plc", "answers s7comm", "is asked by s7comm"},
@@ -78,6 +78,8 @@ constexpr std::array<Controller, 20> kControllers = {{
     {"ge_srtp", "plc", "answers ge-srtp", "is asked by ge-srtp"},
     {"dnp3", "rtu", "answers dnp3", "is asked by dnp3"},
     {"iec104", "rtu", "answers iec104", "is asked by iec104"},
+    {"bsap", "rtu", "answers BSAP", "is asked by BSAP"},
+    {"genisys", "rtu", "answers Genisys", "is asked by Genisys"},
     {"mms", "ied", "answers mms", "is asked by mms"},
     {"synchrophasor", "ied", "serves C37.118", "is asked by C37.118"},
     {"goose", "ied", "publishes GOOSE", "publishes GOOSE"},

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "dissectors/modbus/crc.h"
+#include "dissectors/core/crc16.h"
 #include "tests/support/observe.h"
 
 namespace kakoi {
@@ -27,7 +27,7 @@ bool probe(std::string_view bytes, Role role = Role::client) { return rtu.probe(
 
 TEST(ModbusCrc, IsTheSpecificationsExample) {
   // Appendix B: the message 02 07 has the CRC 0x1241, sent as 41 12.
-  EXPECT_EQ(modbus::crc16(hex("02 07")), 0x1241);
+  EXPECT_EQ(crc16::modbus(hex("02 07")), 0x1241);
 }
 
 TEST(ModbusRtuFrame, EndsWhereFunctionAndCrcSay) {

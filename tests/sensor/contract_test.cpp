@@ -8,7 +8,7 @@
 #include <map>
 #include <optional>
 
-#include "dissectors/modbus/crc.h"
+#include "dissectors/core/crc16.h"
 #include "tests/support/dialogues.h"
 #include "tests/support/notes.h"
 
@@ -96,7 +96,7 @@ std::optional<Dialogue> as_rtu(const Dialogue& d) {
       const Frame frame = d.protocol->frame(rest, d.role_of(turn.side));
       if (frame.kind != Frame::Kind::whole || frame.size > rest.size()) return std::nullopt;
       const Bytes adu = rest.subspan(kBeforeUnit, frame.size - kBeforeUnit);
-      const std::uint16_t crc = modbus::crc16(adu);
+      const std::uint16_t crc = crc16::modbus(adu);
       adus.insert(adus.end(), adu.begin(), adu.end());
       adus.insert(adus.end(), {static_cast<std::uint8_t>(crc & 0xFF), static_cast<std::uint8_t>(crc >> 8)});
       rest = rest.subspan(frame.size);
