@@ -124,8 +124,9 @@ class Reader final : public Dissector {
 
   void on_message(const Message& m, const Emit& emit) {
     if (m.is_answer) return on_answer(m, emit);
-    const Function f = function_of(m);
-    if (f.code == kUnknown) return emit(Anomaly{Fault::bad_length, 0});
+    const auto known = function_of(m);
+    if (!known) return emit(Anomaly{Fault::bad_length, 0});
+    const Function& f = *known;
     emit(Operation{.cls = f.cls, .function_code = f.code, .unit = m.unit, .actor = emit.context().speaker});
     asked_.ask(m.sequence, emit.context().speaker, f.cls, f.code, m.unit);
     switch (f.cls) {
@@ -151,11 +152,12 @@ class Reader final : public Dissector {
   // RER: 0 if all went well (D4052, "return error report").
   void on_answer(const Message& m, const Emit& emit) {
     const OpenRequest asked = asked_.answer(m.sequence, emit.context().speaker);
-    const bool has_report = !asked.is_known || asked.function_code >> 8 == remote_database;
+    if (!asked.is_known) return;  // it does not say what it answers
+    const bool has_report = asked.function_code >> 8 == remote_database;
     const bool is_refused = has_report && !m.body.empty() && m.body[0] != 0;
     const Outcome outcome = is_refused ? Outcome::refused : Outcome::accepted;
     emit(Operation{.cls = asked.cls,
-                   .function_code = asked.is_known ? asked.function_code : kUnknown,
+                   .function_code = asked.function_code,
                    .unit = asked.qualifier,
                    .outcome = outcome,
                    .actor = other(emit.context().speaker)});

@@ -37,7 +37,6 @@ constexpr Entry kFunctions[] = {
     {0xAA00, OperationClass::report, "Alarm Report"},
     {0xB000, OperationClass::other, "Peer to Peer, Master"},
     {0xB100, OperationClass::other, "Peer to Peer, Slave"},
-    {kUnknown, OperationClass::other, "answer"},
     {kExtension + 0x0101, OperationClass::mode, "Reset System"},
     {kExtension + 0x0102, OperationClass::diagnostic, "Diagnostics Reset"},
     {kExtension + 0x0201, OperationClass::time, "Read Date and Time"},
@@ -58,13 +57,12 @@ static_assert(is_ascending(kFunctions));
 
 }  // namespace
 
-Function function_of(const Message& request) noexcept {
+std::optional<Function> function_of(const Message& request) noexcept {
   ByteReader r{request.body};
-  Function f;
-  f.code = std::uint32_t{request.exchange} << 8;
+  Function f{std::uint32_t{request.exchange} << 8, OperationClass::other};
   if (request.exchange == remote_database) f.code |= r.u8();
   if (request.exchange == remote_database_extension) f.code = kExtension + r.le16();
-  if (!r.ok()) return {};
+  if (!r.ok()) return std::nullopt;
   if (const Entry* const known = find_code(kFunctions, f.code)) f.cls = known->cls;
   return f;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "dissectors/bsap/message.h"
@@ -11,14 +12,13 @@ namespace kakoi::bsap {
 // As stated: exchange · 256 + function of the remote database; 10000h + function of its extension; 20000h + link function.
 inline constexpr std::uint32_t kExtension = 0x1'0000, kLink = 0x2'0000;
 inline constexpr std::uint32_t kWriteByAddress = 0xA080, kWriteByName = 0xA084;
-inline constexpr std::uint32_t kUnknown = 0xFFFF;  // an answer to what was not seen
 
 struct Function {
-  std::uint32_t code = kUnknown;
-  OperationClass cls = OperationClass::other;
+  std::uint32_t code;
+  OperationClass cls;
 };
-// Of a request.
-Function function_of(const Message& request) noexcept;
+// Of a request; none if it is too short to have one.
+std::optional<Function> function_of(const Message& request) noexcept;
 std::string_view function_name(std::uint32_t code) noexcept;
 
 }  // namespace kakoi::bsap

@@ -1,7 +1,8 @@
-// The log-ins that mail protocols share: SASL PLAIN and LOGIN (RFC 4616) with what became of them, and NTLM
-// (MS-SMTPNTLM, MS-POP3, MS-OXIMAP), which is an operation with a number of ntlm::LogOn.
+// The log-ins that mail protocols share: SASL PLAIN and LOGIN (RFC 4616), XOAUTH2 and OAUTHBEARER (RFC 7628) with what
+// became of them, and NTLM (MS-SMTPNTLM, MS-POP3, MS-OXIMAP), which is an operation with a number of ntlm::LogOn.
 #pragma once
 
+#include <algorithm>
 #include <array>
 
 #include "dissectors/core/base64.h"
@@ -41,10 +42,11 @@ class LogIn {
   // The client's "AUTH PLAIN" or "AUTHENTICATE LOGIN", with or without an initial response in base64.
   void mechanism(std::string_view name, std::string_view initial, const Emit& emit) {
     forget();
-    mechanism_ = equals(name, "plain")   ? Mechanism::plain
-                 : equals(name, "login") ? Mechanism::login
-                 : equals(name, "ntlm")  ? Mechanism::ntlm
-                                         : Mechanism::other;
+    mechanism_ = equals(name, "plain")                                    ? Mechanism::plain
+                 : equals(name, "login")                                  ? Mechanism::login
+                 : equals(name, "ntlm")                                   ? Mechanism::ntlm
+                 : equals(name, "xoauth2") || equals(name, "oauthbearer") ? Mechanism::bearer
+                                                                          : Mechanism::other;
     if (!initial.empty()) response(initial, emit);
   }
   bool responding() const noexcept { return mechanism_ != Mechanism::none && !pending_; }
@@ -67,6 +69,9 @@ class LogIn {
         mechanism_ = Mechanism::none;
         password(decoded, emit);
       }
+    } else if (mechanism_ == Mechanism::bearer) {
+      mechanism_ = Mechanism::none;
+      bearer(decoded, emit);
     } else if (mechanism_ == Mechanism::ntlm) {
       const ntlm::Seen seen =
           ntlm::observe(Bytes(reinterpret_cast<const std::uint8_t*>(decoded.data()), decoded.size()), emit);
@@ -81,7 +86,24 @@ class LogIn {
   }
 
  private:
-  enum class Mechanism : std::uint8_t { none, plain, login, ntlm, other };
+  // "user=" name, or "n,a=" name ",", then 01, and among what follows "auth=Bearer " token, each up to the next 01: who has
+  // the token needs no password.
+  void bearer(std::string_view fields, const Emit& emit) {
+    constexpr char kEnd = '\x01';
+    constexpr std::string_view kAuth = "auth=bearer ";
+    std::string_view token;
+    user_.clear();
+    while (!fields.empty()) {
+      const std::string_view field = fields.substr(0, fields.find(kEnd));
+      fields.remove_prefix(std::min(field.size() + 1, fields.size()));
+      if (starts_with(field, "user=")) user_.assign(field.substr(5));
+      if (starts_with(field, "n,a=")) user_.assign(field.substr(4, field.find(',', 4) - 4));
+      if (starts_with(field, kAuth)) token = field.substr(kAuth.size());
+    }
+    if (!token.empty()) password(token, emit);
+  }
+
+  enum class Mechanism : std::uint8_t { none, plain, login, bearer, ntlm, other };
   std::string_view scheme_;  // static
   Held<128> user_;
   Held<255> secret_;
@@ -115,10 +137,26 @@ inline std::string_view next_word(std::string_view& line) noexcept {
   return word;
 }
 
+// A number of the session, which some servers greet with, and words in another character set name no software.
+inline bool is_no_name(std::string_view word) noexcept {
+  std::size_t digits = 0, letters = 0;
+  for (const char c : word) {
+    if (!is_printable(c)) return true;
+    digits += is_digit(c);
+    letters += is_letter(c);
+  }
+  return letters == 0 || (digits >= 5 && letters >= 3);
+}
+
 // Of a greeting the words that name the software: up to a time, a number of the session, "ready" or remarks.
 inline std::string_view software_of(std::string_view greeting) noexcept {
   std::size_t end = 0;
-  for (std::string_view rest = trim(greeting); !rest.empty();) {
+  std::string_view rest = trim(greeting);
+  for (std::string_view look = rest; !look.empty(); greeting = rest = look) {
+    const std::string_view word = next_word(look);
+    if (word.empty() || !is_no_name(word)) break;
+  }
+  while (!rest.empty()) {
     const std::string_view word = next_word(rest);
     const bool remark = word.empty() || std::string_view("#<[;").find(word[0]) != std::string_view::npos ||
                         (word[0] == '(' && word.find('/') == std::string_view::npos);

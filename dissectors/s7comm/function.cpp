@@ -22,8 +22,9 @@ constexpr Entry kFunctions[] = {
     {read_var, OperationClass::read, "Read Var"},
     {write_var, OperationClass::write, "Write Var"},
     {request_download, OperationClass::program, "Request download"},
-    {download_block, OperationClass::program, "Download block"},
-    {download_ended, OperationClass::program, "Download ended"},
+    // Of a download the controller asks for the blocks, once it has taken the request: no command of its own.
+    {download_block, OperationClass::session, "Download block"},
+    {download_ended, OperationClass::session, "Download ended"},
     {start_upload, OperationClass::file, "Start upload"},
     {upload, OperationClass::file, "Upload"},
     {end_upload, OperationClass::file, "End upload"},

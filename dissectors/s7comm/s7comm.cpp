@@ -8,6 +8,7 @@
 //   data                  return code | transport size | size ×2 | …
 #include "dissectors/s7comm/s7comm.h"
 
+#include <algorithm>
 #include <array>
 
 #include "dissectors/core/open_commands.h"
@@ -87,6 +88,40 @@ std::string_view service_name(const Message& m) noexcept {
   if (function == pi_service) r.skip(r.be16());
   const std::string_view name = as_text(r.take(r.u8()));
   return r.ok() ? name : std::string_view{};
+}
+
+// "_0A00001P", "0A00001P": [_] | type of block ×2 | number ×5 | file system. As it stands, if it is none of those.
+void put_block(std::string_view name, text::Line<48>& line) noexcept {
+  struct Type {
+    std::string_view digits, name;
+  };
+  constexpr Type kTypes[] = {{"08", "OB"},  {"0A", "DB"}, {"0B", "SDB"}, {"0C", "FC"},
+                             {"0D", "SFC"}, {"0E", "FB"}, {"0F", "SFB"}};
+  std::string_view rest = name;
+  if (rest.starts_with('_')) rest.remove_prefix(1);
+  if (rest.size() >= 7 && std::all_of(rest.begin() + 2, rest.begin() + 7, text::is_digit))
+    for (const Type& type : kTypes)
+      if (rest.starts_with(type.digits)) {
+        std::string_view number = rest.substr(2, 5);
+        while (number.size() > 1 && number[0] == '0') number.remove_prefix(1);
+        line << type.name << number;
+        return;
+      }
+  line << name.substr(0, 16);
+}
+
+// The blocks that _INSE, _DELE and their like are about: number of blocks | 00 | { type ×2 | number ×5 | file system } …
+void put_blocks(Bytes parameters, text::Line<48>& line) noexcept {
+  ByteReader r{parameters};
+  r.skip(8);
+  ByteReader block = r.sub(r.be16());
+  const std::size_t count = block.u8();
+  block.skip(1);
+  if (!block.ok() || block.remaining() != count * 8) return;
+  for (std::size_t i = 0; i < count; ++i) {
+    line << (i == 0 ? "block " : ", ");
+    put_block(as_text(block.take(8)), line);
+  }
 }
 
 // What a Write Var addresses first: an S7ANY pointer (12 0A 10 | type | count ×2 | DB ×2 | area | bit address ×3).
@@ -196,6 +231,7 @@ class Reader final : public Dissector {
         step = known.name;
         qualifier = known.qualifier;
         if (qualifier == kNoValue) value << service.substr(0, 16);
+        if (cls == OperationClass::program) put_blocks(m.parameters, value);
         break;
       }
       case write_var:
@@ -206,13 +242,14 @@ class Reader final : public Dissector {
         r.skip(8);
         const std::string_view block = as_text(r.take(r.u8()));
         if (!r.ok()) return;
-        value << "block " << block.substr(0, 16);
+        value << "block ";
+        put_block(block, value);
         break;
       }
       default:
         break;
     }
-    emit(Operation{.cls = cls, .function_code = function, .qualifier = qualifier});
+    emit(Operation{.cls = cls, .function_code = function, .qualifier = qualifier, .actor = emit.context().speaker});
     jobs_.ask(m.reference, emit.context().speaker, cls, function, qualifier);
     // Of a download its beginning is the command; the blocks are then asked for by the controller.
     if (function == write_var || function == request_download || function == pi_service || function == plc_stop)
@@ -228,7 +265,8 @@ class Reader final : public Dissector {
                        .function_code = job.function_code,
                        .qualifier = job.qualifier,
                        .outcome = Outcome::refused,
-                       .is_message = false});
+                       .is_message = false,
+                       .actor = job.actor});
       return commands_.answer(m.reference, Outcome::refused, "error", emit);
     }
     const std::uint8_t function = m.parameters[0];
@@ -247,8 +285,11 @@ class Reader final : public Dissector {
     const OperationClass cls = is_of_job                ? job.cls
                                : function == pi_service ? OperationClass::other
                                                         : class_of(function);
-    emit(Operation{
-        .cls = cls, .function_code = function, .qualifier = is_of_job ? job.qualifier : kNoValue, .outcome = outcome});
+    emit(Operation{.cls = cls,
+                   .function_code = function,
+                   .qualifier = is_of_job ? job.qualifier : kNoValue,
+                   .outcome = outcome,
+                   .actor = other(emit.context().speaker)});
     commands_.answer(m.reference, outcome,
                      outcome == Outcome::refused ? "error"
                      : items.any_failed          ? "some items refused"

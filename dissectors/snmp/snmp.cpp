@@ -202,6 +202,8 @@ class Snmp final : public Dissector {
   static void state_community(const Message& message, unsigned type, std::uint64_t error, const Emit& emit) {
     constexpr std::uint64_t kAuthorizationError = 16;  // RFC 3416 §3
     if (type == report || (type == response && error == kAuthorizationError)) return;
+    // What the client of the link sends as a response asks nothing.
+    if (type == response && emit.context().speaker == Role::client) return;
     emit(Credential{message.version == kV1 ? "snmp-v1" : "snmp-v2c",
                     {},
                     as_text(message.community),

@@ -58,6 +58,7 @@ struct alignas(64) Side {
   std::uint64_t flags : 8 = 0;     // TCP, of all packets
   std::uint64_t syn_seen : 1 = 0;  // a SYN, with or without ACK
   std::uint64_t no_source_mac : 1 = 0, no_destination_mac : 1 = 0;
+  std::uint64_t macs_changed : 1 = 0;  // from there on, each packet is told with its own
 
   void set_macs(const Decoded& p) noexcept {
     source_mac = p.source_mac.lo & kMac, no_source_mac = p.source_mac.is_none();

@@ -218,6 +218,13 @@ class Observer {
   }
 
   void observe_it() {
+    struct ServiceUse {
+      LinkEnds ends;
+      std::uint16_t port;
+      std::string_view protocol;
+      auto operator<=>(const ServiceUse&) const = default;
+    };
+    std::vector<ServiceUse> uses;
     for (std::size_t i = 0; i < ends_.size(); ++i) {
       const LinkRow& link = observed_.links[i];
       if (!link.protocol || link.protocol->domain != Domain::it) continue;
@@ -227,10 +234,14 @@ class Observer {
       if (link.protocol->name == "tls" && ((client && client->is_ot) || (server && server->is_ot))) continue;
       if (client && takes_part(link, 0)) {
         client->is_it = true;
-        ++client->it_client_links;
+        // Who asks a group by name (NBNS, LLMNR, SSDP) uses nobody's service yet.
+        if (server) uses.push_back({ends_[i], link.key.server_port, link.protocol->name});
       }
       if (server && takes_part(link, 1)) server->is_it = true;
     }
+    std::sort(uses.begin(), uses.end());
+    uses.erase(std::unique(uses.begin(), uses.end()), uses.end());
+    for (const ServiceUse& use : uses) ++found_[use.ends.client].office_services;
   }
 
   void observe_services() {

@@ -28,7 +28,7 @@ struct Activity {
   bool announces_routes = false;                // routing, redundancy protocols, router advertisements
   bool browses = false;
   std::uint32_t ot_servers = 0;  // assets that it asks by an OT protocol
-  std::uint32_t it_client_links = 0;
+  std::uint32_t office_services = 0;  // that it uses: protocols, each of one server
 };
 
 // In the order of resolution.assets().

@@ -200,7 +200,7 @@ Duty role_of(const Asset& asset, const Activity& a, std::string_view own_word) {
   if (a.is_mobile) return {"mobile", "its software is that of phones and tablets"};
   if (a.browses) return {"workstation", "browser user agent"};
   if (!a.general_server.empty()) return {"server", a.general_server};
-  if (a.it_client_links >= 3) return {"workstation", "uses office services"};
+  if (a.office_services >= 3) return {"workstation", "uses office services"};
   if (a.smb_clients != 0) return {"server", "shares files"};
   return {};
 }

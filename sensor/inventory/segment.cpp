@@ -31,6 +31,12 @@ bool is_initial(const TtlRange& ttl) noexcept {
   return ttl.max == 30 || ttl.max == 32 || ttl.max == 64 || ttl.max == 128 || ttl.max == 255;
 }
 
+// Two routers or more have passed it on.
+bool is_from_afar(const TtlRange& ttl) noexcept {
+  const int initial = ttl.max < 64 ? 64 : ttl.max < 128 ? 128 : 255;
+  return is_decremented(ttl) && initial - ttl.max >= 2;
+}
+
 // IPv6 hosts have several addresses of one range as a matter of course: the range counts, not they.
 Address unit(const Address& ip) noexcept { return ip.is_ipv4() ? ip : network_of(ip, 64).base; }
 
@@ -252,7 +258,8 @@ class Judge {
       decremented += was_forwarded(tie);
     }
     for (Tie* tie : elsewhere) {
-      const bool is_touched = was_forwarded(tie) && (has_own || decremented > 1);
+      // Alone, one hop may be that from a container or a virtual machine to the host that it runs on; two are not.
+      const bool is_touched = was_forwarded(tie) && (has_own || decremented > 1 || is_from_afar(tie->row.ttl));
       if (units.size() >= kManyAddresses || tie->key.ip.is_global() || is_touched)
         foreign(tie, true);
       else

@@ -131,7 +131,9 @@ Sighting DuplicateTable::look_up(const Decoded& p, const PacketRef& ref, const s
   }
   if (ref.capture >= mirrors_.size()) mirrors_.resize(ref.capture + 1);
   mark = fold(mark, kSecond);
-  const auto macs = static_cast<std::uint32_t>(fold(p.source_mac.lo ^ kFirst, p.destination_mac.lo ^ kSecond));
+  const bool has_macs = !p.source_mac.is_none() || !p.destination_mac.is_none();
+  const std::uint64_t both_macs = fold(p.source_mac.lo ^ kFirst, p.destination_mac.lo ^ kSecond);
+  const std::uint32_t macs = has_macs ? static_cast<std::uint32_t>(both_macs) | 1 : 0;
   const bool certain = leaves_no_doubt(p);
   const auto soon = [&](const Entry& e) { return ref.ts - e.ts <= window && e.ts - ref.ts <= window; };
   Entry now;
@@ -151,6 +153,8 @@ Sighting DuplicateTable::look_up(const Decoded& p, const PacketRef& ref, const s
   const std::uint32_t first_vlan = first.vlan;
   const bool same_vlan = first_vlan == p.vlan;
   if (first.macs == macs && first.ttl == p.ttl) return same_vlan ? repeated() : Sighting{Copy::vlan, true, first_vlan};
+  // Seen by another interface, whose link layer has no MACs.
+  if ((first.macs == 0 || macs == 0) && first.ttl == p.ttl && same_vlan) return repeated();
   // Two machine cells that are copies of each other may send the same at the same time, each in its VLAN.
   if (first.ttl == p.ttl && !same_vlan) return {};
   // The forwarded packet may be delivered twice, too.

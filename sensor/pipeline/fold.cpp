@@ -23,22 +23,20 @@ LinkState state_of(const flow::Flow& flow, int client) {
   return LinkState::one_way;
 }
 
-void add_bindings(Recorder& recorder, const flow::Flow& flow) {
-  for (const std::size_t s : {0u, 1u}) {
-    const flow::Side& side = flow.sides[s];
-    if (side.packets == 0) continue;
-    const Seen seen = flow.seen(s);
-    const Address source_mac = side.source(), destination_mac = side.destination();
-    recorder.mac(source_mac, destination_mac, flow.key.vlan, seen);
-    if (flow.key.transport == Transport::ethernet) continue;
-    const Address& source = s == 0 ? flow.key.a : flow.key.b;
-    const Address& destination = s == 0 ? flow.key.b : flow.key.a;
-    if (!source_mac.is_none()) recorder.source_binding({source_mac, source, flow.key.vlan}, seen, side.ttl());
-    if (!destination_mac.is_none()) recorder.destination_binding({destination_mac, destination, flow.key.vlan}, seen);
-  }
-}
-
 }  // namespace
+
+void add_bindings(Recorder& recorder, const flow::Flow& flow, std::size_t s) {
+  const flow::Side& side = flow.sides[s];
+  if (side.packets == 0 || side.macs_changed != 0) return;
+  const Seen seen = flow.seen(s);
+  const Address source_mac = side.source(), destination_mac = side.destination();
+  recorder.mac(source_mac, destination_mac, flow.key.vlan, seen);
+  if (flow.key.transport == Transport::ethernet) return;
+  const Address& source = s == 0 ? flow.key.a : flow.key.b;
+  const Address& destination = s == 0 ? flow.key.b : flow.key.a;
+  if (!source_mac.is_none()) recorder.source_binding({source_mac, source, flow.key.vlan}, seen, side.ttl());
+  if (!destination_mac.is_none()) recorder.destination_binding({destination_mac, destination, flow.key.vlan}, seen);
+}
 
 flow::Ends ends_of(const flow::Flow& flow) {
   return {{flow.key.a, flow.key.b}, {flow.key.port_a, flow.key.port_b}, flow.key.transport, flow.key.vlan, flow.client};
@@ -59,7 +57,7 @@ void note_session(Recorder& recorder, const flow::Flow& flow) {
 }
 
 void add_flow(Recorder& recorder, const flow::Flow& flow) {
-  add_bindings(recorder, flow);
+  for (const std::size_t side : {0u, 1u}) add_bindings(recorder, flow, side);
   const bool identified = flow.session && flow.session->protocol();
   const Protocol* protocol = identified ? flow.session->protocol() : flow.protocol;
   std::uint32_t link = identified ? flow.session->conversation().handle : flow.link;

@@ -63,10 +63,15 @@ std::uint32_t Shard::on_identified(const Conversation& c, const Protocol& protoc
 void Shard::note_macs(flow::Flow& flow, const Item& item, bool first) {
   const Decoded& p = item.packet;
   flow::Side& side = flow.sides[static_cast<std::size_t>(item.side)];
-  if (first)
+  if (first) {
     side.set_macs(p);
-  else if (!side.has_macs(p))
+  } else if (side.macs_changed != 0) {
     return note_addresses(item);
+  } else if (!side.has_macs(p)) {  // another way, another network card: what was seen so far is the first one's
+    add_bindings(recorder_, flow, static_cast<std::size_t>(item.side));
+    side.macs_changed = 1;
+    return note_addresses(item);
+  }
   side.add_ttl(p.ttl);
 }
 

@@ -38,6 +38,22 @@ TEST(Fins, OverTcpItHasAHeaderOfItsOwn) {
   EXPECT_EQ(seen.all<Operation>()[1].function_code, 0x0501u);
 }
 
+// omron.pcap (piercema/icsnpp-omron-fins), frames 91, 92 and 32: what older controllers know, changes them, too.
+TEST(Fins, CommandsOfOlderControllersAreKnown) {
+  for (const auto& [code, name, cls] : {std::tuple{0x2601u, "NAME SET", OperationClass::parameter},
+                                        std::tuple{0x2211u, "FILE MEMORY WRITE", OperationClass::file},
+                                        std::tuple{0x0221u, "DATA LINK TABLE WRITE", OperationClass::parameter}}) {
+    std::string ask = "800002 000000 00007a 00 0000 00";
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    for (int i = 0; i < 4; ++i) ask[24 + static_cast<std::size_t>(i)] = kDigits[code >> (12 - 4 * i) & 15];
+    const auto seen = observe(fins::protocol, {client(ask)}, Transport::udp).all<Operation>();
+    ASSERT_EQ(seen.size(), 1u);
+    EXPECT_EQ(seen[0].function_code, code);
+    EXPECT_EQ(seen[0].cls, cls) << name;
+    EXPECT_EQ(fins::protocol.function_name(code), name);
+  }
+}
+
 // W342, 5-3-2: a memory area write of D100, one word, and the answer to it.
 TEST(Fins, AWriteNamesItsPlace) {
   const auto record = observe(

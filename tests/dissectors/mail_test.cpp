@@ -1,3 +1,4 @@
+#include "dissectors/core/log_in.h"
 #include "dissectors/imap/imap.h"
 #include "dissectors/pop3/pop3.h"
 #include "dissectors/smtp/smtp.h"
@@ -184,6 +185,39 @@ TEST(Imap, ReadsIdentificationAndPlainLogIns) {
   EXPECT_EQ(identities(seen, Role::server),
             (Texts{"software Dovecot by imap banner", "os Linux by imap id", "software Dovecot/2.3 by imap id"}));
   EXPECT_EQ(credentials(seen), (Texts{"imap user:pass attempted", "imap user:pass rejected"}));
+}
+
+// RFC 7628 §4.1, its second example: who has the token needs no password.
+TEST(Mail, ABearerTokenIsACredential) {
+  const auto seen =
+      observe(imap::protocol, {server_text("* OK ready\r\n"),
+                               client_text("t1 AUTHENTICATE OAUTHBEARER "
+                                           "bixhPXVzZXJAZXhhbXBsZS5jb20sAWhvc3Q9c2VydmVyLmV4YW1wbGUuY29tAXBvcnQ"
+                                           "9MTQzAWF1dGg9QmVhcmVyIHZGOWRmdDRxbVRjMk52YjNSbGNrQmhiSFJoZG1semRHRX"
+                                           "VZMjl0Q2c9PQEB\r\n"),
+                               server_text("t1 OK SASL authentication succeeded\r\n")});
+  EXPECT_EQ(credentials(seen), (Texts{"imap user@example.com:vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg== attempted",
+                                      "imap user@example.com:vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg== accepted"}));
+}
+
+// Asked by `XOAUTH2` as its developers' pages have it: "user=" name ^A "auth=Bearer " token ^A^A.
+TEST(Mail, SoDoesXoauth2AfterAnEmptyChallenge) {
+  const auto seen = observe(
+      pop3::protocol, {server_text("+OK Gpop ready\r\n"), client_text("AUTH XOAUTH2\r\n"), server_text("+ \r\n"),
+                       client_text("dXNlcj1zb21ldXNlckBleGFtcGxlLmNvbQFhdXRoPUJlYXJlciB5YTI5LnZGOWRmdDRxbVRjMk52YjNSb"
+                                   "GNrQmhkSFJoZG1semRHRXVZMjl0Q2cBAQ==\r\n"),
+                       server_text("-ERR no\r\n")});
+  EXPECT_EQ(credentials(seen),
+            (Texts{"pop3 someuser@example.com:ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg attempted",
+                   "pop3 someuser@example.com:ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg rejected"}));
+}
+
+TEST(Mail, ANumberOfTheSessionIsNoSoftware) {
+  EXPECT_EQ(text::software_of("s4si9696358qcc.63 - gsmtp\r\n"), "gsmtp");
+  EXPECT_EQ(text::software_of("\xd3\xca\xbc\xfe CMailServer 5.2 POP3 Service Ready"), "CMailServer 5.2 POP3 Service");
+  EXPECT_EQ(text::software_of("Exim 4.94.2 Mon, 1 Jan"), "Exim 4.94.2");
+  EXPECT_EQ(text::software_of("a1\r"), "a1");
+  EXPECT_EQ(text::software_of("\xd3 \r \xd3"), "");
 }
 
 }  // namespace

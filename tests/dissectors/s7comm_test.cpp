@@ -167,6 +167,30 @@ TEST(S7comm, AnInvocationIsWhatItsServiceIs) {
   EXPECT_EQ(operations[0].cls, OperationClass::program);
   EXPECT_EQ(operations[1].cls, OperationClass::program);
   EXPECT_EQ(seen.all<ControlAction>().at(0).step, "insert block (_INSE)");
+  EXPECT_EQ(seen.all<ControlAction>().at(0).value, "block DB1");
+}
+
+// The same capture, packets 39, 40, 42, 51 and 53, and the head of 44: of a download the controller asks for the blocks.
+TEST(S7comm, OfADownloadTheControllerAsksForTheBlocks) {
+  const auto seen = observe(
+      s7comm::protocol, {client("03000031 02f080 32 01 0000 0e00 0020 0000 1a 00010000000000 09 "
+                                "5f30413030303031500d31303030353030303030343030"),
+                         server("03000014 02f080 32 03 0000 0e00 0001 0000 0000 1a"),
+                         server("03000023 02f080 32 01 0000 0100 0012 0000 1b 00000000000000 09 5f3041303030303150"),
+                         client("03000014 02f080 32 03 0000 0100 0001 0000 0000 1b"),
+                         server("03000023 02f080 32 01 0000 0700 0012 0000 1c 00000000000000 09 5f3041303030303150"),
+                         client("03000014 02f080 32 03 0000 0700 0001 0000 0000 1c")});
+  const auto operations = seen.all<Operation>();
+  ASSERT_EQ(operations.size(), 6u);
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    EXPECT_EQ(operations[i].actor, i < 2 ? Role::client : Role::server) << i;
+    EXPECT_EQ(operations[i].cls, i < 2 ? OperationClass::program : OperationClass::session) << i;
+    EXPECT_EQ(operations[i].outcome, i % 2 == 0 ? Outcome::none : Outcome::accepted) << i;
+  }
+  const auto actions = seen.all<ControlAction>();
+  ASSERT_EQ(actions.size(), 1u);
+  EXPECT_EQ(actions[0].value, "block DB1");
+  EXPECT_EQ(actions[0].outcome, Outcome::accepted);
 }
 
 TEST(S7comm, IsProvedByLengthsThatNest) {

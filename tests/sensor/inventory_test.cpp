@@ -273,6 +273,7 @@ TEST(Inventory, AnAnswerToAGroupIsNoService) {
   LinkRow& answer = t.link({kHmi.ip, kPlc.ip, 38616, Transport::udp, 0});
   answer.protocol = &test::kHttp;
   answer.packets[1] = answer.payload[1] = 1;
+  answer.client_known = true;  // by what it says
   answer.seen.add(t.packet());
   const auto ports = [&] {
     Database db = write(t.observed);
