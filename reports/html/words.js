@@ -280,6 +280,7 @@ const WORDS = {
     "answers Genisys": ["Genisysに応答", "answers Genisys"],
     "answers EtherNet/IP": ["EtherNet/IPに応答", "answers EtherNet/IP"],
     "answers HART-IP": ["HART-IPに応答", "answers HART-IP"],
+    "answers MELSOFT": ["MELSOFTに応答", "answers MELSOFT"],
     "answers PROFINET": ["PROFINETに応答", "answers PROFINET"],
     "answers ads": ["ADSに応答", "answers ADS"],
     "answers fins": ["FINSに応答", "answers FINS"],

@@ -32,8 +32,13 @@ Client client_side(const Protocol& protocol, const Ends& ends, int side, Bytes b
     const int serving = role == Role::server ? side : 1 - side;
     return {certain && serving == ends.client ? 1 - ends.client : ends.client};
   }
-  for (const int i : {0, 1})
-    if (receives_from_many(ends.address[static_cast<std::size_t>(i)])) return {1 - i};
+  for (const int i : {0, 1}) {
+    if (!receives_from_many(ends.address[static_cast<std::size_t>(i)])) continue;
+    // Who was asked by a question to all may answer to all, from its service port.
+    if (registered_side(protocol, ends) == 1 - i && side == 1 - i && protocol.speaker)
+      if (const auto [role, certain] = protocol.speaker(bytes); certain && role == Role::server) return {i};
+    return {1 - i};
+  }
   const int server = protocol.speaker_first ? -1 : registered_side(protocol, ends);
   if (server >= 0) return {1 - server};
   if (protocol.speaker)

@@ -65,12 +65,13 @@ constexpr std::uint16_t kLpd = 515, kIpp = 631, kRawPrint = 9100;
 struct Controller {
   std::string_view protocol, role, reason, asked;  // asked: the reason where no answer was heard
 };
-constexpr std::array<Controller, 22> kControllers = {{
+constexpr std::array<Controller, 23> kControllers = {{
     {"modbus", "plc", "answers modbus", "is asked by modbus"},
     {"modbus_rtu", "plc", "answers modbus", "is asked by modbus"},
     {"s7comm", "plc", "answers s7comm", "is asked by s7comm"},
     {"s7comm_plus", "plc", "answers s7comm", "is asked by s7comm"},
     {"slmp", "plc", "answers slmp", "is asked by slmp"},
+    {"melsoft", "plc", "answers MELSOFT", "is asked by MELSOFT"},
     {"fins", "plc", "answers fins", "is asked by fins"},
     {"fins_tcp", "plc", "answers fins", "is asked by fins"},
     {"ads", "plc", "answers ads", "is asked by ads"},

@@ -226,6 +226,21 @@ TEST(Session, WhatIsSaidMayCountForMoreThanAPort) {
   EXPECT_EQ(serving(kSpeakerFirst, "#1X"), 777);
   EXPECT_EQ(serving(kSpeakerFirst, "#0"), 777);  // it does not tell
 }
+// MELSOFT: controllers answer a broadcast by a broadcast to the port that asked.
+TEST(Session, WhoIsAskedByABroadcastMayAnswerByOne) {
+  const auto client = [](std::uint16_t to, std::uint16_t from, std::string_view said) {
+    const Protocol* const candidates[] = {&kTelling};
+    const Address everybody = Address::ipv4(0xFFFFFFFF);
+    Host host;
+    Session session({{Address::ipv4(1), everybody}, {from, to}, Transport::udp, 0, -1}, candidates);
+    session.datagram(0, ascii(said), static_cast<std::uint32_t>(said.size()), {}, host);
+    return host.conversation.client == everybody;
+  };
+  EXPECT_FALSE(client(777, 40000, "#1X"));  // a question
+  EXPECT_TRUE(client(40000, 777, "#1x"));   // its answer
+  EXPECT_FALSE(client(40000, 777, "#1X"));  // a question from the service port
+  EXPECT_FALSE(client(777, 777, "#1x"));    // unasked, to all that listen
+}
 TEST(Session, OtherPortsNeedTwoRunningAndLoseNothing) {
   Play play(9);
   play.client("#2ab");

@@ -1,0 +1,183 @@
+//   request  57 | … ×18 | length ×2 | 1C | 0A | 16 | 14 | …        | command ×2, high first | number ×2 | 00 00 | data
+//   answer   D7 | … ×18 | length ×2 | 9C | 0A | 18 | 14 | error ×2 | … | the same
+//            the length is of what follows it; the 16h and 18h tell where the command stands, counted from there
+//   search   5A | 00 00 | kind       found  DA | 00 00 | kind | …
+#include "dissectors/melsoft/melsoft.h"
+
+#include <algorithm>
+#include <array>
+
+#include "dissectors/core/code_table.h"
+#include "dissectors/core/open_commands.h"
+
+namespace kakoi::melsoft {
+
+namespace {
+
+constexpr std::uint8_t kRequest = 0x57, kAnswer = 0xD7, kSearch = 0x5A, kFound = 0xDA;
+constexpr std::size_t kHeader = 21, kMostSize = 4096;
+constexpr std::size_t kMostFound = 64, kLeastFound = 8;
+constexpr std::uint32_t kSearchCode = 0x1'0000;  // function codes beyond the commands': the kind of a search
+constexpr std::uint16_t kReadModel = 0x0121;
+
+struct Entry {
+  std::uint16_t code;
+  OperationClass cls;
+  std::string_view name;
+};
+// Numbers that SLMP has, too (SH-080956), mean the same here; what the others do is told by their data and answers.
+constexpr Entry kCommands[] = {
+    {kReadModel, OperationClass::identify, "Read CPU Model"},
+    {0x0410, OperationClass::read, "Read"},
+    {0x1001, OperationClass::mode, "Remote Run"},
+    {0x1002, OperationClass::mode, "Remote Stop"},
+    {0x1003, OperationClass::mode, "Remote Pause"},
+    {0x1005, OperationClass::mode, "Remote Latch Clear"},
+    {0x1006, OperationClass::mode, "Remote Reset"},
+    {0x1410, OperationClass::write, "Write"},
+    {0x1859, OperationClass::file, "File Read Directory"},
+    {0x185F, OperationClass::file, "File Search"},
+    {0x1867, OperationClass::file, "File Open"},
+    {0x1868, OperationClass::file, "File Read"},
+    {0x1869, OperationClass::file, "File Write"},
+    {0x186A, OperationClass::file, "File Close"},
+};
+static_assert(is_ascending(kCommands));
+
+OperationClass class_of(std::uint16_t command) noexcept {
+  if (const Entry* const known = find_code(kCommands, command)) return known->cls;
+  return command >> 8 == 0x18 ? OperationClass::file : OperationClass::other;
+}
+
+std::string_view function_name(std::uint32_t code) {
+  if (code >= kSearchCode) return "search for controllers";
+  const Entry* const known = find_code(kCommands, code);
+  return known ? known->name : std::string_view{};
+}
+
+struct Message {
+  bool is_answer = false;
+  std::uint16_t error = 0, command = 0, number = 0;
+  Bytes data;
+};
+
+std::optional<Message> parse(Bytes bytes) noexcept {
+  ByteReader r{bytes};
+  Message m;
+  m.is_answer = r.u8() == kAnswer;
+  r.skip(kHeader - 1);
+  const std::uint8_t kind = r.u8();
+  r.skip(1);
+  const std::size_t place = r.u8();  // of the command, from here on
+  const std::uint8_t fixed = r.u8();
+  ByteReader before = r.sub(place < 2 ? 0 : place - 2);
+  if (m.is_answer) m.error = before.le16();
+  m.command = r.be16();
+  m.number = r.le16();
+  r.skip(2);
+  if (!r.ok() || !before.ok() || kind != (m.is_answer ? 0x9C : 0x1C) || fixed != 0x14) return {};
+  m.data = r.rest();
+  return m;
+}
+
+// A search is a datagram's only; over TCP it could be anything.
+Frame frame(Bytes bytes, Role) {
+  if (bytes.empty()) return Frame::more(1);
+  const std::uint8_t head = bytes[0];
+  if (head == kSearch || head == kFound) {
+    const bool fits = bytes.size() >= 4 && bytes[1] == 0 && bytes[2] == 0 &&
+                      (head == kSearch ? bytes.size() == 4 : bytes.size() >= kLeastFound && bytes.size() <= kMostFound);
+    return fits ? Frame::whole(bytes.size()) : Frame::foreign();
+  }
+  if (head != kRequest && head != kAnswer) return Frame::foreign();
+  constexpr std::array<std::uint8_t, 5> kFixed = {0x00, 0x00, 0x00, 0x11, 0x11};  // from the third octet on
+  for (std::size_t i = 0; i < kFixed.size() && i + 2 < bytes.size(); ++i)
+    if (bytes[i + 2] != kFixed[i]) return Frame::foreign();
+  if (bytes.size() < kHeader) return Frame::more(kHeader);
+  const std::size_t size = kHeader + static_cast<std::size_t>(bytes[19] | bytes[20] << 8);
+  return size > kHeader + 4 && size <= kMostSize ? Frame::whole(size) : Frame::foreign();
+}
+
+bool probe(Bytes bytes, Role speaker) {
+  const Frame whole = frame(bytes, speaker);
+  if (whole.kind != Frame::Kind::whole || whole.size > bytes.size()) return false;
+  return bytes[0] == kSearch || bytes[0] == kFound || parse(bytes.first(whole.size)).has_value();
+}
+
+Protocol::Speaker speaker(Bytes bytes) {
+  if (bytes.empty()) return {Role::client, false};
+  return {bytes[0] == kAnswer || bytes[0] == kFound ? Role::server : Role::client, true};
+}
+
+class Reader final : public Dissector {
+ public:
+  Interest on_pdu(const Pdu& pdu, const Emit& emit) override {
+    if (!pdu.complete()) emit(Anomaly{Fault::truncated, static_cast<std::uint32_t>(pdu.bytes.size())});
+    if (pdu.bytes.size() < 4) return Interest::more;
+    if (pdu.bytes[0] == kSearch || pdu.bytes[0] == kFound)
+      emit(Operation{.cls = OperationClass::identify, .function_code = kSearchCode + pdu.bytes[3]});
+    else if (const auto m = parse(pdu.bytes))
+      m->is_answer ? on_answer(*m, emit) : on_request(*m, emit);
+    return Interest::more;
+  }
+  void on_gap(Role) override { commands_.on_gap(); }
+  void on_end(const Emit& emit) override { commands_.on_end(emit); }
+
+ private:
+  void on_request(const Message& m, const Emit& emit) {
+    const OperationClass cls = class_of(m.command);
+    emit(Operation{.cls = cls, .function_code = m.command});
+    if (cls == OperationClass::write || cls == OperationClass::mode)
+      commands_.ask(key_of(m), command(cls, m.command, function_name(m.command)), emit);
+  }
+
+  void on_answer(const Message& m, const Emit& emit) {
+    const Outcome outcome = m.error == 0 ? Outcome::accepted : Outcome::refused;
+    emit(Operation{.cls = class_of(m.command), .function_code = m.command, .outcome = outcome});
+    commands_.answer(key_of(m), outcome, outcome == Outcome::refused ? "error code not 0" : "", emit);
+    if (outcome != Outcome::accepted) return;
+    if (!open_stated_) emit(OpenAccess{"melsoft"});
+    open_stated_ = true;
+    if (m.command == kReadModel) state_model(m.data, emit);
+  }
+
+  static std::uint64_t key_of(const Message& m) noexcept { return std::uint64_t{m.command} << 16 | m.number; }
+
+  // Model, 16 octets, filled with NUL or blanks.
+  static void state_model(Bytes data, const Emit& emit) {
+    constexpr std::string_view kMethod = "melsoft cpu model";
+    const std::string_view model = text::field(as_text(data.first(std::min<std::size_t>(data.size(), 16))));
+    if (model.empty()) return;
+    for (const char c : model)
+      if (!text::is_printable(c)) return;
+    emit(Identity{Trait::model, model, kMethod, 90, {}});
+    emit(Identity{Trait::vendor, "Mitsubishi Electric", kMethod, 80, {}});
+  }
+
+  bool open_stated_ = false;
+  OpenCommands<8> commands_;
+};
+
+std::unique_ptr<Dissector> open() { return std::make_unique<Reader>(); }
+
+constexpr std::uint16_t kPorts[] = {5006, 5007, 5560};
+
+}  // namespace
+
+constinit const Protocol protocol{
+    .name = "melsoft",
+    .over_tcp = true,
+    .over_udp = true,
+    .ports = kPorts,
+    .max_pdu = kMostSize,
+    .header = Header::weak,
+    .framing = Framing::binary,
+    .domain = Domain::ot,
+    .frame = frame,
+    .probe = probe,
+    .speaker = speaker,
+    .function_name = function_name,
+    .open = open,
+};
+
+}  // namespace kakoi::melsoft
