@@ -4,7 +4,6 @@
 //   search   5A | 00 00 | kind       found  DA | 00 00 | kind | …
 #include "dissectors/melsoft/melsoft.h"
 
-#include <algorithm>
 #include <array>
 
 #include "dissectors/core/code_table.h"
@@ -143,10 +142,11 @@ class Reader final : public Dissector {
 
   static std::uint64_t key_of(const Message& m) noexcept { return std::uint64_t{m.command} << 16 | m.number; }
 
-  // Model, 16 octets, filled with NUL or blanks.
+  // Model ×16, filled with NUL or blanks.
   static void state_model(Bytes data, const Emit& emit) {
     constexpr std::string_view kMethod = "melsoft cpu model";
-    const std::string_view model = text::field(as_text(data.first(std::min<std::size_t>(data.size(), 16))));
+    ByteReader r{data};
+    const std::string_view model = text::field(as_text(r.take(16)));
     if (model.empty()) return;
     for (const char c : model)
       if (!text::is_printable(c)) return;
