@@ -88,7 +88,7 @@ class Filler {
     db_.execute("delete from coverage");  // an example says itself what the captures could show
     db_.execute(
         "insert into capture values ('example', 'example.pcapng', '', 'pcapng', '1', 262144, 1700000000000000000, "
-        "1700000086400000000, 1, 1, 0, 0, 0, null, null, 0, 1, '', '')");
+        "1700000086400000000, 1, 1, 0, 0, 0, null, null, 0, 1, '', '', 0, '')");
   }
 
   void row(const ExampleRow& row) {

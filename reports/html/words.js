@@ -211,6 +211,8 @@ const WORDS = {
     damaged_captures: ["破損・欠落のあるキャプチャ", "Damaged captures"],
     declared_vlans_unseen: ["申告済みで観測されないVLANの割合", "Share of declared VLANs not seen"],
     stale_rule_packs: ["有効期限を過ぎたルールパック", "Rule packs out of date"],
+    filtered_captures: ["フィルタを指定したキャプチャ", "Captures made with a filter"],
+    overlap_share: ["他のキャプチャにもあるパケットの割合", "Share of packets that another capture has, too"],
     duplicate_share: ["重複したパケットの割合", "Share of packets delivered twice"],
     duration_s: ["いずれかのキャプチャが動いていた時間（秒）", "Time in which a capture ran (s)"],
     facts_dropped: ["上限により記録しなかった行", "Rows that found no room"],

@@ -12,7 +12,8 @@ constexpr std::string_view kCaptures =
   link_types as "link_types:list", snaplen as "snaplen:n", first_ts as "first_seen:time", last_ts as "last_seen:time",
   packets as "packets:n", bytes as "bytes:n", truncated as "truncated:count", malformed as "malformed:count",
   undecoded as "undecoded:count", kernel_drops as "kernel_drops:n", interface_drops as "interface_drops:n",
-  duplicates as "duplicates:count", file_bytes as "file_bytes:n", comment as "comment", error as "error" from capture )";
+  duplicates as "duplicates:count", file_bytes as "file_bytes:n", comment as "comment", filter as "filter",
+  paused_ns as "paused_ns:n", error as "error" from capture )";
 
 constexpr std::string_view kZones =
     R"(select zone_id as "id", name as "name", kind as "kind", purdue_level as "purdue_level:real",

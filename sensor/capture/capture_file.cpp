@@ -9,8 +9,9 @@ namespace kakoi::capture {
 CaptureFile::CaptureFile(const std::filesystem::path& path, Hashing hashing) : source_(path, hashing) {
   info_.source = path == "-" ? "standard input" : path.filename().string();
   if (source_.peek(4).empty())
-    throw CaptureError(path.string() +
-                       (source_.fault().empty() ? ": the file is empty" : ": nothing to unpack, " + source_.fault()));
+    throw CaptureError(path.string() + (!source_.is_packed()      ? ": the file is empty"
+                                        : source_.fault().empty() ? ": nothing to unpack, the file ends too early"
+                                                                  : ": nothing to unpack, " + source_.fault()));
   format_ = open_pcap(source_, info_);
   if (!format_) format_ = open_pcapng(source_, info_);
   if (!format_) format_ = open_snoop(source_, info_);

@@ -1,9 +1,11 @@
 // What a capture file or interface says about itself, and what was counted while reading it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace kakoi {
 
@@ -26,12 +28,41 @@ struct Damage {
   std::uint64_t end_ = 0;  // of the last place
 };
 
-// One file or interface.
+// Times within a capture of which it holds nothing: nobody listened, or packets are more than an hour apart.
+struct Pause {
+  std::int64_t from = 0, to = 0;
+};
+class Pauses {
+ public:
+  // In the order of time. Where there are too many, what was recorded between the last ones is given up, too.
+  void note(std::int64_t from, std::int64_t to) {
+    constexpr std::size_t kMost = 256;
+    if (to <= from) return;
+    if (spans_.size() < kMost)
+      spans_.push_back({from, to});
+    else
+      spans_.back().to = std::max(spans_.back().to, to);
+  }
+  const std::vector<Pause>& spans() const noexcept { return spans_; }
+  std::vector<Pause>& spans() noexcept { return spans_; }
+  std::int64_t total() const noexcept {
+    std::int64_t sum = 0;
+    for (const auto& [from, to] : spans_) sum += to - from;
+    return sum;
+  }
+
+ private:
+  std::vector<Pause> spans_;
+};
+
+// One file or interface. Without a format it could not be read at all, and `error` says why.
 struct CaptureInfo {
   std::string source;                  // as given on the command line
   std::string sha256;                  // hex; of the bytes as stored
   std::string format;                  // "pcap", "pcap-ns", "pcapng" …
   std::string comment;                 // of the pcapng section; bytes as they stand there
+  std::string filter;                  // that it was captured with, as the file or the command line has it
+  std::int64_t begun = 0;              // of an interface: the time of its first packet, which tells recordings apart
   std::set<std::uint32_t> link_types;  // LINKTYPE_ numbers
   std::uint32_t snaplen = 0;
   std::uint64_t file_bytes = 0;
@@ -43,14 +74,17 @@ struct CaptureInfo {
   std::uint64_t commented = 0;  // packets with a comment (pcapng)
   bool drops_known = false;
   std::uint64_t kernel_drops = 0, interface_drops = 0;
-  // Packets that were delivered before: in all, and of them those forwarded, in another VLAN, or sent twice by PRP or
-  // HSR.
-  std::uint64_t duplicates = 0, duplicates_routed = 0, duplicates_vlan = 0, duplicates_redundant = 0;
-  std::uint32_t cut_at = 0;                                     // bytes; of truncated packets the most that is left
+  // Packets that were delivered before: in all, and of them those forwarded, in another VLAN, sent twice by PRP or HSR,
+  // or recorded at that instant in another capture, too.
+  std::uint64_t duplicates = 0, duplicates_routed = 0, duplicates_vlan = 0, duplicates_redundant = 0,
+                duplicates_recorded = 0;
+  std::uint64_t near_others = 0;  // packets that another capture has within a millisecond: no duplicates, they count
+  std::uint32_t cut_at = 0;       // bytes; of truncated packets the most that is left
   std::uint64_t fragments_given_up = 0, fragment_overlaps = 0;  // IP datagrams, pieces
   std::uint64_t clock_steps = 0;  // times that the clock was set back, or went on by more than an hour
-  Damage damage;                  // told in error, too, once the file is finished
-  std::string error;              // "" or why reading stopped early, with the byte offset
+  Pauses pauses;
+  Damage damage;      // told in error, too, once the file is finished
+  std::string error;  // "" or why reading stopped early, with the byte offset
 };
 
 }  // namespace kakoi

@@ -9,6 +9,24 @@ namespace kakoi::capture {
 
 namespace fs = std::filesystem;
 
+// A file that nothing can be read of: that it was given, and why.
+static CaptureInfo refused(const fs::path& path, std::string_view why) {
+  CaptureInfo info;
+  info.source = path == "-" ? "standard input" : path.filename().string();
+  const std::string prefix = path.string() + ": ";
+  info.error = why.starts_with(prefix) ? why.substr(prefix.size()) : why;
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) return info;
+  try {
+    RawFile raw(path);
+    info.sha256 = raw.sha256();
+    info.file_bytes = raw.bytes_read();
+  } catch (const CaptureError&) {
+    // then neither is known
+  }
+  return info;
+}
+
 CaptureSet::CaptureSet(const std::vector<fs::path>& files) {
   for (const fs::path& path : files) {
     try {
@@ -25,8 +43,12 @@ CaptureSet::CaptureSet(const std::vector<fs::path>& files) {
       entries_.push_back(std::move(entry));
     } catch (const CaptureError& error) {
       problems_.push_back(error.what());
+      refused_.push_back(refused(path, error.what()));
     }
   }
+  std::sort(refused_.begin(), refused_.end(), [](const CaptureInfo& a, const CaptureInfo& b) {
+    return std::tie(a.source, a.sha256) < std::tie(b.source, b.sha256);
+  });
   sort();
   drop_copies();
 }
@@ -193,6 +215,7 @@ std::uint64_t CaptureSet::bytes_read() const noexcept {
 std::vector<CaptureInfo> CaptureSet::finish() {
   std::vector<CaptureInfo> infos;
   for (Entry& entry : entries_) infos.push_back(std::move(entry.info));
+  std::move(refused_.begin(), refused_.end(), std::back_inserter(infos));
   return infos;
 }
 

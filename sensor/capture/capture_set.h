@@ -15,7 +15,7 @@ namespace kakoi::capture {
 
 class CaptureSet {
  public:
-  // Opens each file for its first packet. Files that can't be read become problems().
+  // Opens each file for its first packet. Files that can't be read become problems(), and captures without a packet.
   explicit CaptureSet(const std::vector<std::filesystem::path>& files);
 
   // The next packet, or null when all are read. Valid while memory() of this moment is held.
@@ -23,7 +23,7 @@ class CaptureSet {
   const Memory& memory() const noexcept { return current_->memory(); }
   CaptureInfo& info() noexcept { return current_->info(); }  // of the packet's capture
 
-  // After the last packet: what is known of each capture, by PacketRef::capture.
+  // After the last packet: what is known of each capture, by PacketRef::capture; behind them those that can't be read.
   std::vector<CaptureInfo> finish();
 
   std::uint64_t bytes_total() const noexcept { return bytes_total_; }  // of files whose size is known
@@ -63,6 +63,7 @@ class CaptureSet {
   bool popped_ = true;
   std::uint64_t bytes_total_ = 0, bytes_done_ = 0;
   std::vector<std::string> problems_;
+  std::vector<CaptureInfo> refused_;
 };
 
 }  // namespace kakoi::capture

@@ -77,11 +77,12 @@ Inputs find_inputs(const std::vector<std::string>& arguments) {
           if (probe.info().comment.starts_with(kSliceMark)) continue;
           add(file);
           any = true;
-        } catch (const OpenError& failure) {
-          inputs.problems.push_back(failure.what());
         } catch (const CaptureError& failure) {
-          // notes, hashes and the like lie beside captures
-          if (named_like_captures(file)) inputs.problems.push_back(failure.what());
+          // Who reads it tells why it can't be read. Notes, hashes and the like lie beside captures.
+          if (named_like_captures(file))
+            add(file), any = true;
+          else if (dynamic_cast<const OpenError*>(&failure))
+            inputs.problems.push_back(failure.what());
         }
       }
       if (!any && inputs.problems.size() == told)

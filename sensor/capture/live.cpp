@@ -29,10 +29,17 @@ std::int64_t now() {
       .count();
 }
 
+// What other captures were made with, and this one.
+std::string both(const std::string& before, const std::string& now) {
+  if (before == now || now.empty()) return before;
+  return before.empty() ? now : before + "; " + now;
+}
+
 void count(const RawPacket& packet, CaptureInfo& info) {
   ++info.packets;
   info.bytes += packet.original_length;
   info.file_bytes += packet.data.size();
+  if (info.packets == 1) info.begun = packet.ref.ts;
   if (info.first_ts == 0 || packet.ref.ts < info.first_ts) info.first_ts = packet.ref.ts;
   info.last_ts = std::max(info.last_ts, packet.ref.ts);
 }
@@ -61,6 +68,7 @@ void LiveSet::open(const std::string& name, const LiveOptions& options) {
   interface.info.source = host_name() + ":" + name;
   interface.info.format = "live";
   interface.info.snaplen = Ring::kSnapLength;
+  interface.info.filter = options.filter;
   interface.info.link_types = {interface.rings.front()->link_type()};
   interface.info.drops_known = true;
   interface.before = interface.info;
@@ -76,8 +84,11 @@ void LiveSet::resume(const std::vector<CaptureInfo>& before) {
   for (const auto& interface : interfaces_)
     for (const CaptureInfo& info : before)
       if (info.source == interface->info.source) {
+        const std::string filter = both(info.filter, interface->info.filter);
         interface->info = interface->before = info;
+        interface->info.filter = filter;
         interface->info.error.clear();
+        interface->resumed = info.packets != 0;
       }
   // Rows of before cite captures by position.
   const auto place = [&](const std::unique_ptr<Interface>& x) {
@@ -139,7 +150,10 @@ void LiveSet::hand_over(std::int64_t up_to, const Use& use) {
       }
     }
     if (!best) return;
-    CaptureInfo& info = interfaces_[best->capture]->info;
+    Interface& interface = *interfaces_[best->capture];
+    CaptureInfo& info = interface.info;
+    // Nobody listened between the last packet of before and the first of now.
+    if (std::exchange(interface.resumed, false)) info.pauses.note(info.last_ts, best->ring->front()->ref.ts);
     for (const RawPacket* at = best->ring->front(); at && at->ref.ts <= others; at = best->ring->front()) {
       RawPacket packet = *at;
       count(packet, info);

@@ -57,7 +57,8 @@ class LiveSet {
  private:
   struct Interface {
     CaptureInfo info;
-    CaptureInfo before;  // as it was at resume()
+    CaptureInfo before;    // as it was at resume()
+    bool resumed = false;  // and no packet came since
     std::vector<std::unique_ptr<Ring>> rings;
   };
   struct Source {

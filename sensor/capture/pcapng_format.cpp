@@ -216,6 +216,14 @@ class PcapngFormat final : public Format {
       if (code == 1 && info.comment.empty()) info.comment = as_text(value);
     });
   }
+  // Of several interfaces each filter once.
+  static void note_filter(std::string_view filter, CaptureInfo& info) {
+    constexpr std::size_t kMost = 1024;
+    filter = filter.substr(0, filter.find('\0'));
+    if (filter.empty() || info.filter.size() + filter.size() > kMost || info.filter.find(filter) != std::string::npos)
+      return;
+    info.filter += (info.filter.empty() ? "" : "; ") + std::string(filter);
+  }
   void interface(Bytes body, CaptureInfo& info) {
     if (interfaces_.size() >= kMostInterfaces) return;
     Interface itf;
@@ -225,6 +233,8 @@ class PcapngFormat final : public Format {
     }
     options(body, 8, [&](std::uint16_t code, Bytes value) {
       if (code == 9 && value.size() == 1) itf.resolution = value[0];
+      // if_filter: 0 | the text that libpcap took. Other octets before it stand for what is no text.
+      if (code == 11 && value.size() > 1 && value[0] == 0) note_filter(as_text(value.subspan(1)), info);
       if (code == 13 && value.size() == 1) itf.fcs_length = value[0] <= 8 ? value[0] : 0;
       if (code == 14 && value.size() == 8) itf.offset_seconds = static_cast<std::int64_t>(wide(value, 0));
     });

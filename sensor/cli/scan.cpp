@@ -88,7 +88,8 @@ int run_scan(const ScanRun& run, Judgement judgement) {
   problems.insert(problems.end(), captures.problems().begin(), captures.problems().end());
   for (const std::string& problem : problems) std::cerr << "kakoi: " << printable(problem) << "\n";
   for (const CaptureInfo& info : observed.captures)
-    if (!info.error.empty()) std::cerr << "kakoi: " << printable(info.source) << ": " << info.error << "\n";
+    if (!info.error.empty() && !info.format.empty())  // of the others it was told
+      std::cerr << "kakoi: " << printable(info.source) << ": " << info.error << "\n";
   if (captures.size() == 0) {
     std::cerr << "kakoi: no capture could be read; nothing written\n";
     return kBadInput;

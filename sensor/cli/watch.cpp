@@ -148,6 +148,7 @@ int watch(const Arguments& arguments) {
   const std::uint64_t buffers = (static_cast<std::uint64_t>(buffer) << 20) * interfaces.size();
   pipeline::Engine engine(judgement.secrets, static_cast<unsigned>(threads), max_memory - buffers,
                           pipeline::Limits::Use::snapshots);
+  engine.expect(interfaces.size());
   const capture::LiveSet::Use use = [&](const RawPacket& packet, CaptureInfo& info, const capture::Memory& memory) {
     if (store) {
       try {

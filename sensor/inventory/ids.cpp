@@ -45,7 +45,9 @@ std::uint64_t seed_of(std::string_view capture_id) noexcept {
 
 std::string capture_id(const CaptureInfo& capture) {
   if (capture.sha256.size() >= kIdDigits) return capture.sha256.substr(0, kIdDigits);
-  return to_hex(Sha256().of(as_bytes("interface:" + capture.source))).substr(0, kIdDigits);
+  // An interface is recorded more than once, each time from another packet on.
+  const std::string recording = capture.source + ":" + std::to_string(capture.begun);
+  return to_hex(Sha256().of(as_bytes("interface:" + recording))).substr(0, kIdDigits);
 }
 
 std::int64_t packet_id(const std::string& capture_id, std::uint64_t number) {

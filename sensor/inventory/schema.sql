@@ -33,7 +33,9 @@ CREATE TABLE capture (       -- one file or interface
   duplicates BIGINT NOT NULL,         -- copies of all kinds; coverage has them apart (exact, VLAN, routed, PRP and HSR)
   file_bytes BIGINT NOT NULL,
   comment TEXT NOT NULL,
-  error TEXT NOT NULL                 -- '' or why reading stopped early
+  filter TEXT NOT NULL,               -- that it was made with, as the file or the command line tells; '' where neither does
+  paused_ns BIGINT NOT NULL,          -- between first_ts and last_ts, without a recording: nobody listened, or packets more than an hour apart
+  error TEXT NOT NULL                 -- '' or why reading stopped early; with format '' it could not be read at all
 );
 
 CREATE TABLE part (          -- what one scan or live capture saw, for kakoi to merge; the other tables say the same readably

@@ -14,7 +14,7 @@ namespace kakoi {
 
 namespace {
 
-constexpr std::string_view kMagic = "kakoi state 7\n";
+constexpr std::string_view kMagic = "kakoi state 8\n";
 
 // Texts that Observed holds as views of constants.
 std::string_view interned(std::string_view text) {
@@ -237,11 +237,20 @@ void fields(A& a, Damage& x) {
   a(x.places, x.bytes, x.first_offset, x.first_packet);
 }
 template <typename A>
+void fields(A& a, Pause& x) {
+  a(x.from, x.to);
+}
+template <typename A>
+void fields(A& a, Pauses& x) {
+  a(x.spans());
+}
+template <typename A>
 void fields(A& a, CaptureInfo& x) {
-  a(x.source, x.sha256, x.format, x.comment, x.link_types, x.snaplen, x.file_bytes, x.packets, x.bytes, x.first_ts,
-    x.last_ts, x.truncated, x.malformed, x.undecoded, x.commented, x.drops_known, x.kernel_drops, x.interface_drops,
-    x.duplicates, x.duplicates_routed, x.duplicates_vlan, x.duplicates_redundant, x.cut_at, x.fragments_given_up,
-    x.fragment_overlaps, x.clock_steps, x.damage, x.error);
+  a(x.source, x.sha256, x.format, x.comment, x.filter, x.begun, x.link_types, x.snaplen, x.file_bytes, x.packets,
+    x.bytes, x.first_ts, x.last_ts, x.truncated, x.malformed, x.undecoded, x.commented, x.drops_known, x.kernel_drops,
+    x.interface_drops, x.duplicates, x.duplicates_routed, x.duplicates_vlan, x.duplicates_redundant,
+    x.duplicates_recorded, x.near_others, x.cut_at, x.fragments_given_up, x.fragment_overlaps, x.clock_steps, x.pauses,
+    x.damage, x.error);
 }
 template <typename A>
 void fields(A& a, Observed& x) {
@@ -351,7 +360,8 @@ void check(const Observed& o) {
 
 std::vector<std::string> capture_ids(const Observed& observed) {
   std::set<std::string> ids;
-  for (const CaptureInfo& c : observed.captures) ids.insert(capture_id(c));
+  for (const CaptureInfo& c : observed.captures)
+    if (!c.format.empty()) ids.insert(capture_id(c));  // what could not be read is no part of two inventories
   return {ids.begin(), ids.end()};
 }
 

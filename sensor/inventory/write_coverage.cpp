@@ -6,6 +6,7 @@
 
 #include "sensor/inventory/coverage.h"
 #include "sensor/inventory/local_mac.h"
+#include "sensor/inventory/text.h"
 #include "sensor/inventory/writer.h"
 
 namespace kakoi {
@@ -15,8 +16,15 @@ namespace {
 // Nanoseconds in which at least one capture ran.
 std::int64_t covered_time(const std::vector<CaptureInfo>& captures) {
   std::vector<std::pair<std::int64_t, std::int64_t>> spans;
-  for (const CaptureInfo& c : captures)
-    if (c.packets != 0) spans.emplace_back(c.first_ts, c.last_ts);
+  for (const CaptureInfo& c : captures) {
+    if (c.packets == 0) continue;
+    std::int64_t from = c.first_ts;
+    for (const auto& [stopped, went_on] : c.pauses.spans()) {
+      spans.emplace_back(from, stopped);
+      from = went_on;
+    }
+    spans.emplace_back(from, c.last_ts);
+  }
   std::sort(spans.begin(), spans.end());
   std::int64_t total = 0, covered_to = 0;
   bool any = false;
@@ -42,10 +50,14 @@ std::string of(std::uint64_t part, std::uint64_t whole, std::string_view what) {
 struct Captured {
   std::uint64_t packets = 0, bytes = 0, truncated = 0, malformed = 0, undecoded = 0, cut_at = 0;
   std::uint64_t drops = 0, drops_known = 0, exact = 0, routed = 0, vlan = 0, redundant = 0;
+  std::uint64_t recorded = 0, near_others = 0, unread = 0, filtered = 0;
+  std::string filters;
+  std::int64_t paused = 0;
   std::uint64_t clock_steps = 0, damaged = 0, places = 0, skipped = 0, given_up = 0, overlaps = 0;
 };
 Captured sum_of(const std::vector<CaptureInfo>& captures) {
   Captured s;
+  std::set<std::string> filters;
   for (const CaptureInfo& c : captures) {
     s.packets += c.packets;
     s.bytes += c.bytes;
@@ -58,7 +70,12 @@ Captured sum_of(const std::vector<CaptureInfo>& captures) {
     s.routed += c.duplicates_routed;
     s.vlan += c.duplicates_vlan;
     s.redundant += c.duplicates_redundant;
-    s.exact += c.duplicates - c.duplicates_routed - c.duplicates_vlan - c.duplicates_redundant;
+    s.recorded += c.duplicates_recorded;
+    s.exact += c.duplicates - c.duplicates_routed - c.duplicates_vlan - c.duplicates_redundant - c.duplicates_recorded;
+    s.near_others += c.near_others;
+    s.unread += c.format.empty();
+    s.paused += c.pauses.total();
+    if (!c.filter.empty()) ++s.filtered, filters.insert(c.filter);
     s.clock_steps += c.clock_steps;
     s.damaged += !c.error.empty();
     s.places += c.damage.places;
@@ -66,6 +83,7 @@ Captured sum_of(const std::vector<CaptureInfo>& captures) {
     s.given_up += c.fragments_given_up;
     s.overlaps += c.fragment_overlaps;
   }
+  for (const std::string& filter : filters) s.filters += (s.filters.empty() ? "" : "; ") + filter;
   return s;
 }
 
@@ -239,22 +257,27 @@ void Writer::write_coverage() {
   row("asked_never_seen", count(silent.size()),
       of(silent.size(), asked.size(), "addresses that hosts asked for or called"));
   row("bytes", count(s.bytes), "on the wire");
-  row("captures", count(captures), "");
+  row("captures", count(captures - s.unread), s.unread == 0 ? "" : std::to_string(s.unread) + " could not be read");
   row("clock_steps", count(s.clock_steps), "times set back, or on by more than an hour");
   row("damaged_captures", count(s.damaged),
       of(s.damaged, captures, "captures") + (s.places == 0 ? ""
                                                            : ": " + std::to_string(s.skipped) + " bytes skipped in " +
                                                                  std::to_string(s.places) + " places"));
   row("duplicate_share", share(s.exact, s.packets), packets_of(s.exact) + " delivered before");
-  row("duration_s", static_cast<double>(covered_time(observed.captures)) / 1e9, "in which at least one capture ran");
+  row("duration_s", static_cast<double>(covered_time(observed.captures)) / 1e9,
+      std::string("in which at least one capture ran") +
+          (s.paused == 0 ? "" : "; left out: " + std::to_string(s.paused / 1'000'000'000) + " s without a recording"));
   row("encrypted_share", share(content.encrypted, content.all),
       of(content.encrypted, content.all, "bytes above TCP and UDP"));
   row("facts_dropped", count(observed.facts_dropped + unplaced), "rows that found no room in a table");
+  row("filtered_captures", count(s.filtered),
+      of(s.filtered, captures - s.unread, "captures") + (s.filters.empty() ? "" : ": " + to_utf8(s.filters, 1024)));
   row("flows_evicted", count(observed.flows_evicted), "conversations");
   row("fragment_overlaps", count(s.overlaps), "pieces of IP datagrams");
   row("fragments_given_up", count(s.given_up), "IP datagrams");
-  row("kernel_drops", s.drops_known == captures && captures != 0 ? count(s.drops) : std::nullopt,
-      "told by " + of(s.drops_known, captures, "captures") +
+  const std::uint64_t read = captures - s.unread;
+  row("kernel_drops", s.drops_known == read && read != 0 ? count(s.drops) : std::nullopt,
+      "told by " + of(s.drops_known, read, "captures") +
           (s.drops_known != 0 ? ": " + std::to_string(s.drops) + " packets" : ""));
   row("malformed_share", share(s.malformed, s.packets), packets_of(s.malformed));
   row("missing_tags", count(segments < 2 ? 0 : segments),
@@ -265,6 +288,9 @@ void Writer::write_coverage() {
   row("one_way_share", share(tcp.one_way, tcp.links), of(tcp.one_way, tcp.links, "TCP links with traffic"));
   row("offloaded_checksum_share", share(checksums.deferred, checksums.checked),
       of(checksums.deferred, checksums.checked, "packets looked at"));
+  row("overlap_share", share(s.near_others, s.packets),
+      packets_of(s.near_others) + " that another capture has, too, within a millisecond; " +
+          std::to_string(s.recorded) + " at the same instant, counted once");
   row("packets", count(s.packets), "");
   if (s.packets == 0) row("no_packets", count(captures), "captures without a packet");
   const Identified identified = identified_by(resolution);

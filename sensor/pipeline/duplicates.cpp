@@ -113,7 +113,7 @@ bool DuplicateTable::same_content(const Entry& entry, Bytes content) const noexc
 }
 
 Sighting DuplicateTable::look_up(const Decoded& p, const PacketRef& ref, const std::shared_ptr<const void>& memory) {
-  std::uint64_t mark = kFirst ^ ref.capture ^ std::uint64_t{p.header_checksum == Checksum::wrong} << 32;
+  std::uint64_t mark = kFirst ^ std::uint64_t{p.header_checksum == Checksum::wrong} << 32;
   std::int64_t window = kWindow;
   Bytes content;
   if (p.network == NetworkLayer::ipv4 && p.datagram.size() >= 20) {
@@ -130,7 +130,34 @@ Sighting DuplicateTable::look_up(const Decoded& p, const PacketRef& ref, const s
     return {};
   }
   if (ref.capture >= mirrors_.size()) mirrors_.resize(ref.capture + 1);
-  mark = fold(mark, kSecond);
+  Sighting seen = look_within(p, ref, memory, content, fold(mark, kSecond ^ ref.capture), window);
+  if (others_.empty()) return seen;
+  const Across across = look_across(p, ref, mark);
+  if (across == Across::recorded) return {Copy::recorded};
+  seen.near_other = across == Across::near && leaves_no_doubt(p) && seen.copy == Copy::none;
+  return seen;
+}
+
+DuplicateTable::Across DuplicateTable::look_across(const Decoded& p, const PacketRef& ref,
+                                                   std::uint64_t content_mark) noexcept {
+  const auto frame = static_cast<std::uint32_t>(fold(p.source_mac.lo ^ kFirst ^ std::uint64_t{p.vlan} << 32,
+                                                     p.destination_mac.lo ^ kSecond ^ std::uint64_t{p.ttl} << 56));
+  std::array<Other, 2>& e = others_[content_mark >> 20 & (kBuckets - 1)];
+  for (Other& other : e) {
+    if (other.mark != content_mark) continue;
+    const std::int64_t apart = ref.ts > other.ts ? ref.ts - other.ts : other.ts - ref.ts;
+    if (apart > kWindow) break;
+    if (other.capture == ref.capture) return Across::none;  // a copy within the capture, if at all
+    return apart < kInstant && other.frame == frame ? Across::recorded : Across::near;
+  }
+  Other& place = e[0].mark == content_mark ? e[0] : e[1].mark == content_mark ? e[1] : e[0].ts <= e[1].ts ? e[0] : e[1];
+  place = {content_mark, ref.ts, ref.capture, frame};
+  return Across::none;
+}
+
+// What it is to those of its own capture.
+Sighting DuplicateTable::look_within(const Decoded& p, const PacketRef& ref, const std::shared_ptr<const void>& memory,
+                                     Bytes content, std::uint64_t mark, std::int64_t window) {
   const bool has_macs = !p.source_mac.is_none() || !p.destination_mac.is_none();
   const std::uint64_t both_macs = fold(p.source_mac.lo ^ kFirst, p.destination_mac.lo ^ kSecond);
   const std::uint32_t macs = has_macs ? static_cast<std::uint32_t>(both_macs) | 1 : 0;

@@ -19,6 +19,7 @@ void note_copy(Copy copy, CaptureInfo& info) noexcept {
   info.duplicates_routed += copy == Copy::routed;
   info.duplicates_vlan += copy == Copy::vlan;
   info.duplicates_redundant += copy == Copy::redundant;
+  info.duplicates_recorded += copy == Copy::recorded;
 }
 
 // Whether content is missing. The frame check sequence is none: capture tools that count it in the length on the wire,
@@ -109,7 +110,8 @@ void Engine::packet(const RawPacket& raw, CaptureInfo& info, const std::shared_p
     // What is inside a copy is a copy of the same kind.
     if (seen.copy == Copy::none && (seen = sighting(decoded, raw.ref, bytes)).copy != Copy::none)
       note_copy(seen.copy, info);
-    if (seen.copy == Copy::exact || seen.copy == Copy::redundant) return;
+    info.near_others += seen.near_other;
+    if (seen.copy == Copy::exact || seen.copy == Copy::redundant || seen.copy == Copy::recorded) return;
     const bool counts = seen.copy == Copy::none || seen.elsewhere;
     if (decoded.is_fragment && counts) {
       const std::uint64_t given_up = fragments_.given_up(), overlaps = fragments_.overlaps();
@@ -137,7 +139,10 @@ void Engine::note_clock(const PacketRef& ref, CaptureInfo& info) {
   constexpr std::int64_t kBack = 1'000'000'000, kOn = 3'600'000'000'000;  // ns
   if (ref.capture >= clocks_.size()) clocks_.resize(ref.capture + 1, kNever);
   std::int64_t& last = clocks_[ref.capture];
-  if (last != kNever && (ref.ts < last ? last - kBack > ref.ts : ref.ts - kOn > last)) ++info.clock_steps;
+  if (last != kNever && (ref.ts < last ? last - kBack > ref.ts : ref.ts - kOn > last)) {
+    ++info.clock_steps;
+    info.pauses.note(last, ref.ts);
+  }
   last = ref.ts;
 }
 

@@ -31,6 +31,8 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   // `memory` keeps raw.data alive. What is wrong with the packet is counted in `info`.
+  // How many captures the packets are of.
+  void expect(std::size_t captures) { duplicates_.expect(captures); }
   void packet(const RawPacket& raw, CaptureInfo& info, const std::shared_ptr<const void>& memory);
   // What was seen up to here; open conversations count as far as they have come. Rethrows what went
   // wrong on a worker.

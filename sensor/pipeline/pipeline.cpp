@@ -7,6 +7,7 @@ namespace kakoi::pipeline {
 Observed run(capture::CaptureSet& captures, const SecretKeeper& secrets, const PipelineOptions& options) {
   constexpr std::uint64_t kReportEvery = 1 << 14;  // packets
   Engine engine(secrets, options.threads, options.max_memory);
+  engine.expect(captures.size());
   std::uint64_t packets = 0;
   const auto report = [&] {
     if (options.on_progress) options.on_progress({captures.bytes_read(), captures.bytes_total(), packets});

@@ -7,8 +7,8 @@ INSERT INTO meta VALUES ('timezone', 'Asia/Tokyo');
 INSERT INTO meta VALUES ('policy', 'declared');
 
 -- captures
-INSERT INTO capture VALUES ('d0f631ca1ddba8db', 'east-core-20240501.pcapng', 'd0f631ca1ddba8db3bcfcb9e057cdc98d0379f1bee00e75a545147a27dadd982', 'pcapng', '1', 262144, 1714521600000000000, 1714529820000000000, 184233, 61204418, 0, 3, 120, 0, 0, 211, 63951822, 'core switch, mirror of Gi0/1-24', '');
-INSERT INTO capture VALUES ('9c0abe51c6e6655d', 'cell2-20240501.pcap', '9c0abe51c6e6655d81de2d044d4fb194931f058c0426c67c7285d8f5657ed64a', 'pcap', '1', 96, 1714522200000000000, 1714524600000000000, 40112, 9120331, 5210, 0, 0, NULL, NULL, 0, 4120331, '', 'record at byte 4120320 is longer than the file');
+INSERT INTO capture VALUES ('d0f631ca1ddba8db', 'east-core-20240501.pcapng', 'd0f631ca1ddba8db3bcfcb9e057cdc98d0379f1bee00e75a545147a27dadd982', 'pcapng', '1', 262144, 1714521600000000000, 1714529820000000000, 184233, 61204418, 0, 3, 120, 0, 0, 211, 63951822, 'core switch, mirror of Gi0/1-24', '', 0, '');
+INSERT INTO capture VALUES ('9c0abe51c6e6655d', 'cell2-20240501.pcap', '9c0abe51c6e6655d81de2d044d4fb194931f058c0426c67c7285d8f5657ed64a', 'pcap', '1', 96, 1714522200000000000, 1714524600000000000, 40112, 9120331, 5210, 0, 0, NULL, NULL, 0, 4120331, '', '', 0, 'record at byte 4120320 is longer than the file');
 
 -- zones
 INSERT INTO zone VALUES ('cell-1', '1号系', 'ot', 1, 1, 'declared');

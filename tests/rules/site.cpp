@@ -45,7 +45,7 @@ Site::Site() : db(Database::open(":memory:")) {
   db.execute(
       "insert into capture values ('c0', 'plant.pcap', '', 'pcap', '1', 65535, 1700000000000000000, "
       "1700000100000000000,"
-      " 1, 1, 0, 0, 0, null, null, 0, 1, '', '')");
+      " 1, 1, 0, 0, 0, null, null, 0, 1, '', '', 0, '')");
 }
 
 std::int64_t Site::packet() {
