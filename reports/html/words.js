@@ -277,6 +277,7 @@ const WORDS = {
     "takes pages to print": ["印刷を受付け", "takes pages to print"],
     "answers BACnet": ["BACnetに応答", "answers BACnet"],
     "answers EtherNet/IP": ["EtherNet/IPに応答", "answers EtherNet/IP"],
+    "answers DLMS/COSEM": ["DLMS/COSEMに応答", "answers DLMS/COSEM"],
     "answers HART-IP": ["HART-IPに応答", "answers HART-IP"],
     "answers PROFINET": ["PROFINETに応答", "answers PROFINET"],
     "answers ads": ["ADSに応答", "answers ADS"],

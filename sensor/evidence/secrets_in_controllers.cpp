@@ -1,5 +1,7 @@
 #include "sensor/evidence/secrets_in_controllers.h"
 
+#include <algorithm>
+
 #include "dissectors/core/bytes.h"
 
 namespace kakoi::evidence {
@@ -89,6 +91,30 @@ void blank_mms(Octets m) noexcept {
   if (at != std::string_view::npos) blank_from(m, at + kPassword.size());
 }
 
+// Behind the mechanism's name in an association request comes the password. New ones and keys are in SET and ACTION on the
+// associations (12, 15), on PPP (44) and security setup (64), in what is written by short names, and in blocks and segments.
+void blank_dlms(Octets m) noexcept {
+  constexpr std::string_view kMechanism = "\x60\x85\x74\x05\x08\x02";
+  constexpr std::size_t kWrapper = 8, kHdlc = 9, kLlc = 3, kClass = 3;
+  constexpr std::uint8_t kWrite = 0x06, kUnconfirmedWrite = 0x16, kSet = 0xC1, kAction = 0xC3, kNormal = 1,
+                         kFirstBlock = 2;
+  const std::string_view words = as_text(Bytes(m));
+  if (const std::size_t at = words.find(kMechanism); at != std::string_view::npos)
+    return blank_from(m, at + kMechanism.size() + 1);
+  std::size_t apdu = kWrapper;
+  if (words.starts_with('\x7E')) {
+    const std::size_t llc = std::min(words.find("\xE6\xE6"), words.find("\xE6\xE7"));
+    if (llc == std::string_view::npos) return blank_from(m, kHdlc);
+    apdu = llc + kLlc;
+  }
+  if (apdu >= m.size()) return;
+  if (m[apdu] == kWrite || m[apdu] == kUnconfirmedWrite) return blank_from(m, apdu + 1);
+  if ((m[apdu] != kSet && m[apdu] != kAction) || apdu + kClass + 1 >= m.size()) return;
+  const bool is_one = m[apdu + 1] == kNormal || (m[apdu] == kSet && m[apdu + 1] == kFirstBlock);
+  const unsigned class_id = m[apdu + kClass] * 256u + m[apdu + kClass + 1];
+  if (!is_one || class_id == 12 || class_id == 15 || class_id == 44 || class_id == 64) blank_from(m, apdu + kClass);
+}
+
 }  // namespace
 
 void blank_controller(std::string_view protocol, Octets message) noexcept {
@@ -102,6 +128,7 @@ void blank_controller(std::string_view protocol, Octets message) noexcept {
   if (protocol == "fox") return blank_fox(message);
   if (protocol == "ads_udp") return blank_from(message, 24);  // user and password of a new route
   if (protocol == "mms") return blank_mms(message);
+  if (protocol == "dlms") return blank_dlms(message);
 }
 
 }  // namespace kakoi::evidence
