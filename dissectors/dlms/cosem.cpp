@@ -27,8 +27,8 @@ constexpr Class kClasses[] = {
     {9, parameter, control, "script table"},
     {10, parameter, parameter, "schedule"},
     {11, parameter, parameter, "special days table"},
-    {12, auth, auth, "association SN"},
-    {15, auth, auth, "association LN"},
+    {12, parameter, parameter, "association SN"},
+    {15, parameter, parameter, "association LN"},
     {17, parameter, parameter, "SAP assignment"},
     {18, program, program, "image transfer"},
     {19, parameter, parameter, "IEC local port setup"},
@@ -184,6 +184,7 @@ OperationClass class_of_set(const Object& o) noexcept {
 }
 
 OperationClass class_of_action(const Object& o) noexcept {
+  if (o.class_id == association_class && o.number == reply_to_hls) return auth;
   const Class* const known = find_code(kClasses, o.class_id);
   return known ? known->action : control;
 }

@@ -228,6 +228,7 @@ TEST(Dlms, WhatAnActionDoesIsItsClass) {
   EXPECT_EQ(cls("0012 00002c0000ff 04"), OperationClass::program);
   EXPECT_EQ(cls("0008 0000010000ff 06"), OperationClass::time);
   EXPECT_EQ(cls("000f 0000280000ff 01"), OperationClass::auth);
+  EXPECT_EQ(cls("000f 0000280000ff 02"), OperationClass::parameter);
   EXPECT_EQ(cls("0040 00002b0000ff 02"), OperationClass::parameter);
   EXPECT_EQ(cls("0009 00000a006aff 01"), OperationClass::control);
   EXPECT_EQ(cls("2001 0000800000ff 01"), OperationClass::control);
@@ -242,7 +243,7 @@ TEST(Dlms, ANewPasswordIsACredentialAndNoValue) {
   EXPECT_EQ(seen.all<Credential>()[0].secret, "Kojo-9z!");
   ASSERT_EQ(seen.all<ControlAction>().size(), 1u);
   EXPECT_EQ(seen.all<ControlAction>()[0].value, "0.0.40.0.2.255 attribute 7");
-  EXPECT_EQ(seen.all<ControlAction>()[0].cls, OperationClass::auth);
+  EXPECT_EQ(seen.all<ControlAction>()[0].cls, OperationClass::parameter);
 }
 
 // Of two, one was written.
