@@ -20,12 +20,13 @@ FIELDS = {
     "fins": ["omron.command", "omron.controller.model", "omron.controller.version"],
     "hart_ip": ["hart_ip.message_id", "hart_ip.pt.command", "hart_ip.pt.rsp.device_id"],
     "ads": ["ams.cmdid"],
+    "c1222": ["c1222.epsem.flags", "c1222.epsem.flags.security", "c1222.cmd", "c1222.err", "c1222.called_AP_invocation_id"],
     "synchrophasor": ["synphasor.frtype", "synphasor.command", "synphasor.idcode_stream_source", "synphasor.conf.numpmu",
                       "synphasor.rate_of_transmission", "synphasor.idcode_data_source", "synphasor.num_phasors",
                       "synphasor.num_analog_values", "synphasor.num_digital_status_words"],
 }
 AND = "\x1e"  # between values of one field
-WORDS = re.compile("enip|cip|s7|bacnet|opcua|hart|fins|omron|beckoff|beckhoff|openics|synchrophasor|c37118", re.I)
+WORDS = re.compile("enip|cip|s7|bacnet|opcua|hart|fins|omron|beckoff|beckhoff|openics|synchrophasor|c37118|c1222", re.I)
 
 
 def numbers(text):
@@ -115,6 +116,12 @@ def read(protocol, source, row, claims, messages):
     if protocol == "ads":
         for command in numbers(row["ams.cmdid"]):
             messages[("ads", command)] += 1
+    if protocol == "c1222":
+        for command in numbers(row["c1222.cmd"]):
+            messages[("c1222", command)] += 1
+        messages[("c1222", 0x100)] += len(numbers(row["c1222.err"]))
+        if 2 in numbers(row["c1222.epsem.flags.security"]):
+            messages[("c1222", 0x201 if row["c1222.called_AP_invocation_id"] else 0x200)] += 1
     if protocol == "synchrophasor":
         for kind in numbers(row["synphasor.frtype"]):
             if kind != 4:
@@ -159,7 +166,14 @@ def of_inventory(db):
                 continue
             claims[(asset, claim, " ".join(found.groups()) if found else value)] = addresses[asset]
     messages = collections.Counter()
-    for protocol, code, sent, answered in db.execute("select protocol, function_code, from_client, from_server from operation"):
+    for protocol, code, sent, answered, by_server in db.execute(
+            "select protocol, function_code, from_client, from_server, asked_by_server from operation"):
+        if protocol == "c1222" and code < 0x200:
+            # tshark numbers responses by what they say, kakoi by what they answer
+            requests, responses = (answered, sent) if by_server else (sent, answered)
+            messages[("c1222", 0x100)] += responses + (requests if code >= 0x100 else 0)
+            messages[("c1222", code)] += requests if code < 0x100 else 0
+            continue
         protocol = "fins" if protocol == "fins_tcp" else protocol
         if protocol == "bacnet" and code in (0x500, 0x501, 0x502):
             code = 20  # ReinitializeDevice by what it asks for
@@ -174,7 +188,7 @@ def of_inventory(db):
 
 
 DISSECTORS = {"enip": ("enip", 44818), "s7comm": ("tpkt", 102), "bacnet": ("bvlc", 47808), "opcua": ("opcua", 4840),
-              "fins": ("omron", 9600), "fins_tcp": ("omron", 9600), "hart_ip": ("hart_ip", 5094), "ads": ("ams", 48898), "synchrophasor": ("synphasor", 4712)}
+              "fins": ("omron", 9600), "fins_tcp": ("omron", 9600), "hart_ip": ("hart_ip", 5094), "ads": ("ams", 48898), "synchrophasor": ("synphasor", 4712), "c1222": ("c1222", 1153)}
 
 
 def compare(path, db):
