@@ -278,6 +278,7 @@ const WORDS = {
     "answers BACnet": ["BACnetに応答", "answers BACnet"],
     "answers EtherNet/IP": ["EtherNet/IPに応答", "answers EtherNet/IP"],
     "answers DLMS/COSEM": ["DLMS/COSEMに応答", "answers DLMS/COSEM"],
+    "answers C12.22": ["ANSI C12.22に応答", "answers ANSI C12.22"],
     "answers HART-IP": ["HART-IPに応答", "answers HART-IP"],
     "answers PROFINET": ["PROFINETに応答", "answers PROFINET"],
     "answers ads": ["ADSに応答", "answers ADS"],
