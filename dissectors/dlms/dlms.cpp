@@ -120,7 +120,8 @@ class Reader final : public Dissector {
     Role actor = Role::client;
     OperationClass cls = OperationClass::other;
     std::uint32_t unit = 0, peer = 0;
-    Object object;
+    Object object;  // class 0: not told
+    std::uint32_t qualifier() const noexcept { return is_known && object.class_id != 0 ? object.class_id : kNoValue; }
   };
   using Key = std::uint64_t;
 
@@ -268,7 +269,7 @@ class Reader final : public Dissector {
     if (continues) {
       const Asked& asked = asked_of(s, invoke);
       const bool known = asked.is_known && asked.tag == tag;
-      return state(s, known ? asked.cls : find_kind(tag)->cls, tag, emit, known ? asked.object.class_id : kNoValue);
+      return state(s, known ? asked.cls : find_kind(tag)->cls, tag, emit, known ? asked.qualifier() : kNoValue);
     }
     const std::size_t count = is_list ? read_length(r) : 1;
     for (std::size_t i = 0; i < count && i < kMostListed && r.ok(); ++i) {
@@ -300,7 +301,8 @@ class Reader final : public Dissector {
     action.function_code = tag;
     action.unit = s.unit;
     action.peer_unit = s.peer;
-    action.point_kind = class_name(o.class_id);
+    const std::string_view kind = class_name(o.class_id);
+    action.point_kind = kind.empty() ? "object" : kind;
     action.step = is_action ? method_name(o) : "write";
     action.value = line.view();
     commands_.ask(key(s, tag, invoke, index), action, emit);
@@ -320,17 +322,20 @@ class Reader final : public Dissector {
     constexpr std::uint8_t kNormal = 1, kBlock = 2;
     const std::uint8_t choice = r.u8(), invoke = r.u8();
     const Asked asked = take_asked(s, invoke, get_request);
-    if (choice == kBlock)
-      r.skip(5);
-    else if (choice != kNormal)
+    bool goes_on = false;
+    if (choice == kBlock) {
+      goes_on = r.u8() == 0;
+      r.skip(4);
+    } else if (choice != kNormal) {
       read_length(r);
+    }
     const bool is_data = r.u8() == kData;
     if (!r.ok()) return;
-    state(s, OperationClass::read, get_response, emit, asked.is_known ? asked.object.class_id : kNoValue);
+    state(s, OperationClass::read, get_response, emit, asked.qualifier());
     if (!asked.is_known) return;
     conclude(s, asked, is_data ? Outcome::accepted : Outcome::refused, emit);
     if (!is_data) return;
-    if (choice == kBlock) asked_of(s, invoke) = asked;  // the next request does not say of what
+    if (goes_on) asked_of(s, invoke) = asked;  // the next request does not say of what
     if (choice == kNormal && is_whole_) state_identity(asked.object, r.rest(), emit);
   }
 
@@ -343,7 +348,7 @@ class Reader final : public Dissector {
     if (!r.ok()) return;
     const Asked& waiting = asked_of(s, invoke);
     const bool known = waiting.is_known && waiting.tag == request;
-    state(s, known ? waiting.cls : find_kind(tag)->cls, tag, emit, known ? waiting.object.class_id : kNoValue);
+    state(s, known ? waiting.cls : find_kind(tag)->cls, tag, emit, known ? waiting.qualifier() : kNoValue);
     const bool is_list = is_action ? choice == 3 : choice == 4 || choice == 5;
     if (!is_list && choice != 1 && (is_action || choice != 3)) return;  // nothing is decided yet
     const std::size_t count = is_list ? read_length(r) : 1;
@@ -429,7 +434,7 @@ class Reader final : public Dissector {
     Asked& asked = asked_of(s, invoke);
     asked = {true, is_public(object), tag, invoke, s.actor, cls, s.unit, s.peer, object};
     latest_ = asked;
-    state(s, cls, tag, emit, object.class_id);
+    state(s, cls, tag, emit, asked.qualifier());
   }
   // By the lower half of invoke-id and priority, which the answer repeats.
   Asked& asked_of(const Said& s, std::uint8_t invoke) noexcept {
@@ -441,7 +446,7 @@ class Reader final : public Dissector {
     return std::exchange(waiting, {});
   }
   void conclude(const Said& s, const Asked& asked, Outcome outcome, const Emit& emit) {
-    state(s, asked.cls, asked.tag, emit, asked.tag >= get_request ? asked.object.class_id : kNoValue, outcome, false);
+    state(s, asked.cls, asked.tag, emit, asked.qualifier(), outcome, false);
     // Without a log-in, something was read or changed that is not there for everybody.
     if (outcome != Outcome::accepted || !is_anonymous_ || asked.may_anybody || open_stated_ || s.actor != Role::client)
       return;
@@ -457,9 +462,7 @@ class Reader final : public Dissector {
     short_ = {};
     for (std::size_t i = 0; i < kMostListed; ++i)
       commands_.answer(key(s, asked.tag, asked.invoke, i), Outcome::refused, "refused", emit);
-    const Kind* const kind = find_kind(asked.tag);
-    const bool has_class = asked.tag >= get_request && kind && !kind->is_ciphered;
-    state(s, asked.cls, asked.tag, emit, has_class ? asked.object.class_id : kNoValue, Outcome::refused, false);
+    state(s, asked.cls, asked.tag, emit, asked.qualifier(), Outcome::refused, false);
   }
 
   static Key key(const Said& s, std::uint8_t tag, std::uint8_t invoke, std::size_t index) noexcept {

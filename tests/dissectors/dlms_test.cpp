@@ -232,6 +232,8 @@ TEST(Dlms, WhatAnActionDoesIsItsClass) {
   EXPECT_EQ(cls("0040 00002b0000ff 02"), OperationClass::parameter);
   EXPECT_EQ(cls("0009 00000a006aff 01"), OperationClass::control);
   EXPECT_EQ(cls("2001 0000800000ff 01"), OperationClass::control);
+  EXPECT_EQ(observe(dlms::protocol, {ask("c301 01 2001 0000800000ff 01 00")}).all<ControlAction>().at(0).point_kind,
+            "object");
   // The log-in of high level security changes nothing.
   EXPECT_TRUE(observe(dlms::protocol, {ask("c301 01 000f 0000280000ff 01 01 0902 0102")}).all<ControlAction>().empty());
 }
@@ -277,6 +279,13 @@ TEST(Dlms, ReadingInBlocksIsAcceptedBlockByBlock) {
                                ask("c002 41 00000001"), say("c402 41 01 00000002 01 0f")});
   EXPECT_EQ(outcomes(seen, 0xC0), (std::vector<Outcome>{kAccepted, kRefused}));
   for (const Operation& o : seen.all<Operation>()) EXPECT_EQ(o.qualifier, 7u);
+}
+
+// Of what it is the next block, nobody has seen.
+TEST(Dlms, WhereTheFirstRequestIsMissingNoClassIsTold) {
+  const auto seen = observe(dlms::protocol, {ask("c002 41 00000001"), say("c402 41 01 00000002 00 01 00")});
+  ASSERT_EQ(seen.all<Operation>().size(), 3u);
+  for (const Operation& o : seen.all<Operation>()) EXPECT_EQ(o.qualifier, kNoValue);
 }
 
 TEST(Dlms, ExceptionsRefuseTheLatestRequest) {
