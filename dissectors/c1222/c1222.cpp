@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "dissectors/c1222/message.h"
 #include "dissectors/c1222/services.h"
@@ -11,7 +12,7 @@ namespace kakoi::c1222 {
 
 namespace {
 
-// Function codes beyond services: responses to what was not seen, and what only says that a key is used.
+// Function codes beyond services: responses, and what only says that a key is used.
 constexpr std::uint32_t kResponse = 0x100, kCipheredRequest = 0x200, kCipheredResponse = 0x201, kByKey = 0x202;
 constexpr std::size_t kMostServices = 16;  // of one message that are paired with their responses
 
@@ -23,12 +24,11 @@ std::string_view function_name(std::uint32_t code) {
       return "Ciphered response";
     case kByKey:
       return "Authenticated by a key";
-    case kResponse:
-      return "Response, OK";
     default:
       break;
   }
-  if (code > kResponse && code <= kResponse + last_response) return "Response, refused";
+  if (code >= kResponse && code <= kResponse + last_response)
+    return response_name(static_cast<std::uint8_t>(code - kResponse));
   const ServiceName* const known = find_service(code);
   return known ? known->name : std::string_view{};
 }
@@ -95,10 +95,17 @@ class Reader final : public Dissector {
     if (asks && m->mode == Mode::authenticated) state_key(emit);
     return Interest::more;
   }
-  void on_gap(Role) override { commands_.on_gap(); }
+  void on_gap(Role) override {
+    commands_.on_gap();
+    requests_ = {};
+    secret_.clear();
+    session_ = Session::unknown;
+  }
   void on_end(const Emit& emit) override { commands_.on_end(emit); }
 
  private:
+  // unknown: its beginning was not seen.
+  enum class Session : std::uint8_t { unknown, logged_on, proved };
   struct Asked {
     std::uint8_t code = 0;
     OperationClass cls = OperationClass::other;
@@ -113,11 +120,11 @@ class Reader final : public Dissector {
   };
 
   // Some send all they ask under one invocation id: the latest counts.
-  Asked latest(std::uint32_t id, Role actor, std::size_t index) const noexcept {
+  Asked take_latest(std::uint32_t id, Role actor, std::size_t index) noexcept {
     for (std::size_t i = 1; i <= requests_.size(); ++i) {
-      const Request& request = requests_[(next_ - i) % requests_.size()];
+      Request& request = requests_[(next_ - i) % requests_.size()];
       if (!request.is_known || request.id != id || request.actor != actor) continue;
-      return index < request.count ? request.services[index] : Asked{};
+      return index < request.count ? std::exchange(request.services[index], {}) : Asked{};
     }
     return {};
   }
@@ -137,9 +144,12 @@ class Reader final : public Dissector {
   }
 
   void state_title(const Message& m, const Emit& emit) {
-    bool& stated = title_stated_[static_cast<std::size_t>(emit.context().speaker)];
-    if (stated || m.calling.arcs.empty()) return;
-    stated = true;
+    if (m.calling.arcs.empty()) return;
+    std::uint32_t mark = m.calling.is_relative ? 1 : 2;
+    for (const std::uint8_t octet : m.calling.arcs) mark = (mark ^ octet) * 0x0100'0193u;
+    std::uint32_t& last = titles_[static_cast<std::size_t>(emit.context().speaker)];
+    if (last == mark) return;  // a relay speaks for many
+    last = mark;
     TitleLine line;
     line << "C12.22 application title ";
     put_title(m.calling, line);
@@ -177,7 +187,7 @@ class Reader final : public Dissector {
     if (is_write(code)) command(m, code, cls, target, index, emit);
     if (code == logon) on_logon(s);
     if (code == security) on_security(s, actor, emit);
-    if (code == logoff) is_logged_in_ = false;
+    if (code == logon || code == logoff) session_ = Session::unknown;
   }
 
   void command(const Message& m, std::uint8_t code, OperationClass cls, const Target& target, std::size_t index,
@@ -224,23 +234,27 @@ class Reader final : public Dissector {
     const std::uint32_t id = m.is_answer ? m.answers : m.id;
     const bool is_ok = s[0] == ok;
     const Outcome outcome = is_ok ? Outcome::accepted : Outcome::refused;
-    const Asked asked = latest(id, other(speaker), index);
-    const std::uint32_t code = asked.code != 0 ? asked.code : kResponse + s[0];
+    emit(Operation{.function_code = kResponse + s[0], .actor = other(speaker)});
+    commands_.answer(key(id, index), outcome, is_ok ? std::string_view{} : response_name(s[0]), emit);
+    const Asked asked = take_latest(id, other(speaker), index);
+    if (asked.code == 0) return;
     emit(Operation{.cls = asked.cls,
-                   .function_code = code,
+                   .function_code = asked.code,
                    .qualifier = asked.qualifier,
                    .outcome = outcome,
+                   .is_message = false,
                    .actor = other(speaker)});
-    commands_.answer(key(id, index), outcome, is_ok ? std::string_view{} : response_name(s[0]), emit);
-    if (asked.code == 0) return;
     if (asked.code == security && !secret_.view().empty() && sender_ != speaker) {
       state_credential(is_ok ? CredentialOutcome::accepted : CredentialOutcome::rejected, emit);
       secret_.clear();
     }
-    if (asked.code == security && is_ok) is_logged_in_ = true;
+    if (asked.code == logon && is_ok) session_ = Session::logged_on;
+    if (asked.code == security && is_ok) session_ = Session::proved;
     if (asked.code == identify && is_ok) state_device(s, emit);
     const bool matters = is_read(asked.code) || is_write(asked.code);
-    if (is_ok && matters && m.mode == Mode::clear && !is_logged_in_ && !open_stated_ && speaker == Role::server) {
+    // Of datagrams nothing tells that one was lost, and it may have been the one with the password.
+    const bool is_stream = emit.context().conversation->transport == Transport::tcp;
+    if (is_ok && matters && is_stream && session_ == Session::logged_on && !open_stated_ && speaker == Role::server) {
       open_stated_ = true;
       emit(OpenAccess{"c1222"});
     }
@@ -282,8 +296,9 @@ class Reader final : public Dissector {
 
   std::array<Request, 4> requests_{};
   std::size_t next_ = 0;
-  bool key_stated_ = false, open_stated_ = false, is_logged_in_ = false;
-  std::array<bool, 2> title_stated_{};
+  bool key_stated_ = false, open_stated_ = false;
+  Session session_ = Session::unknown;
+  std::array<std::uint32_t, 2> titles_{};  // that were stated last, by speaker
   Role sender_ = Role::client;
   text::Held<10> user_;
   text::Held<20> secret_;

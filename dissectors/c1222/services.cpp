@@ -56,6 +56,7 @@ struct Response {
   std::string_view name;
 };
 constexpr Response kResponses[] = {
+    {0x00, "OK"},
     {0x01, "error"},
     {0x02, "service not supported"},
     {0x03, "insufficient security clearance"},

@@ -82,7 +82,8 @@ class Reader final : public Dissector {
       emit(Anomaly{Fault::bad_checksum, static_cast<std::uint32_t>(pdu.bytes.size() - 1)});
       return Interest::more;
     }
-    is_whole_ = pdu.complete() && !m->is_segment;
+    is_cut_ = !pdu.complete();
+    is_whole_ = !is_cut_ && !m->is_segment;
     if (!m->is_hdlc) {
       on_apdu(*m, m->content, emit);
       return Interest::more;
@@ -105,6 +106,12 @@ class Reader final : public Dissector {
   void on_gap(Role speaker) override {
     commands_.on_gap();
     inside_[static_cast<std::size_t>(speaker)] = false;
+    // What is missing may have been a request under the same invoke-id, or a log-in.
+    asked_ = {};
+    association_ = short_ = latest_ = {};
+    link_asked_ = 0;
+    secret_.clear();
+    is_anonymous_ = false;
   }
   void on_end(const Emit& emit) override { commands_.on_end(emit); }
 
@@ -209,16 +216,18 @@ class Reader final : public Dissector {
 
   void on_association_request(const Said& s, Bytes apdu, const Emit& emit) {
     const auto a = read_association(apdu);
-    if (!a) return;
+    association_ = {};
+    secret_.clear();
+    is_anonymous_ = false;
+    if (!a || !a->is_complete) return;
     std::uint32_t code = aarq + kMechanism * a->mechanism;
     if (a->mechanism == lowest && a->is_ciphered) code += kMechanism * kCipheredContext;
-    is_anonymous_ = code == aarq && a->is_complete;
+    is_anonymous_ = code == aarq;
     association_ = {true,   false,  aarq, 0, s.actor, code == aarq ? OperationClass::session : OperationClass::auth,
                     s.unit, s.peer, {}};
     association_code_ = code;
     state(s, association_.cls, code, emit);
     state_title(a->title, emit);
-    secret_.clear();
     if (a->mechanism == low && !a->secret.empty()) {
       secret_.assign(as_text(a->secret));
       emit(Credential{"dlms", "", secret_.view(), CredentialOutcome::attempted, s.actor});
@@ -227,7 +236,7 @@ class Reader final : public Dissector {
 
   void on_association_response(const Said& s, Bytes apdu, const Emit& emit) {
     const auto a = read_association(apdu);
-    if (!a) return;
+    if (!a || !a->is_complete) return;
     state(s, OperationClass::session, aare, emit);
     state_title(a->title, emit);
     if (a->result == kSuccess && a->goes_on) return;
@@ -292,6 +301,7 @@ class Reader final : public Dissector {
                const Object& o, Bytes value, const Emit& emit) {
     const bool is_action = tag == action_request;
     if (o.class_id == association_class && is_action && o.number == reply_to_hls) return;  // a log-in
+    if (is_cut_) return;                                                                   // its value may be missing
     if (o.class_id == association_class && !is_action && o.number == secret) state_secret(s, value, emit);
     ObjectLine line;
     put_object(o, is_action, line);
@@ -469,7 +479,7 @@ class Reader final : public Dissector {
     return Key{s.unit & 0xFFFF} << 32 | Key{s.peer & 0xFF} << 24 | Key{tag} << 16 | Key{invoke & 0x0Fu} << 8 | index;
   }
 
-  bool is_whole_ = true;  // the APDU in hand
+  bool is_whole_ = true, is_cut_ = false;  // the APDU in hand: by segments; by the snap length
   bool is_anonymous_ = false, open_stated_ = false, ciphered_stated_ = false;
   std::array<bool, 2> inside_{};  // a segmented APDU, by speaker
   std::uint8_t link_asked_ = 0;

@@ -119,7 +119,8 @@ def read(protocol, source, row, claims, messages):
     if protocol == "c1222":
         for command in numbers(row["c1222.cmd"]):
             messages[("c1222", command)] += 1
-        messages[("c1222", 0x100)] += len(numbers(row["c1222.err"]))
+        for response in numbers(row["c1222.err"]):
+            messages[("c1222", 0x100 + response)] += 1
         if 2 in numbers(row["c1222.epsem.flags.security"]):
             messages[("c1222", 0x201 if row["c1222.called_AP_invocation_id"] else 0x200)] += 1
     if protocol == "synchrophasor":
@@ -166,14 +167,7 @@ def of_inventory(db):
                 continue
             claims[(asset, claim, " ".join(found.groups()) if found else value)] = addresses[asset]
     messages = collections.Counter()
-    for protocol, code, sent, answered, by_server in db.execute(
-            "select protocol, function_code, from_client, from_server, asked_by_server from operation"):
-        if protocol == "c1222" and code < 0x200:
-            # tshark numbers responses by what they say, kakoi by what they answer
-            requests, responses = (answered, sent) if by_server else (sent, answered)
-            messages[("c1222", 0x100)] += responses + (requests if code >= 0x100 else 0)
-            messages[("c1222", code)] += requests if code < 0x100 else 0
-            continue
+    for protocol, code, sent, answered in db.execute("select protocol, function_code, from_client, from_server from operation"):
         protocol = "fins" if protocol == "fins_tcp" else protocol
         if protocol == "bacnet" and code in (0x500, 0x501, 0x502):
             code = 20  # ReinitializeDevice by what it asks for

@@ -68,7 +68,8 @@ TEST(C1222, AMeterSaysWhatItIs) {
   const auto seen = observe(c1222::protocol, {client(kIdentify), server(kIdentified)});
   const std::vector<Operation> expected = {
       {.cls = OperationClass::identify, .function_code = 0x20},
-      {.cls = OperationClass::identify, .function_code = 0x20, .outcome = Outcome::accepted}};
+      {.function_code = 0x100},
+      {.cls = OperationClass::identify, .function_code = 0x20, .outcome = Outcome::accepted, .is_message = false}};
   EXPECT_EQ(seen.all<Operation>(), expected);
   std::vector<std::string> said;
   for (const test::Stated& s : seen.stated)
@@ -83,9 +84,10 @@ TEST(C1222, AMeterSaysWhatItIs) {
 
 TEST(C1222, ARefusalIsTheRequests) {
   const auto seen = observe(c1222::protocol, {client(kIdentify), server(kNotNow)});
-  ASSERT_EQ(seen.all<Operation>().size(), 2u);
-  EXPECT_EQ(seen.all<Operation>()[1].function_code, 0x20u);
-  EXPECT_EQ(seen.all<Operation>()[1].outcome, Outcome::refused);
+  ASSERT_EQ(seen.all<Operation>().size(), 3u);
+  EXPECT_EQ(c1222::protocol.function_name(seen.all<Operation>()[1].function_code), "invalid service sequence state");
+  EXPECT_EQ(seen.all<Operation>()[2].function_code, 0x20u);
+  EXPECT_EQ(seen.all<Operation>()[2].outcome, Outcome::refused);
 }
 
 TEST(C1222, SecurityBringsThePasswordInClear) {
@@ -100,7 +102,7 @@ TEST(C1222, SecurityBringsThePasswordInClear) {
   EXPECT_EQ(credentials[0].outcome, CredentialOutcome::attempted);
   EXPECT_EQ(credentials[1].outcome, CredentialOutcome::accepted);
   EXPECT_EQ(seen.all<Operation>()[0].cls, OperationClass::session);
-  EXPECT_EQ(seen.all<Operation>()[2].cls, OperationClass::auth);
+  EXPECT_EQ(seen.all<Operation>()[3].cls, OperationClass::auth);
 }
 
 TEST(C1222, APasswordMayBeRefused) {
@@ -113,19 +115,24 @@ TEST(C1222, APasswordMayBeRefused) {
   for (const Identity& i : seen.all<Identity>()) EXPECT_EQ(i.text.find("password"), std::string_view::npos);
 }
 
-TEST(C1222, WhoReadsWithoutPasswordHasOpenAccess) {
-  const auto seen = observe(c1222::protocol, {client(kRead), server(kData)});
+TEST(C1222, WhoLogsOnAndReadsWithoutPasswordHasOpenAccess) {
+  const auto seen = observe(c1222::protocol, {client(kLogon), server(kLoggedOn), client(kRead), server(kData)});
   ASSERT_EQ(seen.all<OpenAccess>().size(), 1u);
   EXPECT_EQ(seen.all<OpenAccess>()[0].scheme, "c1222");
-  EXPECT_EQ(
-      seen.all<Operation>()[1],
-      (Operation{.cls = OperationClass::read, .function_code = 0x31, .qualifier = 0, .outcome = Outcome::accepted}));
-  EXPECT_EQ(name_of(seen.all<Operation>()[0]), "Partial Read, 1 index");
+  EXPECT_EQ(seen.all<Operation>().back(), (Operation{.cls = OperationClass::read,
+                                                     .function_code = 0x31,
+                                                     .qualifier = 0,
+                                                     .outcome = Outcome::accepted,
+                                                     .is_message = false}));
+  EXPECT_EQ(name_of(seen.all<Operation>().back()), "Partial Read, 1 index");
   ASSERT_EQ(seen.all<Points>().size(), 1u);
   EXPECT_EQ(seen.all<Points>()[0].kind, "standard table");
-  EXPECT_TRUE(observe(c1222::protocol, {client(kSecurity), server(kOk), client(kRead), server(kData)})
-                  .all<OpenAccess>()
-                  .empty());
+  const auto access = [](const std::vector<Chunk>& chunks) {
+    return observe(c1222::protocol, chunks).all<OpenAccess>().size();
+  };
+  EXPECT_EQ(access({client(kLogon), server(kLoggedOn), client(kSecurity), server(kOk), client(kRead), server(kData)}),
+            0u);
+  EXPECT_EQ(access({client(kRead), server(kData)}), 0u);  // how the session began was not seen
 }
 
 TEST(C1222, ProceduresAreInitiatedByWritesOfTable7) {
@@ -165,7 +172,7 @@ TEST(C1222, EachServiceHasItsResponse) {
             (std::vector<Outcome>{Outcome::accepted, Outcome::accepted, Outcome::refused, Outcome::accepted}));
   EXPECT_EQ(seen.all<ControlAction>()[2].status, "insufficient security clearance");
   EXPECT_EQ(seen.all<Operation>().back().function_code, 0x30u);
-  EXPECT_EQ(seen.all<Operation>().size(), 10u);
+  EXPECT_EQ(seen.all<Operation>().size(), 15u);
 }
 
 std::string asked(std::string_view service) {
