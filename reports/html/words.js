@@ -281,6 +281,8 @@ const WORDS = {
     "answers BSAP": ["BSAPに応答", "answers BSAP"],
     "answers Genisys": ["Genisysに応答", "answers Genisys"],
     "answers EtherNet/IP": ["EtherNet/IPに応答", "answers EtherNet/IP"],
+    "answers DLMS/COSEM": ["DLMS/COSEMに応答", "answers DLMS/COSEM"],
+    "answers C12.22": ["ANSI C12.22に応答", "answers ANSI C12.22"],
     "answers HART-IP": ["HART-IPに応答", "answers HART-IP"],
     "answers MELSOFT": ["MELSOFTに応答", "answers MELSOFT"],
     "answers PROFINET": ["PROFINETに応答", "answers PROFINET"],

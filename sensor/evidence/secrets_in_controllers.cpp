@@ -1,6 +1,9 @@
 #include "sensor/evidence/secrets_in_controllers.h"
 
+#include <algorithm>
+
 #include "dissectors/core/bytes.h"
+#include "dissectors/core/der.h"
 
 namespace kakoi::evidence {
 namespace {
@@ -89,6 +92,66 @@ void blank_mms(Octets m) noexcept {
   if (at != std::string_view::npos) blank_from(m, at + kPassword.size());
 }
 
+// Behind the mechanism's name in an association request comes the password. New ones and keys are in SET and ACTION on the
+// associations (12, 15), on PPP (44) and security setup (64), in what is written by short names, and in blocks and segments.
+void blank_dlms(Octets m) noexcept {
+  constexpr std::string_view kMechanism = "\x60\x85\x74\x05\x08\x02";
+  constexpr std::size_t kWrapper = 8, kHdlc = 9, kLlc = 3, kClass = 3;
+  constexpr std::uint8_t kWrite = 0x06, kUnconfirmedWrite = 0x16, kSet = 0xC1, kAction = 0xC3, kNormal = 1,
+                         kFirstBlock = 2;
+  const std::string_view words = as_text(Bytes(m));
+  if (const std::size_t at = words.find(kMechanism); at != std::string_view::npos)
+    return blank_from(m, at + kMechanism.size() + 1);
+  std::size_t apdu = kWrapper;
+  if (words.starts_with('\x7E')) {
+    const std::size_t llc = std::min(words.find("\xE6\xE6"), words.find("\xE6\xE7"));
+    if (llc == std::string_view::npos) return blank_from(m, kHdlc);
+    apdu = llc + kLlc;
+  }
+  if (apdu >= m.size()) return;
+  if (m[apdu] == kWrite || m[apdu] == kUnconfirmedWrite) return blank_from(m, apdu + 1);
+  if ((m[apdu] != kSet && m[apdu] != kAction) || apdu + kClass + 1 >= m.size()) return;
+  const bool is_one = m[apdu + 1] == kNormal || (m[apdu] == kSet && m[apdu + 1] == kFirstBlock);
+  const unsigned class_id = m[apdu + kClass] * 256u + m[apdu + kClass + 1];
+  if (!is_one || class_id == 12 || class_id == 15 || class_id == 44 || class_id == 64) blank_from(m, apdu + kClass);
+}
+
+// The password of Security and Authenticate; what is written to tables 42 to 46; of a procedure (table 7) all behind its number.
+// What does not hold together may be the rest of one.
+void blank_c1222(Octets m) noexcept {
+  constexpr std::uint8_t kInformation = 0xBE, kExternal = 0x28, kAligned = 0x81, kClass = 0x10, kCiphered = 0x0C;
+  constexpr std::uint8_t kSecurity = 0x51, kAuthenticate = 0x53;
+  const auto whole = der::peek(Bytes(m));
+  if (!whole || !whole->complete()) return blank_from(m, 0);
+  Bytes information;
+  for (Bytes fields = whole->value; !fields.empty();) {
+    const auto field = der::next(fields);
+    if (!field) return blank_from(m, 0);
+    if (field->tag == kInformation) information = field->value;
+  }
+  Bytes inner = der::inside(information, kExternal);
+  der::take(inner, der::kInteger);
+  const Bytes epsem = der::inside(inner, kAligned);
+  if (epsem.empty()) return blank_from(m, 0);
+  if ((epsem[0] & kCiphered) == 0x08) return;
+  ByteReader r{epsem};
+  r.skip((epsem[0] & kClass) != 0 ? 5 : 1);
+  while (r.remaining() > 1) {
+    std::size_t size = r.u8();
+    if (size > 0x80) size = size == 0x81 ? r.u8() : r.be16();
+    const Bytes s = r.take(size);
+    if (!r.ok()) return blank_from(m, static_cast<std::size_t>(epsem.data() - m.data()) + 1);
+    if (s.empty()) continue;
+    const auto at = static_cast<std::size_t>(s.data() - m.data());
+    if (s[0] == kSecurity || s[0] == kAuthenticate) blank_at(m, at + 1, s.size() - 1);
+    if (s[0] >> 4 != 4 || s.size() < 3) continue;
+    const unsigned table = (s[1] * 256u + s[2]) & 0xEFFF;
+    if (table >= 42 && table <= 46) blank_at(m, at + 3, s.size() - 3);
+    constexpr std::size_t kParameters = 8;  // service, table ×2, size ×2, procedure ×2, sequence
+    if (table == 7 && s.size() > kParameters) blank_at(m, at + kParameters, s.size() - kParameters);
+  }
+}
+
 }  // namespace
 
 void blank_controller(std::string_view protocol, Octets message) noexcept {
@@ -102,6 +165,8 @@ void blank_controller(std::string_view protocol, Octets message) noexcept {
   if (protocol == "fox") return blank_fox(message);
   if (protocol == "ads_udp") return blank_from(message, 24);  // user and password of a new route
   if (protocol == "mms") return blank_mms(message);
+  if (protocol == "dlms") return blank_dlms(message);
+  if (protocol == "c1222") return blank_c1222(message);
 }
 
 }  // namespace kakoi::evidence

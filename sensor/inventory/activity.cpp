@@ -65,7 +65,7 @@ constexpr std::uint16_t kLpd = 515, kIpp = 631, kRawPrint = 9100;
 struct Controller {
   std::string_view protocol, role, reason, asked;  // asked: the reason where no answer was heard
 };
-constexpr std::array<Controller, 23> kControllers = {{
+constexpr auto kControllers = std::to_array<Controller>({
     {"modbus", "plc", "answers modbus", "is asked by modbus"},
     {"modbus_rtu", "plc", "answers modbus", "is asked by modbus"},
     {"s7comm", "plc", "answers s7comm", "is asked by s7comm"},
@@ -88,8 +88,10 @@ constexpr std::array<Controller, 23> kControllers = {{
     {"enip", "ot_device", "answers EtherNet/IP", "is asked by EtherNet/IP"},
     {"bacnet", "ot_device", "answers BACnet", "is asked by BACnet"},
     {"hart_ip", "ot_device", "answers HART-IP", "is asked by HART-IP"},
+    {"dlms", "ot_device", "answers DLMS/COSEM", "is asked by DLMS/COSEM"},
+    {"c1222", "ot_device", "answers C12.22", "is asked by C12.22"},
     {"profinet_cm", "ot_device", "answers PROFINET", "is asked by PROFINET"},
-}};
+});
 
 // Phasor data concentrators answer as PMUs do, and pass on what they get from those by the same protocol.
 constexpr std::string_view kConcentrated = "synchrophasor";
@@ -144,6 +146,16 @@ class Observer {
     return found;
   }
 
+  // Meters behind modems connect to who asks them: over such links, all that was asked was asked by the server.
+  std::set<std::size_t> find_turned() const {
+    std::set<std::size_t> by_server, by_client;
+    for (const OperationRow& o : observed_.operations)
+      if (o.protocol->name == "dlms" || o.protocol->name == "c1222")
+        (o.key.actor == Role::server ? by_server : by_client).insert(o.link);
+    std::erase_if(by_server, [&](std::size_t link) { return by_client.contains(link); });
+    return by_server;
+  }
+
   // Both ends of cyclic data send; who asked for them shows in the session that set it up. Controllers, tools and devices
   // alike look for others by DCP. What is published to a group, whoever is in it, may be sent to one alone.
   static bool is_between_equals(const Protocol& p) noexcept {
@@ -161,24 +173,28 @@ class Observer {
   void observe_ot() {
     std::vector<LinkEnds> asks;
     const std::set<std::uint32_t> concentrators = find_concentrators();
+    const std::set<std::size_t> turned = find_turned();
     for (std::size_t i = 0; i < ends_.size(); ++i) {
       const LinkRow& link = observed_.links[i];
       if (!link.protocol || link.protocol->domain != Domain::ot) continue;
-      Activity* const client = at(ends_[i].client);
-      Activity* const server = at(ends_[i].server);
-      if (client && takes_part(link, 0)) {
+      const bool is_turned = turned.contains(i);
+      const LinkEnds ends = is_turned ? LinkEnds{ends_[i].server, ends_[i].client} : ends_[i];
+      const std::size_t asking = is_turned ? 1 : 0, asked = 1 - asking;
+      Activity* const client = at(ends.client);
+      Activity* const server = at(ends.server);
+      if (client && takes_part(link, asking)) {
         client->is_ot = true;
         if (publishes(*link.protocol)) add_controller(*client, *link.protocol, true);
       }
-      if (!server || !takes_part(link, 1)) continue;
+      if (!server || !takes_part(link, asked)) continue;
       server->is_ot = true;
       if (is_between_equals(*link.protocol)) continue;
       server->serves_ot = true;
-      const bool answers = link.payload[1] != 0;
+      const bool answers = link.payload[asked] != 0;
       server->answers_ot = server->answers_ot || answers;
-      const bool passes_on = link.protocol->name == kConcentrated && concentrators.contains(ends_[i].server);
+      const bool passes_on = link.protocol->name == kConcentrated && concentrators.contains(ends.server);
       if (!passes_on) add_controller(*server, *link.protocol, answers);
-      if (client && client != server && takes_part(link, 0)) asks.push_back(ends_[i]);
+      if (client && client != server && takes_part(link, asking)) asks.push_back(ends);
     }
     std::sort(asks.begin(), asks.end());
     asks.erase(std::unique(asks.begin(), asks.end()), asks.end());

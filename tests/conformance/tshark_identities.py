@@ -20,12 +20,13 @@ FIELDS = {
     "fins": ["omron.command", "omron.controller.model", "omron.controller.version"],
     "hart_ip": ["hart_ip.message_id", "hart_ip.pt.command", "hart_ip.pt.rsp.device_id"],
     "ads": ["ams.cmdid"],
+    "c1222": ["c1222.epsem.flags", "c1222.epsem.flags.security", "c1222.cmd", "c1222.err", "c1222.called_AP_invocation_id"],
     "synchrophasor": ["synphasor.frtype", "synphasor.command", "synphasor.idcode_stream_source", "synphasor.conf.numpmu",
                       "synphasor.rate_of_transmission", "synphasor.idcode_data_source", "synphasor.num_phasors",
                       "synphasor.num_analog_values", "synphasor.num_digital_status_words"],
 }
 AND = "\x1e"  # between values of one field
-WORDS = re.compile("enip|cip|s7|bacnet|opcua|hart|fins|omron|beckoff|beckhoff|openics|synchrophasor|c37118", re.I)
+WORDS = re.compile("enip|cip|s7|bacnet|opcua|hart|fins|omron|beckoff|beckhoff|openics|synchrophasor|c37118|c1222", re.I)
 
 
 def numbers(text):
@@ -115,6 +116,13 @@ def read(protocol, source, row, claims, messages):
     if protocol == "ads":
         for command in numbers(row["ams.cmdid"]):
             messages[("ads", command)] += 1
+    if protocol == "c1222":
+        for command in numbers(row["c1222.cmd"]):
+            messages[("c1222", command)] += 1
+        for response in numbers(row["c1222.err"]):
+            messages[("c1222", 0x100 + response)] += 1
+        if 2 in numbers(row["c1222.epsem.flags.security"]):
+            messages[("c1222", 0x201 if row["c1222.called_AP_invocation_id"] else 0x200)] += 1
     if protocol == "synchrophasor":
         for kind in numbers(row["synphasor.frtype"]):
             if kind != 4:
@@ -174,7 +182,7 @@ def of_inventory(db):
 
 
 DISSECTORS = {"enip": ("enip", 44818), "s7comm": ("tpkt", 102), "bacnet": ("bvlc", 47808), "opcua": ("opcua", 4840),
-              "fins": ("omron", 9600), "fins_tcp": ("omron", 9600), "hart_ip": ("hart_ip", 5094), "ads": ("ams", 48898), "synchrophasor": ("synphasor", 4712)}
+              "fins": ("omron", 9600), "fins_tcp": ("omron", 9600), "hart_ip": ("hart_ip", 5094), "ads": ("ams", 48898), "synchrophasor": ("synphasor", 4712), "c1222": ("c1222", 1153)}
 
 
 def compare(path, db):

@@ -186,6 +186,31 @@ TEST_F(RedactTest, PasswordsOfControllersAreOverwritten) {
   link("tcp", 1911, "fox");
   EXPECT_FALSE(holds(segment(1911, ascii("fox a 2 -1 fox login\n{\npassword=s:pw1\n};;\n")), "pw1"));
   EXPECT_TRUE(holds(segment(1911, ascii("fox a 1 -1 fox hello\n{\nhostName=s:st1\n};;\n")), "st1"));
+  link("tcp", 4059, "dlms");
+  const auto log_in =
+      test::hex("0001 0001 0001 0026 6024 a109060760857405080101 8a020780 8b0760857405080201 ac0a80084b6f6a6f2d397a21");
+  EXPECT_FALSE(holds(segment(4059, log_in), "Kojo"));
+  const auto secret = test::hex("0001 0010 0001 0017 c101 41 000f 0000280002ff 07 00 09 08 4b6f6a6f2d397a21");
+  EXPECT_FALSE(holds(segment(4059, secret), "Kojo"));
+  const auto in_hdlc =
+      test::hex("7ea0210321 10 0000 e6e600 c101 41 000f 0000280002ff 07 00 09 08 4b6f6a6f2d397a21 0000 7e");
+  EXPECT_FALSE(holds(segment(4059, in_hdlc), "Kojo"));
+  const auto rest = test::hex("7ea010032112 0000 4b6f6a6f2d397a21 0000 7e");
+  EXPECT_FALSE(holds(segment(4059, rest), "Kojo"));
+  const auto clock = test::hex("0001 0010 0001 0011 c101 41 0008 0000010000ff 08 00 0a02 4f4b");
+  EXPECT_EQ(tail(segment(4059, clock), 2), "OK");
+  link("tcp", 1153, "c1222");
+  const auto in_clear = test::hex(
+      "6044 a211060f2b060104018285638e7f85f1c24e00 a60a06082b06010401828563 a806020413e81421 be1b28198117 80 15 51"
+      "000000000000000070617373776f726431323334");
+  EXPECT_FALSE(holds(segment(1153, in_clear), "word12"));
+  const auto keys = test::hex("6021 a203060160 a803020107 be15 2813 8111 80 0f 40 002a 0008 4b6f6a6f2d397a21 00 00");
+  EXPECT_FALSE(holds(segment(1153, keys), "Kojo"));
+  const auto initiated =
+      test::hex("6021 a203060160 a803020107 be15 2813 8111 80 0f 40 0007 0008 1200 01 6f6a6f2d39 00 00");
+  EXPECT_FALSE(holds(segment(1153, initiated), "ojo"));
+  const auto table = test::hex("6021 a203060160 a803020107 be15 2813 8111 80 0f 40 0803 0008 4b6f6a6f2d397a21 00 00");
+  EXPECT_TRUE(holds(segment(1153, table), "Kojo"));
   link("udp", 47808, "bacnet");
   const auto control = test::hex("810a001c 0124 000d013d ff 00030111 1900 2d09 00 66696c6973746572");
   EXPECT_FALSE(holds(redact(datagram(50000, 47808, control)), "filister"));

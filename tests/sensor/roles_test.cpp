@@ -210,6 +210,38 @@ TEST(Roles, OfPhasorMeasurementAndItsConcentrators) {
   EXPECT_EQ(role(listener), "ot_device|answers an OT protocol");
 }
 
+// A meter behind a modem connects to its head-end, and is asked over that connection.
+TEST(Roles, OfMetersThatConnectToWhoAsksThem) {
+  static const Protocol dlms = test::make_protocol("dlms", Domain::ot);
+  const auto numbered = [](int n) {
+    return host("00:00:bc:00:00:" + std::to_string(n), "192.168.1." + std::to_string(n));
+  };
+  const Host meter = numbered(31), head_end = numbered(32), other_meter = numbered(33), tool = numbered(34);
+  Traffic t;
+  const auto ask = [&](const Host& client, const Host& server, Role actor) {
+    t.talk(client, server, 4059, &dlms);
+    OperationRow o;
+    o.link = static_cast<std::uint32_t>(t.observed.links.size() - 1);
+    o.protocol = &dlms;
+    o.key.cls = OperationClass::read;
+    o.key.actor = actor;
+    o.from_client = o.from_server = 1;
+    o.seen.add(t.packet());
+    t.observed.operations.push_back(o);
+  };
+  ask(meter, head_end, Role::server);
+  ask(tool, other_meter, Role::client);
+  Database db = write(t.observed);
+  const auto role = [&](const Host& h) {
+    return rows(db, "select role, role_reason from asset join address using (asset_id) where value = '" +
+                        to_string(h.ip) + "'");
+  };
+  EXPECT_EQ(role(meter), "ot_device|answers DLMS/COSEM");
+  EXPECT_EQ(role(head_end), "hmi|asks OT devices");
+  EXPECT_EQ(role(other_meter), "ot_device|answers DLMS/COSEM");
+  EXPECT_EQ(role(tool), "hmi|asks OT devices");
+}
+
 // What tells a gateway from a controller, a historian from a SCADA server, a firewall from a router, a phone from a PC.
 TEST(Roles, OfGatewaysHistoriansFirewallsAndPhones) {
   static const Protocol mysql = test::make_protocol("mysql", Domain::it);
