@@ -65,7 +65,7 @@ constexpr std::uint16_t kLpd = 515, kIpp = 631, kRawPrint = 9100;
 struct Controller {
   std::string_view protocol, role, reason, asked;  // asked: the reason where no answer was heard
 };
-constexpr std::array<Controller, 20> kControllers = {{
+constexpr std::array<Controller, 21> kControllers = {{
     {"modbus", "plc", "answers modbus", "is asked by modbus"},
     {"modbus_rtu", "plc", "answers modbus", "is asked by modbus"},
     {"s7comm", "plc", "answers s7comm", "is asked by s7comm"},
@@ -76,6 +76,7 @@ constexpr std::array<Controller, 20> kControllers = {{
     {"ads", "plc", "answers ads", "is asked by ads"},
     {"ads_udp", "plc", "answers ads", "is asked by ads"},
     {"ge_srtp", "plc", "answers ge-srtp", "is asked by ge-srtp"},
+    {"sbus", "plc", "answers S-Bus", "is asked by S-Bus"},
     {"dnp3", "rtu", "answers dnp3", "is asked by dnp3"},
     {"iec104", "rtu", "answers iec104", "is asked by iec104"},
     {"mms", "ied", "answers mms", "is asked by mms"},
@@ -144,7 +145,8 @@ class Observer {
   // Both ends of cyclic data send; who asked for them shows in the session that set it up. Controllers, tools and devices
   // alike look for others by DCP. What is published to a group, whoever is in it, may be sent to one alone.
   static bool is_between_equals(const Protocol& p) noexcept {
-    return p.name == "enip_io" || p.name == "profinet_rt" || p.name == "profinet_dcp" || publishes(p);
+    return p.name == "enip_io" || p.name == "ether_s_io" || p.name == "profinet_rt" || p.name == "profinet_dcp" ||
+           publishes(p);
   }
   static bool publishes(const Protocol& p) noexcept { return p.name == "goose" || p.name == "sv"; }
 

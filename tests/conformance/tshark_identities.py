@@ -20,12 +20,13 @@ FIELDS = {
     "fins": ["omron.command", "omron.controller.model", "omron.controller.version"],
     "hart_ip": ["hart_ip.message_id", "hart_ip.pt.command", "hart_ip.pt.rsp.device_id"],
     "ads": ["ams.cmdid"],
+    "sbus": ["sbus.att", "sbus.cmd", "sbus.pcd_type", "sbus.fw_version"],
     "synchrophasor": ["synphasor.frtype", "synphasor.command", "synphasor.idcode_stream_source", "synphasor.conf.numpmu",
                       "synphasor.rate_of_transmission", "synphasor.idcode_data_source", "synphasor.num_phasors",
                       "synphasor.num_analog_values", "synphasor.num_digital_status_words"],
 }
 AND = "\x1e"  # between values of one field
-WORDS = re.compile("enip|cip|s7|bacnet|opcua|hart|fins|omron|beckoff|beckhoff|openics|synchrophasor|c37118", re.I)
+WORDS = re.compile("enip|cip|s7|bacnet|opcua|hart|fins|omron|beckoff|beckhoff|openics|synchrophasor|c37118|sbus", re.I)
 
 
 def numbers(text):
@@ -115,6 +116,13 @@ def read(protocol, source, row, claims, messages):
     if protocol == "ads":
         for command in numbers(row["ams.cmdid"]):
             messages[("ads", command)] += 1
+    if protocol == "sbus":
+        if numbers(row["sbus.att"])[0]:
+            messages[("sbus", 0x10000)] += 1  # that do not repeat the command
+        for command in numbers(row["sbus.cmd"]):
+            messages[("sbus", command)] += 1
+        if row["sbus.pcd_type"]:
+            claims |= {(source, "model", row["sbus.pcd_type"]), (source, "firmware", row["sbus.fw_version"])}
     if protocol == "synchrophasor":
         for kind in numbers(row["synphasor.frtype"]):
             if kind != 4:
@@ -137,6 +145,7 @@ CLAIMS = {
     "s7 szl 001c": [("serial", "serial", None), ("product", "product", None), ("name", "name", None)],
     "bacnet i-am": [("description", "bacnet device", r"^BACnet device (\d+), vendor (\d+)")],
     "opcua endpoints": [("description", "opcua application", r"^OPC UA application (.*?)(?:, product .*)?$")],
+    "s-bus firmware version": [("model", "model", None), ("firmware", "firmware", None)],
     "fins controller data": [("model", "model", None), ("firmware", "firmware", None)],
     "synchrophasor CFG-2": [("description", "phasor stream", r"stream (\d+), (\d+) PMUs?, (\d+) frames/s$"),
                             ("description", "pmu", r"^PMU (\d+) .*, phasors (\d+), analog values (\d+), digital status words (\d+)")],
@@ -167,6 +176,10 @@ def of_inventory(db):
             continue
         if protocol == "hart_ip" and code >= 0x10000 or protocol == "fins" and code >= 0x10000:
             continue
+        if protocol == "sbus":
+            messages[("sbus", 0x10000)] += answered
+            answered = 0
+            code = 0xA9 if code >= 0xA900 else code  # blocks by their telegram
         if protocol == "hart_ip" and code > 255:
             code = 31  # extended commands: the number is in the data
         messages[(protocol, code)] += sent + answered
@@ -174,7 +187,8 @@ def of_inventory(db):
 
 
 DISSECTORS = {"enip": ("enip", 44818), "s7comm": ("tpkt", 102), "bacnet": ("bvlc", 47808), "opcua": ("opcua", 4840),
-              "fins": ("omron", 9600), "fins_tcp": ("omron", 9600), "hart_ip": ("hart_ip", 5094), "ads": ("ams", 48898), "synchrophasor": ("synphasor", 4712)}
+              "fins": ("omron", 9600), "fins_tcp": ("omron", 9600), "hart_ip": ("hart_ip", 5094), "ads": ("ams", 48898), "synchrophasor": ("synphasor", 4712),
+              "sbus": ("sbus", 5050)}
 
 
 def compare(path, db):
