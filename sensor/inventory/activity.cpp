@@ -65,7 +65,7 @@ constexpr std::uint16_t kLpd = 515, kIpp = 631, kRawPrint = 9100;
 struct Controller {
   std::string_view protocol, role, reason, asked;  // asked: the reason where no answer was heard
 };
-constexpr std::array<Controller, 21> kControllers = {{
+constexpr std::array<Controller, 22> kControllers = {{
     {"modbus", "plc", "answers modbus", "is asked by modbus"},
     {"modbus_rtu", "plc", "answers modbus", "is asked by modbus"},
     {"s7comm", "plc", "answers s7comm", "is asked by s7comm"},
@@ -77,6 +77,7 @@ constexpr std::array<Controller, 21> kControllers = {{
     {"ads_udp", "plc", "answers ads", "is asked by ads"},
     {"ge_srtp", "plc", "answers ge-srtp", "is asked by ge-srtp"},
     {"sbus", "plc", "answers S-Bus", "is asked by S-Bus"},
+    {"ethercat", "plc", "drives an EtherCAT segment", "drives an EtherCAT segment"},
     {"dnp3", "rtu", "answers dnp3", "is asked by dnp3"},
     {"iec104", "rtu", "answers iec104", "is asked by iec104"},
     {"mms", "ied", "answers mms", "is asked by mms"},
@@ -148,7 +149,10 @@ class Observer {
     return p.name == "enip_io" || p.name == "ether_s_io" || p.name == "profinet_rt" || p.name == "profinet_dcp" ||
            publishes(p);
   }
-  static bool publishes(const Protocol& p) noexcept { return p.name == "goose" || p.name == "sv"; }
+  // Or drives devices that have no address.
+  static bool publishes(const Protocol& p) noexcept {
+    return p.name == "goose" || p.name == "sv" || p.name == "ethercat";
+  }
 
   static void add_controller(Activity& a, const Protocol& protocol, bool answers) noexcept {
     const Controller* const found = controller_of(protocol.name);
