@@ -65,7 +65,7 @@ constexpr std::uint16_t kLpd = 515, kIpp = 631, kRawPrint = 9100;
 struct Controller {
   std::string_view protocol, role, reason, asked;  // asked: the reason where no answer was heard
 };
-constexpr std::array<Controller, 22> kControllers = {{
+constexpr std::array<Controller, 23> kControllers = {{
     {"modbus", "plc", "answers modbus", "is asked by modbus"},
     {"modbus_rtu", "plc", "answers modbus", "is asked by modbus"},
     {"s7comm", "plc", "answers s7comm", "is asked by s7comm"},
@@ -87,6 +87,7 @@ constexpr std::array<Controller, 22> kControllers = {{
     {"enip", "ot_device", "answers EtherNet/IP", "is asked by EtherNet/IP"},
     {"bacnet", "ot_device", "answers BACnet", "is asked by BACnet"},
     {"hart_ip", "ot_device", "answers HART-IP", "is asked by HART-IP"},
+    {"knxnet_ip", "ot_device", "answers KNXnet/IP", "is asked by KNXnet/IP"},
     {"profinet_cm", "ot_device", "answers PROFINET", "is asked by PROFINET"},
 }};
 

@@ -21,12 +21,14 @@ FIELDS = {
     "hart_ip": ["hart_ip.message_id", "hart_ip.pt.command", "hart_ip.pt.rsp.device_id"],
     "ads": ["ams.cmdid"],
     "sbus": ["sbus.att", "sbus.cmd", "sbus.pcd_type", "sbus.fw_version"],
+    "knxnet_ip": ["knxip.service", "cemi.mc", "cemi.ac", "cemi.ax", "cemi.tc", "knxip.device.name"],
     "synchrophasor": ["synphasor.frtype", "synphasor.command", "synphasor.idcode_stream_source", "synphasor.conf.numpmu",
                       "synphasor.rate_of_transmission", "synphasor.idcode_data_source", "synphasor.num_phasors",
                       "synphasor.num_analog_values", "synphasor.num_digital_status_words"],
 }
+KNX_ANSWERS = {n: n - 1 for n in (0x202, 0x204, 0x206, 0x208, 0x20A, 0x20C, 0x311, 0x421, 0x423, 0x741, 0x952)}
 AND = "\x1e"  # between values of one field
-WORDS = re.compile("enip|cip|s7|bacnet|opcua|hart|fins|omron|beckoff|beckhoff|openics|synchrophasor|c37118|sbus", re.I)
+WORDS = re.compile("enip|cip|s7|bacnet|opcua|hart|fins|omron|beckoff|beckhoff|openics|synchrophasor|c37118|sbus|knx", re.I)
 
 
 def numbers(text):
@@ -123,6 +125,16 @@ def read(protocol, source, row, claims, messages):
             messages[("sbus", command)] += 1
         if row["sbus.pcd_type"]:
             claims |= {(source, "model", row["sbus.pcd_type"]), (source, "firmware", row["sbus.fw_version"])}
+    if protocol == "knxnet_ip":
+        for service in numbers(row["knxip.service"]):
+            code = KNX_ANSWERS.get(service, service)
+            if service in (0x310, 0x420, 0x530, 0x533):  # by what is inside; one a packet
+                code = ([0x10000 + n for n in numbers(row["cemi.ax"])] or [0x10000 + n * 64 for n in numbers(row["cemi.ac"])]
+                        or [0x30000 + (0x80, 0x81, 0xC2, 0xC3)[n] for n in numbers(row["cemi.tc"])]
+                        or [0x20000 + {0xF5: 0xF6, 0xFB: 0xFC}.get(n, n) for n in numbers(row["cemi.mc"])])[0]
+            messages[("knxnet_ip", code)] += 1
+        if row["knxip.device.name"].strip("\0"):
+            claims.add((source, "name", row["knxip.device.name"].strip("\0")))
     if protocol == "synchrophasor":
         for kind in numbers(row["synphasor.frtype"]):
             if kind != 4:
@@ -146,6 +158,7 @@ CLAIMS = {
     "bacnet i-am": [("description", "bacnet device", r"^BACnet device (\d+), vendor (\d+)")],
     "opcua endpoints": [("description", "opcua application", r"^OPC UA application (.*?)(?:, product .*)?$")],
     "s-bus firmware version": [("model", "model", None), ("firmware", "firmware", None)],
+    "knxnet/ip description": [("name", "name", None)],
     "fins controller data": [("model", "model", None), ("firmware", "firmware", None)],
     "synchrophasor CFG-2": [("description", "phasor stream", r"stream (\d+), (\d+) PMUs?, (\d+) frames/s$"),
                             ("description", "pmu", r"^PMU (\d+) .*, phasors (\d+), analog values (\d+), digital status words (\d+)")],
@@ -188,7 +201,7 @@ def of_inventory(db):
 
 DISSECTORS = {"enip": ("enip", 44818), "s7comm": ("tpkt", 102), "bacnet": ("bvlc", 47808), "opcua": ("opcua", 4840),
               "fins": ("omron", 9600), "fins_tcp": ("omron", 9600), "hart_ip": ("hart_ip", 5094), "ads": ("ams", 48898), "synchrophasor": ("synphasor", 4712),
-              "sbus": ("sbus", 5050)}
+              "sbus": ("sbus", 5050), "knxnet_ip": ("kip", 3671)}
 
 
 def compare(path, db):
