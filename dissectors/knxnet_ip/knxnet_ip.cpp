@@ -212,14 +212,14 @@ class Reader final : public Dissector {
     switch (service) {
       case device_configuration_request:
       case tunnelling_request:
-        if (body.size() > kConnection) on_cemi(body.subspan(kConnection), Way{true, body[2]}, emit);
+        if (body.size() > kConnection) on_cemi(body.subspan(kConnection), Way{pdu.complete(), true, body[2]}, emit);
         return Interest::more;
       case routing_indication:
       case routing_system_broadcast:
-        on_cemi(body, Way{}, emit);
+        on_cemi(body, Way{pdu.complete()}, emit);
         return Interest::more;
       default:
-        on_service(service, body, emit);
+        on_service(service, body, pdu.complete(), emit);
         return Interest::more;
     }
   }
@@ -228,14 +228,16 @@ class Reader final : public Dissector {
 
  private:
   struct Way {
+    bool is_whole = true;
     bool in_tunnel = false;
     std::uint8_t sequence = 0;
   };
-  void on_service(std::uint16_t service, Bytes body, const Emit& emit) {
+  void on_service(std::uint16_t service, Bytes body, bool whole, const Emit& emit) {
     const std::uint16_t asked = request_of(service);
     const Function* const known = find_function(asked);
     if (!known) return;
     const bool answers = asked != service;
+    if (answers && !whole) return;  // its outcome may be missing
     Outcome outcome = Outcome::none;
     if (answers) {
       std::string_view error;
@@ -308,6 +310,7 @@ class Reader final : public Dissector {
     const bool confirms = c.message == l_data_confirmation || c.message == property_write_confirmation ||
                           c.message == property_read_confirmation;
     const bool passes = way.in_tunnel && c.message == l_data_indication;
+    if (confirms && !way.is_whole) return;
     const std::uint32_t unit = c.is_data && !c.is_group && c.destination != 0 ? c.destination : kNoValue;
     const Outcome outcome = !confirms ? Outcome::none : c.has_failed ? Outcome::refused : Outcome::accepted;
     emit(Operation{.cls = passes ? OperationClass::report : c.cls,
@@ -319,7 +322,7 @@ class Reader final : public Dissector {
     if (passes) return;
     if (c.is_data && c.is_group) emit(Points{.access = c.cls, .kind = "group address", .first = c.destination});
     state_key(c, emit);
-    if (!is_change(c.cls)) return;
+    if (!is_change(c.cls) || !way.is_whole) return;
     Value value;
     ControlAction action = command(c.cls, c.function_code, function_name(c.function_code), {}, unit);
     place(c, action, value);

@@ -144,7 +144,6 @@ constexpr Command kCommands[] = {
 };
 static_assert(is_ascending(kCommands));
 
-constexpr std::uint8_t kMultiMedias = 0x13;
 // How many values are told of a write, so that the last of them is whole.
 constexpr std::uint32_t kMostNumbers = 4, kMostBits = 20;
 constexpr std::size_t kMostOctets = 16;
@@ -200,8 +199,6 @@ std::string_view kind_of(std::uint32_t code) noexcept {
 const Command* find_command(std::uint32_t function_code) noexcept { return find_code(kCommands, function_code); }
 
 std::string_view function_name(std::uint32_t function_code) {
-  if (function_code == kAnswer) return "Response";
-  if (function_code == kAcknowledge) return "ACK/NAK";
   const Command* const known = find_command(function_code);
   return known ? known->name : std::string_view{};
 }

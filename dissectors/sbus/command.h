@@ -7,8 +7,8 @@
 
 namespace kakoi::sbus {
 
-// Function codes: command codes, and beyond them the telegram types of Read/write block data, and answers to unknown requests.
-inline constexpr std::uint32_t kBlock = 0xA9, kBlockTelegram = 0xA900, kAnswer = 0x1'0000, kAcknowledge = 0x1'0001;
+// Function codes: command codes, and beyond them the telegram types of Read/write block data.
+inline constexpr std::uint32_t kMultiMedias = 0x13, kBlock = 0xA9, kBlockTelegram = 0xA900;
 
 struct Command {
   std::uint16_t code;

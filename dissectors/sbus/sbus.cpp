@@ -96,8 +96,8 @@ class Reader final : public Dissector {
     const Bytes body =
         pdu.complete() ? pdu.bytes.subspan(kHeader, pdu.bytes.size() - kHeader - kCheck) : pdu.bytes.subspan(kHeader);
     if (attribute == request)
-      on_request(sequence, body, emit);
-    else
+      on_request(sequence, body, pdu.complete(), emit);
+    else if (pdu.complete())
       on_answer(sequence, attribute, body, emit);
     return Interest::more;
   }
@@ -109,11 +109,13 @@ class Reader final : public Dissector {
 
  private:
   // Controllers ask each other as well, both from port 5050.
-  void on_request(std::uint16_t sequence, Bytes body, const Emit& emit) {
+  void on_request(std::uint16_t sequence, Bytes body, bool whole, const Emit& emit) {
     const Request r = parse_request(body);
+    if (!whole && (body.size() < 2 || r.code == kMultiMedias || r.code == kBlock)) return;  // what they are is missing
     const Role asker = emit.context().speaker;
     emit(Operation{.cls = r.cls, .function_code = r.code, .unit = r.station, .actor = asker});
     if (r.station != kBroadcast) requests_.ask(sequence, asker, r.cls, r.code, r.station);
+    if (!whole) return;
     const Elements e = elements_of(r);
     if (!e.kind.empty())
       emit(Points{.access = r.cls, .unit = r.station, .kind = e.kind, .first = e.first, .count = e.count});
@@ -147,14 +149,14 @@ class Reader final : public Dissector {
       if (body[1] == kBusy) outcome = Outcome::none;
     }
     if (!status.empty()) outcome = Outcome::refused;
-    const std::uint32_t unasked = attribute == acknowledge ? kAcknowledge : kAnswer;
+    commands_.answer(sequence, outcome, status, emit);
+    if (!asked.is_known) return;
     emit(Operation{.cls = asked.cls,
-                   .function_code = asked.is_known ? asked.function_code : unasked,
+                   .function_code = asked.function_code,
                    .unit = asked.qualifier,
                    .outcome = outcome,
                    .actor = other(speaker)});
-    commands_.answer(sequence, outcome, status, emit);
-    if (!asked.is_known || outcome != Outcome::accepted) return;
+    if (outcome != Outcome::accepted) return;
     if (!open_stated_) emit(OpenAccess{"sbus"});
     open_stated_ = true;
     if (asked.function_code == kFirmwareVersion && attribute == response) state_controller(body, emit);

@@ -24,7 +24,7 @@ namespace kakoi {
 
 namespace {
 
-constexpr std::size_t kFrameHeader = 2, kDatagramHeader = 10, kWorkingCounter = 2, kMailboxHeader = 6;
+constexpr std::size_t kFrameHeader = 2, kMailboxHeader = 6;
 enum FrameType : std::uint8_t { datagrams = 1, mailbox_gateway = 5 };
 
 enum Command : std::uint8_t { nop, aprd, apwr, aprw, fprd, fpwr, fprw, brd, bwr, brw, lrd, lwr, lrw, armw, frmw };
@@ -383,7 +383,7 @@ class Facts {
     return (station & 0xFFFF) << 16 | (m.content == soe_write ? m.point : m.point >> 8);
   }
   static std::uint16_t block_of(const Mailbox& m) noexcept {
-    return static_cast<std::uint16_t>(m.content << 8 | (m.content == sdo_download ? m.point & 0xFF : 0));
+    return static_cast<std::uint16_t>(code_of(m.content, 0) | (m.content == sdo_download ? m.point & 0xFF : 0));
   }
 
   bool is_returned_;

@@ -22,13 +22,14 @@ FIELDS = {
     "ads": ["ams.cmdid"],
     "sbus": ["sbus.att", "sbus.cmd", "sbus.pcd_type", "sbus.fw_version"],
     "knxnet_ip": ["knxip.service", "cemi.mc", "cemi.ac", "cemi.ax", "cemi.tc", "knxip.device.name"],
+    "ethercat": ["ecat.cmd"],
     "synchrophasor": ["synphasor.frtype", "synphasor.command", "synphasor.idcode_stream_source", "synphasor.conf.numpmu",
                       "synphasor.rate_of_transmission", "synphasor.idcode_data_source", "synphasor.num_phasors",
                       "synphasor.num_analog_values", "synphasor.num_digital_status_words"],
 }
 KNX_ANSWERS = {n: n - 1 for n in (0x202, 0x204, 0x206, 0x208, 0x20A, 0x20C, 0x311, 0x421, 0x423, 0x741, 0x952)}
 AND = "\x1e"  # between values of one field
-WORDS = re.compile("enip|cip|s7|bacnet|opcua|hart|fins|omron|beckoff|beckhoff|openics|synchrophasor|c37118|sbus|knx", re.I)
+WORDS = re.compile("enip|cip|s7|bacnet|opcua|hart|fins|omron|beckoff|beckhoff|openics|synchrophasor|c37118|sbus|knx|ethercat", re.I)
 
 
 def numbers(text):
@@ -39,18 +40,19 @@ def rows(path, decode_as):
     """(protocol, speaker, {field: text}) of each packet, in one pass."""
     fields = [field for listed in FIELDS.values() for field in listed]
     command = ["tshark", "-n", "-r", str(path), "-Y", "(" + " or ".join(listed[0] for listed in FIELDS.values()) + ")"
-               " and not tcp.analysis.retransmission and not tcp.analysis.fast_retransmission", "-T", "fields", "-E", "aggregator=" + AND, "-e", "ip.src", "-e", "ipv6.src"]
+               " and not tcp.analysis.retransmission and not tcp.analysis.fast_retransmission", "-T", "fields", "-E", "aggregator=" + AND, "-e", "ip.src", "-e", "ipv6.src", "-e", "eth.src"]
     for rule in decode_as:
         command += ["-d", rule]
     for field in fields:
         command += ["-e", field]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     for line in filter(None, done.stdout.split("\n")):
-        source, source6, *values = line.split("\t")
+        source, source6, mac, *values = line.split("\t")
         source = (source or source6).split(AND)[-1]
-        if not source:
-            continue  # BACnet has an Ethernet of its own
         row = dict(zip(fields, values))
+        if not source and not row["ecat.cmd"]:
+            continue  # BACnet has an Ethernet of its own
+        source = source or mac
         for protocol, listed in FIELDS.items():
             if row.get(listed[0]):
                 yield protocol, source, row
@@ -125,6 +127,9 @@ def read(protocol, source, row, claims, messages):
             messages[("sbus", command)] += 1
         if row["sbus.pcd_type"]:
             claims |= {(source, "model", row["sbus.pcd_type"]), (source, "firmware", row["sbus.fw_version"])}
+    if protocol == "ethercat" and source[1] not in "2367abef":  # else it comes back
+        for command in numbers(row["ecat.cmd"]):
+            messages[("ethercat", command)] += 1
     if protocol == "knxnet_ip":
         for service in numbers(row["knxip.service"]):
             code = KNX_ANSWERS.get(service, service)
@@ -189,6 +194,8 @@ def of_inventory(db):
             continue
         if protocol == "hart_ip" and code >= 0x10000 or protocol == "fins" and code >= 0x10000:
             continue
+        if protocol == "ethercat":
+            code &= 0xFF  # above it, what is inside
         if protocol == "sbus":
             messages[("sbus", 0x10000)] += answered
             answered = 0
