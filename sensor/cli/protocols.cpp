@@ -34,7 +34,9 @@ int protocol_list(const Arguments& arguments) {
   };
   for (const Protocol* p : protocols()) print(*p);
   for (const Protocol* p : control_protocols()) print(*p);
-  for (const Protocol* p : {&profinet_dcp_protocol, &profinet_rt_protocol, &goose_protocol, &sv_protocol}) print(*p);
+  for (const Protocol* p :
+       {&profinet_dcp_protocol, &profinet_rt_protocol, &goose_protocol, &sv_protocol, &ethercat_protocol})
+    print(*p);
   return kDone;
 }
 
@@ -45,7 +47,7 @@ std::vector<std::string_view> protocol_names() {
   for (const Protocol* p :
        {&arp_protocol, &icmp_protocol, &icmpv6_protocol, &lldp_protocol, &cdp_protocol, &profinet_dcp_protocol,
         &stp_protocol, &lacp_protocol, &tcp_protocol, &vrrp_protocol, &hsrp_protocol, &ospf_protocol, &eigrp_protocol,
-        &rip_protocol, &profinet_rt_protocol, &goose_protocol, &sv_protocol})
+        &rip_protocol, &profinet_rt_protocol, &goose_protocol, &sv_protocol, &ethercat_protocol})
     names.push_back(p->name);
   std::sort(names.begin(), names.end());
   return names;

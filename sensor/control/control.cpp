@@ -1,5 +1,6 @@
 #include "sensor/control/control.h"
 
+#include "sensor/control/ethercat.h"
 #include "sensor/control/ethernet_frames.h"
 #include "sensor/control/protocols.h"
 #include "sensor/control/routing.h"
@@ -37,6 +38,8 @@ const Protocol* process_protocol_of(const Decoded& packet) noexcept {
       return &goose_protocol;
     case kSampledValues:
       return &sv_protocol;
+    case kEtherCat:
+      return &ethercat_protocol;
     default:
       return nullptr;
   }
@@ -81,8 +84,9 @@ constinit const Protocol eigrp_protocol = framed_protocol("eigrp");
 constinit const Protocol rip_protocol = framed_protocol("rip");
 
 std::span<const Protocol* const> control_protocols() noexcept {
-  static constexpr const Protocol* list[] = {&dhcp_protocol,    &dhcpv6_protocol,  &nbns_protocol, &nbdgm_protocol,
-                                             &dns_udp_protocol, &dns_tcp_protocol, &mdns_protocol, &llmnr_protocol};
+  static constexpr const Protocol* list[] = {&dhcp_protocol,  &dhcpv6_protocol,  &nbns_protocol,
+                                             &nbdgm_protocol, &dns_udp_protocol, &dns_tcp_protocol,
+                                             &mdns_protocol,  &llmnr_protocol,   &ethercat_ip_protocol};
   return list;
 }
 
@@ -90,7 +94,7 @@ const Protocol* find_control_protocol(std::string_view name) noexcept {
   static constexpr const Protocol* others[] = {
       &arp_protocol,  &icmp_protocol, &icmpv6_protocol,      &lldp_protocol,  &cdp_protocol, &profinet_dcp_protocol,
       &vrrp_protocol, &hsrp_protocol, &ospf_protocol,        &eigrp_protocol, &rip_protocol, &stp_protocol,
-      &lacp_protocol, &tcp_protocol,  &profinet_rt_protocol, &goose_protocol, &sv_protocol};
+      &lacp_protocol, &tcp_protocol,  &profinet_rt_protocol, &goose_protocol, &sv_protocol,  &ethercat_protocol};
   for (const Protocol* p : control_protocols())
     if (p->name == name) return p;
   for (const Protocol* p : others)
@@ -118,6 +122,7 @@ void observe_ethernet(const Decoded& packet, DcpRequests& requests, const Emit& 
     if (process == &profinet_dcp_protocol) observe_profinet_dcp(packet, packet.payload, requests, emit);
     if (process == &goose_protocol) observe_goose(packet, packet.payload, emit);
     if (process == &sv_protocol) observe_sampled_values(packet, packet.payload, emit);
+    if (process == &ethercat_protocol) observe_ethercat(packet.payload, packet.is_returned, requests, emit);
     return;
   }
   if (is_cdp(packet)) return observe_cdp(packet, packet.payload.subspan(8), emit);

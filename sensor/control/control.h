@@ -28,7 +28,7 @@ const Protocol* find_control_protocol(std::string_view name) noexcept;
 // Names for links and observations of what is no flow; they have no frame() and no dissector.
 extern const Protocol arp_protocol, icmp_protocol, icmpv6_protocol, lldp_protocol, cdp_protocol, profinet_dcp_protocol,
     stp_protocol, lacp_protocol, tcp_protocol, vrrp_protocol, hsrp_protocol, ospf_protocol, eigrp_protocol,
-    rip_protocol, profinet_rt_protocol, goose_protocol, sv_protocol;
+    rip_protocol, profinet_rt_protocol, goose_protocol, sv_protocol, ethercat_protocol;
 // The one of these that a packet belongs to, by its headers and, over UDP, the first octets of HSRP and RIP;
 // null if none.
 const Protocol* control_protocol_of(const Decoded& packet) noexcept;
@@ -76,10 +76,10 @@ void observe_syn(const Decoded& packet, Bytes options, const Emit& emit) noexcep
 // States Route whose gateway is the virtual address where one is announced, else the source.
 void observe_routing(const Decoded& packet, const Emit& emit) noexcept;
 
-// LLDP, CDP, spanning tree, LACP, PROFINET DCP, GOOSE and sampled values; for frames without IP. States Identity about
+// LLDP, CDP, spanning tree, LACP, PROFINET DCP, GOOSE, sampled values and EtherCAT; for frames without IP. States Identity about
 // the source MAC and about the management addresses that the frame names; of DCP also what is asked and set, of GOOSE
-// what is reported. For the last three the Context's client is who asks or publishes, and its conversation has the link;
-// `requests` are the shard's.
+// what is reported, of EtherCAT what the master asks of its slaves. For the last four the Context's client is who asks or
+// publishes, and its conversation has the link; `requests` are the shard's.
 void observe_ethernet(const Decoded& packet, DcpRequests& requests, const Emit& emit) noexcept;
 // Does this DCP message answer another?
 bool is_dcp_answer(Bytes payload) noexcept;

@@ -6,6 +6,6 @@
 namespace kakoi {
 
 extern const Protocol dns_udp_protocol, dns_tcp_protocol, mdns_protocol, llmnr_protocol, dhcp_protocol, dhcpv6_protocol,
-    nbns_protocol, nbdgm_protocol;
+    nbns_protocol, nbdgm_protocol, ethercat_ip_protocol;
 
 }  // namespace kakoi

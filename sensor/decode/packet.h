@@ -51,6 +51,7 @@ struct Decoded {
   std::uint8_t transport_header = kUnchecked;
   Checksum header_checksum : 2 = Checksum::none;  // of IPv4
   bool is_llc : 1 = false;
+  bool is_returned : 1 = false;  // EtherCAT: from the slaves back to the master whose `source_mac` is told
   bool more_fragments : 1 = false;
   bool is_fragment = false;  // part of a datagram: `payload` is that part, ports are unknown
   bool has_ports = false;    // TCP or UDP header read

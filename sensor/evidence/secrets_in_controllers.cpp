@@ -85,6 +85,23 @@ void blank_fox(Octets m) noexcept {
   blank_from(m, line == std::string_view::npos ? 0 : line);
 }
 
+// Frame ×6 | connection ×4, but for routing | cEMI | … : behind the control, addresses and length of L_Data, TPCI and APCI. 3D1h and
+// 3D3h carry an access key.
+void blank_knxnet_ip(Octets m) noexcept {
+  constexpr unsigned kAuthorize = 0x3D1, kKeyWrite = 0x3D3;
+  constexpr std::uint8_t kRouting = 5;
+  ByteReader r{Bytes(m)};
+  r.skip(2);
+  const std::uint8_t family = r.u8();
+  r.skip(3);
+  if (family != kRouting) r.skip(4);
+  r.skip(1);
+  r.skip(r.u8());
+  r.skip(7);
+  const unsigned apci = r.be16() & 0x3FFu;
+  if (r.ok() && (apci == kAuthorize || apci == kKeyWrite)) blank_from(m, r.offset());
+}
+
 // X.227: the mechanism "password", and after it the value.
 void blank_mms(Octets m) noexcept {
   constexpr std::string_view kPassword = "\x8B\x03\x52\x03\x01";
@@ -167,6 +184,7 @@ void blank_controller(std::string_view protocol, Octets message) noexcept {
   if (protocol == "mms") return blank_mms(message);
   if (protocol == "dlms") return blank_dlms(message);
   if (protocol == "c1222") return blank_c1222(message);
+  if (protocol == "knxnet_ip") return blank_knxnet_ip(message);
 }
 
 }  // namespace kakoi::evidence

@@ -77,6 +77,8 @@ constexpr auto kControllers = std::to_array<Controller>({
     {"ads", "plc", "answers ads", "is asked by ads"},
     {"ads_udp", "plc", "answers ads", "is asked by ads"},
     {"ge_srtp", "plc", "answers ge-srtp", "is asked by ge-srtp"},
+    {"sbus", "plc", "answers S-Bus", "is asked by S-Bus"},
+    {"ethercat", "plc", "drives an EtherCAT segment", "drives an EtherCAT segment"},
     {"dnp3", "rtu", "answers dnp3", "is asked by dnp3"},
     {"iec104", "rtu", "answers iec104", "is asked by iec104"},
     {"bsap", "rtu", "answers BSAP", "is asked by BSAP"},
@@ -90,6 +92,7 @@ constexpr auto kControllers = std::to_array<Controller>({
     {"hart_ip", "ot_device", "answers HART-IP", "is asked by HART-IP"},
     {"dlms", "ot_device", "answers DLMS/COSEM", "is asked by DLMS/COSEM"},
     {"c1222", "ot_device", "answers C12.22", "is asked by C12.22"},
+    {"knxnet_ip", "ot_device", "answers KNXnet/IP", "is asked by KNXnet/IP"},
     {"profinet_cm", "ot_device", "answers PROFINET", "is asked by PROFINET"},
 });
 
@@ -159,9 +162,13 @@ class Observer {
   // Both ends of cyclic data send; who asked for them shows in the session that set it up. Controllers, tools and devices
   // alike look for others by DCP. What is published to a group, whoever is in it, may be sent to one alone.
   static bool is_between_equals(const Protocol& p) noexcept {
-    return p.name == "enip_io" || p.name == "profinet_rt" || p.name == "profinet_dcp" || publishes(p);
+    return p.name == "enip_io" || p.name == "ether_s_io" || p.name == "profinet_rt" || p.name == "profinet_dcp" ||
+           publishes(p);
   }
-  static bool publishes(const Protocol& p) noexcept { return p.name == "goose" || p.name == "sv"; }
+  // Or drives devices that have no address.
+  static bool publishes(const Protocol& p) noexcept {
+    return p.name == "goose" || p.name == "sv" || p.name == "ethercat";
+  }
 
   static void add_controller(Activity& a, const Protocol& protocol, bool answers) noexcept {
     const Controller* const found = controller_of(protocol.name);

@@ -27,7 +27,7 @@ int name_rank(const Attribute& a) noexcept {
       "profinet dcp",   "s7 szl",         "bacnet",  "hart",         "synchrophasor", "fox",
       "dnp3",           "modbus",         "nbns",    "mdns",         "llmnr",         "browser announcement",
       "dlms",           "ntlm",           "netbios", "smb1",         "rdp client",    "kerberos",
-      "cldap",          "ldap",           "dns ptr", "dns answer"};
+      "cldap",          "ldap",           "knxnet",  "dns ptr",      "dns answer"};
   int rank = a.confidence < kHearsay ? 100 : 0;
   for (const std::string_view method : order) {
     if (std::string_view(a.method).starts_with(method)) return rank;

@@ -96,6 +96,8 @@ void Engine::process_taken(Batch& batch) {
 void Engine::packet(const RawPacket& raw, CaptureInfo& info, const std::shared_ptr<const void>& memory) {
   Decoded& decoded = decoded_;
   decode::decode(raw, decoded);
+  if (decoded.ethertype == kEtherCat) [[unlikely]]
+    returns_.recognise(decoded);
   if (decoded.malformed) ++info.malformed;
   if (decoded.undecoded) ++info.undecoded;
   note_clock(raw.ref, info);

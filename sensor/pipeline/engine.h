@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sensor/capture/capture_info.h"
+#include "sensor/control/ethercat.h"
 #include "sensor/decode/fragments.h"
 #include "sensor/decode/mirror.h"
 #include "sensor/decode/redundancy.h"
@@ -72,6 +73,7 @@ class Engine {
   decode::DuplicateFilter redundant_;
   std::vector<std::int64_t> clocks_;  // of the last packet of each capture
   decode::FragmentTable fragments_;
+  EtherCatReturns returns_;
   decode::MirrorTable mirrors_;  // ends of mirror tunnels are no plant assets
   TunnelTable tunnels_;
   Decoded decoded_, inner_;  // the packet in hand, and what is inside it

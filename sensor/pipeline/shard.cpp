@@ -35,7 +35,7 @@ int asking_side(const Item& item) {
   const Decoded& p = item.packet;
   if (item.key.transport == Transport::icmp) return is_echo_request(p) ? item.side : -1;
   const Protocol* const protocol = control_protocol_of(p);
-  if (protocol == &goose_protocol || protocol == &sv_protocol) return item.side;
+  if (protocol == &goose_protocol || protocol == &sv_protocol || protocol == &ethercat_protocol) return item.side;
   if (protocol != &profinet_dcp_protocol) return -1;
   const bool to_many = p.destination_mac.is_multicast() || p.destination_mac.is_broadcast();
   return is_dcp_answer(p.payload) && !to_many ? 1 - item.side : item.side;
@@ -302,9 +302,10 @@ void Shard::control(flow::Flow& flow, const Item& item) {
   const bool ip = flow.key.transport != Transport::ethernet;
   if (flow.key.transport == Transport::icmp && flow.client < 0)
     flow.client = static_cast<std::int8_t>(asking_side(item));
-  if (protocol == &profinet_dcp_protocol || protocol == &goose_protocol || protocol == &sv_protocol) {
+  if (protocol == &profinet_dcp_protocol || protocol == &goose_protocol || protocol == &sv_protocol ||
+      protocol == &ethercat_protocol) {
     const Conversation c = frames(flow, item);
-    const Role speaker = item.side == flow.client ? Role::client : Role::server;
+    const Role speaker = item.side == flow.client && !p.is_returned ? Role::client : Role::server;
     return observe_ethernet(p, dcp_requests_, Emit({protocol, &c, item.ref, speaker, p.source_mac}, recorder_));
   }
   const Conversation c{

@@ -21,12 +21,16 @@ FIELDS = {
     "hart_ip": ["hart_ip.message_id", "hart_ip.pt.command", "hart_ip.pt.rsp.device_id"],
     "ads": ["ams.cmdid"],
     "c1222": ["c1222.epsem.flags", "c1222.epsem.flags.security", "c1222.cmd", "c1222.err", "c1222.called_AP_invocation_id"],
+    "sbus": ["sbus.att", "sbus.cmd", "sbus.pcd_type", "sbus.fw_version"],
+    "knxnet_ip": ["knxip.service", "cemi.mc", "cemi.ac", "cemi.ax", "cemi.tc", "knxip.device.name"],
+    "ethercat": ["ecat.cmd"],
     "synchrophasor": ["synphasor.frtype", "synphasor.command", "synphasor.idcode_stream_source", "synphasor.conf.numpmu",
                       "synphasor.rate_of_transmission", "synphasor.idcode_data_source", "synphasor.num_phasors",
                       "synphasor.num_analog_values", "synphasor.num_digital_status_words"],
 }
+KNX_ANSWERS = {n: n - 1 for n in (0x202, 0x204, 0x206, 0x208, 0x20A, 0x20C, 0x311, 0x421, 0x423, 0x741, 0x952)}
 AND = "\x1e"  # between values of one field
-WORDS = re.compile("enip|cip|s7|bacnet|opcua|hart|fins|omron|beckoff|beckhoff|openics|synchrophasor|c37118|c1222", re.I)
+WORDS = re.compile("enip|cip|s7|bacnet|opcua|hart|fins|omron|beckoff|beckhoff|openics|synchrophasor|c37118|c1222|sbus|knx|ethercat", re.I)
 
 
 def numbers(text):
@@ -37,18 +41,19 @@ def rows(path, decode_as):
     """(protocol, speaker, {field: text}) of each packet, in one pass."""
     fields = [field for listed in FIELDS.values() for field in listed]
     command = ["tshark", "-n", "-r", str(path), "-Y", "(" + " or ".join(listed[0] for listed in FIELDS.values()) + ")"
-               " and not tcp.analysis.retransmission and not tcp.analysis.fast_retransmission", "-T", "fields", "-E", "aggregator=" + AND, "-e", "ip.src", "-e", "ipv6.src"]
+               " and not tcp.analysis.retransmission and not tcp.analysis.fast_retransmission", "-T", "fields", "-E", "aggregator=" + AND, "-e", "ip.src", "-e", "ipv6.src", "-e", "eth.src"]
     for rule in decode_as:
         command += ["-d", rule]
     for field in fields:
         command += ["-e", field]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     for line in filter(None, done.stdout.split("\n")):
-        source, source6, *values = line.split("\t")
+        source, source6, mac, *values = line.split("\t")
         source = (source or source6).split(AND)[-1]
-        if not source:
-            continue  # BACnet has an Ethernet of its own
         row = dict(zip(fields, values))
+        if not source and not row["ecat.cmd"]:
+            continue  # BACnet has an Ethernet of its own
+        source = source or mac
         for protocol, listed in FIELDS.items():
             if row.get(listed[0]):
                 yield protocol, source, row
@@ -123,6 +128,26 @@ def read(protocol, source, row, claims, messages):
             messages[("c1222", 0x100 + response)] += 1
         if 2 in numbers(row["c1222.epsem.flags.security"]):
             messages[("c1222", 0x201 if row["c1222.called_AP_invocation_id"] else 0x200)] += 1
+    if protocol == "sbus":
+        if numbers(row["sbus.att"])[0]:
+            messages[("sbus", 0x10000)] += 1  # that do not repeat the command
+        for command in numbers(row["sbus.cmd"]):
+            messages[("sbus", command)] += 1
+        if row["sbus.pcd_type"]:
+            claims |= {(source, "model", row["sbus.pcd_type"]), (source, "firmware", row["sbus.fw_version"])}
+    if protocol == "ethercat" and source[1] not in "2367abef":  # else it comes back
+        for command in numbers(row["ecat.cmd"]):
+            messages[("ethercat", command)] += 1
+    if protocol == "knxnet_ip":
+        for service in numbers(row["knxip.service"]):
+            code = KNX_ANSWERS.get(service, service)
+            if service in (0x310, 0x420, 0x530, 0x533):  # by what is inside; one a packet
+                code = ([0x10000 + n for n in numbers(row["cemi.ax"])] or [0x10000 + n * 64 for n in numbers(row["cemi.ac"])]
+                        or [0x30000 + (0x80, 0x81, 0xC2, 0xC3)[n] for n in numbers(row["cemi.tc"])]
+                        or [0x20000 + {0xF5: 0xF6, 0xFB: 0xFC}.get(n, n) for n in numbers(row["cemi.mc"])])[0]
+            messages[("knxnet_ip", code)] += 1
+        if row["knxip.device.name"].strip("\0"):
+            claims.add((source, "name", row["knxip.device.name"].strip("\0")))
     if protocol == "synchrophasor":
         for kind in numbers(row["synphasor.frtype"]):
             if kind != 4:
@@ -145,6 +170,8 @@ CLAIMS = {
     "s7 szl 001c": [("serial", "serial", None), ("product", "product", None), ("name", "name", None)],
     "bacnet i-am": [("description", "bacnet device", r"^BACnet device (\d+), vendor (\d+)")],
     "opcua endpoints": [("description", "opcua application", r"^OPC UA application (.*?)(?:, product .*)?$")],
+    "s-bus firmware version": [("model", "model", None), ("firmware", "firmware", None)],
+    "knxnet/ip description": [("name", "name", None)],
     "fins controller data": [("model", "model", None), ("firmware", "firmware", None)],
     "synchrophasor CFG-2": [("description", "phasor stream", r"stream (\d+), (\d+) PMUs?, (\d+) frames/s$"),
                             ("description", "pmu", r"^PMU (\d+) .*, phasors (\d+), analog values (\d+), digital status words (\d+)")],
@@ -175,6 +202,12 @@ def of_inventory(db):
             continue
         if protocol == "hart_ip" and code >= 0x10000 or protocol == "fins" and code >= 0x10000:
             continue
+        if protocol == "ethercat":
+            code &= 0xFF  # above it, what is inside
+        if protocol == "sbus":
+            messages[("sbus", 0x10000)] += answered
+            answered = 0
+            code = 0xA9 if code >= 0xA900 else code  # blocks by their telegram
         if protocol == "hart_ip" and code > 255:
             code = 31  # extended commands: the number is in the data
         messages[(protocol, code)] += sent + answered
@@ -182,7 +215,8 @@ def of_inventory(db):
 
 
 DISSECTORS = {"enip": ("enip", 44818), "s7comm": ("tpkt", 102), "bacnet": ("bvlc", 47808), "opcua": ("opcua", 4840),
-              "fins": ("omron", 9600), "fins_tcp": ("omron", 9600), "hart_ip": ("hart_ip", 5094), "ads": ("ams", 48898), "synchrophasor": ("synphasor", 4712), "c1222": ("c1222", 1153)}
+              "fins": ("omron", 9600), "fins_tcp": ("omron", 9600), "hart_ip": ("hart_ip", 5094), "ads": ("ams", 48898), "synchrophasor": ("synphasor", 4712), "c1222": ("c1222", 1153),
+              "sbus": ("sbus", 5050), "knxnet_ip": ("kip", 3671)}
 
 
 def compare(path, db):

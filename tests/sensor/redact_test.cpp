@@ -214,6 +214,14 @@ TEST_F(RedactTest, PasswordsOfControllersAreOverwritten) {
   link("udp", 47808, "bacnet");
   const auto control = test::hex("810a001c 0124 000d013d ff 00030111 1900 2d09 00 66696c6973746572");
   EXPECT_FALSE(holds(redact(datagram(50000, 47808, control)), "filister"));
+  link("udp", 3671, "knxnet_ip");
+  for (const auto& [apci, kept] :
+       {std::pair("43d100", false), {"43d302", false}, {"468301", true}}) {  // the last writes memory
+    const auto tunnelled = test::hex("06100420001a 04010500 1100b060000011 05 06" + std::string(apci) + "64696e67");
+    EXPECT_EQ(holds(redact(datagram(50000, 3671, tunnelled)), "ding"), kept);
+    const auto routed = test::hex("061005300016 2900b0501164 1105 06" + std::string(apci) + "64696e67");
+    EXPECT_EQ(holds(redact(datagram(50000, 3671, routed)), "ding"), kept);
+  }
 }
 
 TEST_F(RedactTest, TelnetKeepsPromptsOnly) {
