@@ -1,11 +1,15 @@
 #include "dissectors/dlms/frame.h"
 
+#include "dissectors/core/crc16.h"
 #include "dissectors/dlms/apdu.h"
-#include "dissectors/dlms/crc.h"
 
 namespace kakoi::dlms {
 
 namespace {
+
+// HCS and FCS (IEC 62056-46, clause 6.4.5, as ISO/IEC 13239), inverted and low octet first: over octets with their check
+// word behind them the register always ends in the same number.
+constexpr bool checks(Bytes bytes) noexcept { return crc16::low_first<0x8408>(bytes, 0xFFFF) == 0xF0B8; }
 
 constexpr std::uint8_t kFlag = 0x7E;
 constexpr std::size_t kFlags = 2, kCheck = 2;

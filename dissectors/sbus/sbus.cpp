@@ -4,10 +4,10 @@
 //   2 ACK/NAK   code ×2
 #include "dissectors/sbus/sbus.h"
 
+#include "dissectors/core/crc16.h"
 #include "dissectors/core/open_commands.h"
 #include "dissectors/core/open_requests.h"
 #include "dissectors/sbus/command.h"
-#include "dissectors/sbus/crc.h"
 
 namespace kakoi::sbus {
 
@@ -35,7 +35,7 @@ Frame frame(Bytes bytes, Role) {
 
 bool checks(Bytes telegram) noexcept {
   const std::size_t end = telegram.size() - kCheck;
-  return crc(telegram.first(end)) == ByteReader(telegram.subspan(end)).be16();
+  return crc16::high_first<0x1021>(telegram.first(end), 0) == ByteReader(telegram.subspan(end)).be16();
 }
 
 bool probe(Bytes bytes, Role speaker) {

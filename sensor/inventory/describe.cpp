@@ -22,12 +22,21 @@ constexpr std::uint8_t kHearsay = 50;              // claims below are other peo
 
 // The device's own word first; of those, what an operator typed in for this purpose.
 int name_rank(const Attribute& a) noexcept {
-  static constexpr std::string_view order[] = {
-      "dhcp option 12", "dhcp option 81", "dhcpv6",  "snmp sysName", "lldp",          "cdp",
-      "profinet dcp",   "s7 szl",         "bacnet",  "hart",         "synchrophasor", "fox",
-      "dnp3",           "modbus",         "nbns",    "mdns",         "llmnr",         "browser announcement",
-      "dlms",           "ntlm",           "netbios", "smb1",         "rdp client",    "kerberos",
-      "cldap",          "ldap",           "knxnet",  "dns ptr",      "dns answer"};
+  static constexpr std::string_view order[] = {"dhcp option 12", "dhcp option 81",
+                                               "dhcpv6",         "snmp sysName",
+                                               "lldp",           "cdp",
+                                               "profinet dcp",   "s7 szl",
+                                               "bacnet",         "hart",
+                                               "synchrophasor",  "dlms",
+                                               "knxnet",         "fox",
+                                               "dnp3",           "modbus",
+                                               "nbns",           "mdns",
+                                               "llmnr",          "browser announcement",
+                                               "ntlm",           "netbios",
+                                               "smb1",           "rdp client",
+                                               "kerberos",       "cldap",
+                                               "ldap",           "dns ptr",
+                                               "dns answer"};
   int rank = a.confidence < kHearsay ? 100 : 0;
   for (const std::string_view method : order) {
     if (std::string_view(a.method).starts_with(method)) return rank;
