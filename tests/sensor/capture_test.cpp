@@ -112,6 +112,19 @@ TEST(PcapngFormat, ReadsInterfacesStatisticsAndComments) {
 
 // Times of any size, by units of a second or an offset (if_tsoffset), stay such that one can be subtracted from the other
 // and from half of the least, which stands for "never".
+// if_filter (draft-ietf-opsawg-pcapng, 4.2): 0 and a text; others than 0 are no text. The second interface has the first's.
+TEST(PcapngFormat, TellsItsFilters) {
+  const test::TemporaryFolder folder;
+  CaptureFile file(folder.write(
+      "f.pcapng", test::hex("0A0D0D0A 1C000000 4D3C2B1A 0100 0000 FFFFFFFFFFFFFFFF 1C000000"
+                            "01000000 20000000 0100 0000 00000000 0B00 0400 00756470 0000 0000 20000000"
+                            "01000000 20000000 0100 0000 00000000 0B00 0400 00756470 0000 0000 20000000"
+                            "01000000 20000000 0100 0000 00000000 0B00 0400 01000000 0000 0000 20000000"
+                            "01000000 20000000 0100 0000 00000000 0B00 0400 00617270 0000 0000 20000000"
+                            "06000000 24000000 00000000 00000000 E8030000 03000000 03000000 01020300 24000000")));
+  ASSERT_TRUE(file.peek()) << file.info().error;
+  EXPECT_EQ(file.info().filter, "udp; arp");
+}
 TEST(PcapngFormat, TimesCanBeSubtracted) {
   const test::TemporaryFolder folder;
   CaptureFile file(folder.write(
@@ -268,11 +281,32 @@ TEST(Inputs, SearchesFoldersForCapturesAndReportsWhatIsMissing) {
   folder.write("site/notes.txt", test::ascii("notes"));
   folder.write("site/saved.pcap.gz", test::ascii("<html>Login</html>"));
   const Inputs inputs = find_inputs({folder.path().string(), (folder.path() / "gone.pcap").string()});
-  ASSERT_EQ(inputs.files.size(), 1u);
+  ASSERT_EQ(inputs.files.size(), 2u);
   EXPECT_EQ(inputs.files[0].filename(), "a.pcap");
-  ASSERT_EQ(inputs.problems.size(), 2u);
-  EXPECT_NE(inputs.problems[0].find("saved.pcap.gz: not a capture"), std::string::npos);
-  EXPECT_NE(inputs.problems[1].find("gone.pcap: no such file"), std::string::npos);
+  EXPECT_EQ(inputs.files[1].filename(), "saved.pcap.gz");  // by its name a capture: reading it tells what is wrong
+  ASSERT_EQ(inputs.problems.size(), 1u);
+  EXPECT_NE(inputs.problems[0].find("gone.pcap: no such file"), std::string::npos);
+}
+
+// What could not be read was not seen: it has a place among the captures, behind those that packets cite.
+TEST(CaptureSet, AFileThatCanNotBeReadIsACaptureWithoutPackets) {
+  const test::TemporaryFolder folder;
+  const auto page = folder.write("saved.pcap.gz", test::ascii("<html>Login</html>"));
+  const auto cut = folder.write("cut.pcap.zst", test::hex("28b52ffd 04"));
+  CaptureSet set({page, folder.write("a.pcap", pcap({{1, frame(1)}})), cut});
+  EXPECT_EQ(set.size(), 1u);
+  EXPECT_EQ(marks(set), (std::vector{1}));
+  ASSERT_EQ(set.problems().size(), 2u);
+  EXPECT_NE(set.problems()[1].find("cut.pcap.zst: nothing to unpack, the file ends too early"), std::string::npos);
+  const std::vector<CaptureInfo> infos = set.finish();
+  ASSERT_EQ(infos.size(), 3u);
+  EXPECT_EQ(infos[0].source, "a.pcap");
+  EXPECT_EQ(infos[1].source, "cut.pcap.zst");
+  EXPECT_EQ(infos[2].source, "saved.pcap.gz");
+  EXPECT_EQ(infos[2].format, "");
+  EXPECT_EQ(infos[2].file_bytes, 18u);
+  EXPECT_EQ(infos[2].sha256, ByteSource(page).sha256());
+  EXPECT_TRUE(infos[2].error.starts_with("not a capture")) << infos[2].error;
 }
 
 }  // namespace

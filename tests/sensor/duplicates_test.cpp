@@ -69,6 +69,27 @@ TEST_F(Duplicates, TheSameWithinAMillisecond) {
   EXPECT_EQ(at(kMillisecond, kRequest), Copy::exact);
   EXPECT_EQ(at(kMillisecond + 1, kRequest), Copy::none);
 }
+// A ring file that was copied twice: the same record has the same time, or was written in microseconds.
+TEST_F(Duplicates, OneRecordInTwoCapturesIsOne) {
+  table_.expect(2);
+  EXPECT_EQ(at(5 * kMicrosecond + 400, kRequest, 0), Copy::none);
+  EXPECT_EQ(at(5 * kMicrosecond, kRequest, 1), Copy::recorded);
+  // its copy by the mirror is in both files, too
+  EXPECT_EQ(at(9 * kMicrosecond, kRequest, 0), Copy::exact);
+  EXPECT_EQ(at(9 * kMicrosecond, kRequest, 1), Copy::exact);
+  // forwarded at that instant: another frame
+  EXPECT_EQ(at(5 * kMicrosecond + 400, with(kRequest, kTtl, hex("7F")), 1), Copy::routed);
+}
+// Two recorders of one mirror: their clocks differ, so that both count, and it is told.
+TEST_F(Duplicates, AnotherRecordersPacketIsToldAndCounts) {
+  table_.expect(2);
+  EXPECT_EQ(at(0, kRequest, 0), Copy::none);
+  EXPECT_FALSE(sighting_.near_other);
+  EXPECT_EQ(at(500 * kMicrosecond, kRequest, 1), Copy::none);
+  EXPECT_TRUE(sighting_.near_other);
+  EXPECT_EQ(at(3 * kMillisecond, kRequest, 1), Copy::none);
+  EXPECT_FALSE(sighting_.near_other);
+}
 TEST_F(Duplicates, ALittleOutOfOrder) {
   EXPECT_EQ(at(10 * kMicrosecond, kRequest), Copy::none);
   EXPECT_EQ(at(0, kRequest), Copy::exact);

@@ -289,7 +289,7 @@ TEST(Inventory, Services) {
   Traffic t;
   const Host other = host("00:00:bc:00:00:50", "192.168.1.50");
   t.talk(kHmi, kPlc, 80, &test::kHttp);
-  t.talk(other, kPlc, 80);  // not recognised: more of the same
+  t.talk(other, kPlc, 80);                          // not recognised: more of the same
   t.talk(other, kPlc, 33000).client_known = false;  // who serves is a guess
   t.talk(other, kPlc, 443, nullptr, LinkState::refused);
   t.identity(kPlc.ip, Trait::software, "nginx/1.22", "http server", 80, 80);
@@ -393,6 +393,12 @@ TEST(Inventory, LevelsOfCoverage) {
   c.truncated = 51, c.cut_at = 96;
   c.drops_known = true, c.kernel_drops = 7;
   c.clock_steps = 1;
+  c.filter = "not port 502";
+  c.near_others = 3, c.duplicates_recorded = 9, c.duplicates += 9;
+  c.pauses.note(c.first_ts + 250'000'000, c.first_ts + 750'000'000);
+  CaptureInfo unread;
+  unread.source = "broken.pcap", unread.error = "the file is empty";
+  t.observed.captures.push_back(unread);
   Database db = write(t.observed);
   const auto row = [&](const char* metric) {
     return rows(
@@ -407,6 +413,14 @@ TEST(Inventory, LevelsOfCoverage) {
   EXPECT_EQ(row("truncated_share"), "0.51|blind|1");
   EXPECT_EQ(row("kernel_drops"), "7.0|limited|1");
   EXPECT_EQ(row("clock_steps"), "1.0|limited|1");
+  EXPECT_EQ(row("captures"), "1.0|info|0");
+  EXPECT_EQ(row("damaged_captures"), "1.0|limited|1");
+  EXPECT_EQ(row("filtered_captures"), "1.0|limited|1");
+  EXPECT_EQ(rows(db, "select detail from coverage where metric = 'filtered_captures'"),
+            "1 of 1 captures: not port 502");
+  EXPECT_EQ(row("overlap_share"), "0.03|limited|1");
+  EXPECT_EQ(rows(db, "select value, detail from coverage where metric = 'duration_s'"),
+            "0.5|in which at least one capture ran; left out: 0 s without a recording");
   EXPECT_EQ(rows(db, "select level, value >= 0.75 from coverage where metric = 'unseen_share'"), "blind|1");
   EXPECT_EQ(rows(db, "select level from coverage where metric = 'one_way_share'"), "ok");
   EXPECT_EQ(row("missing_tags"), "2.0|limited|1");  // both sides of a router, and no tag

@@ -126,12 +126,36 @@ TEST(State, TheLaterSnapshotOfOneCaptureCounts) {
   EXPECT_EQ(parts[0].id, make_part(late).id);
 }
 
+// Of an interface there is no file: what was recorded from one packet on is one recording.
+TEST(State, TwoRecordingsOfOneInterfaceAreTwo) {
+  Observed monday = survey('a', 1);
+  monday.captures[0].sha256.clear();
+  monday.captures[0].source = "sensor:eth1";
+  monday.captures[0].begun = monday.captures[0].first_ts;
+  monday.captures[0].filter = "udp";
+  monday.captures[0].pauses.note(5, 9);
+  Observed tuesday = monday, later = monday;
+  tuesday.captures[0].begun += 86'400'000'000'000;
+  later.captures[0].last_ts += 1'000'000'000;
+  EXPECT_EQ(merged({make_part(monday)}, {make_part(tuesday)}).size(), 2u);
+  EXPECT_EQ(merged({make_part(monday)}, {make_part(later)}).size(), 1u);
+  const Observed back = observed_in({make_part(monday)}, known_protocol);
+  EXPECT_EQ(back.captures[0].filter, "udp");
+  EXPECT_EQ(back.captures[0].pauses.total(), 4);
+}
+
 TEST(State, CapturesThatOverlapInPartAreNotCountedTwice) {
   Observed both = survey('a', 1), other = both;
   both.captures.push_back(survey('b', 2).captures[0]);
   other.captures.push_back(survey('c', 3).captures[0]);
   EXPECT_EQ(merged({make_part(survey('a', 1))}, {make_part(both)}).size(), 1u);
   EXPECT_THROW(merged({make_part(both)}, {make_part(other)}), StateError);
+  // A file that could be read by neither ties them to nothing.
+  Observed one = survey('a', 1), another = survey('b', 2);
+  CaptureInfo unread;
+  unread.source = "broken.pcap", unread.sha256 = std::string(64, 'c'), unread.error = "the file is empty";
+  for (Observed* o : {&one, &another}) o->captures.push_back(unread);
+  EXPECT_EQ(merged({make_part(one)}, {make_part(another)}).size(), 2u);
 }
 
 TEST(State, ForgedBytesAreAnError) {
