@@ -1,5 +1,9 @@
 #include "sensor/capture/packet_store.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -38,8 +42,16 @@ PacketStore::PacketStore(const fs::path& folder, std::uint64_t most)
   std::error_code error;
   fs::create_directories(folder_, error);
   if (error) throw CaptureError(folder_.string() + ": can't be made: " + error.message());
+  // Two would overwrite each other's files. A file system without locks goes without.
+  lock_.number = ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (lock_.number >= 0 && ::flock(lock_.number, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    throw CaptureError(folder_.string() + ": another kakoi keeps packets there; name another folder");
   if (const auto files = files_in(folder_); !files.empty()) number_ = files.rbegin()->first;
   begin_file();
+}
+
+PacketStore::Descriptor::~Descriptor() {
+  if (number >= 0) ::close(number);
 }
 
 void PacketStore::put(Bytes bytes) {

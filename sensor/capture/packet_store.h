@@ -16,7 +16,7 @@ namespace kakoi::capture {
 class PacketStore {
  public:
   // `most`: bytes of all files together, at least kSmallest. Goes on behind files of an earlier run.
-  // Throws CaptureError if the folder can't be written.
+  // Throws CaptureError if the folder can't be written, or another process keeps packets there.
   PacketStore(const std::filesystem::path& folder, std::uint64_t most);
 
   // `info` is the packet's capture. Throws CaptureError when the disk is full.
@@ -34,7 +34,12 @@ class PacketStore {
   void drop_oldest();
   void put(Bytes bytes);
 
+  struct Descriptor {
+    int number = -1;
+    ~Descriptor();
+  };
   std::filesystem::path folder_;
+  Descriptor lock_;  // on the folder
   std::uint64_t most_, in_file_ = 0, number_ = 0;
   std::unique_ptr<std::FILE, Close> file_;
   std::optional<PcapngWriter> writer_;  // of this file

@@ -22,6 +22,7 @@
 #include "sensor/cli/overwriting.h"
 #include "sensor/inventory/hash.h"
 #include "sensor/inventory/oui.h"
+#include "sensor/inventory/write.h"
 
 namespace kakoi::cli {
 namespace {
@@ -216,6 +217,12 @@ void load_inputs(const po::variables_map& values, Judgement& j) {
       }
     j.rules = values.contains("rules") ? RuleSet::load(fs::path(values["rules"].as<std::string>())) : RuleSet::load();
     load_packs(values, j.rules);
+    // A query that does not fit the tables would fail after all the captures were read.
+    if (values.contains("rules") || values.contains("pack")) {
+      Database tables = Database::open(":memory:");
+      complete_schema(tables);
+      j.rules.check(tables);
+    }
     j.input_hashes.emplace_back("rules", j.rules.sha256());
     std::string packs;
     for (const Pack& pack : j.rules.packs()) {

@@ -54,6 +54,17 @@ def a_pack_adds_rules_and_says_whence():
 
 
 @test
+def a_query_that_fits_no_table_is_told_before_anything_is_read():
+    broken = pack()
+    rule = broken / "my-rule.yaml"
+    rule.write_text(rule.read_text().replace("asset_id as subject_id", "asset_idd as subject_id"))
+    out = folder("out") / "none"
+    done = kakoi("scan", SAMPLE, "--pack", broken, "--out", out, wanted=BAD_INPUT)
+    expect("my-rule.yaml:" in done.stderr and "no such column" in done.stderr, done.stderr)
+    expect(not out.exists(), "a folder was made")
+
+
+@test
 def a_stale_pack_is_told_in_the_report():
     out = folder("out")
     done = kakoi("assess", scan(SAMPLE) / "inventory.db", "--pack", pack("2020-01-01", "2020-06-30"), "--out", out, wanted=DONE)

@@ -371,6 +371,46 @@ def a_full_disk_is_told_and_nothing_is_lost():
             subprocess.run(["umount", "-l", out], check=False)
 
 
+def recorded(out):
+    with contextlib.closing(sqlite3.connect(f"file:{out / 'inventory.db'}?mode=ro", uri=True)) as db:
+        figures = dict(db.execute("select metric, value from coverage where metric in ('duration_s', 'filtered_captures', 'packets')"))
+        span, paused, filters, rows = db.execute(
+            "select max(last_ts) - min(first_ts), max(paused_ns), group_concat(filter), count(*) from capture").fetchone()
+    return figures, span / 1e9, paused / 1e9, filters, rows
+
+
+@test
+def each_recording_of_an_interface_is_one_of_its_own():
+    if not able():
+        return
+    with Mirror() as mirror:
+        monday, tuesday, both, ring = folder("monday"), folder("tuesday"), folder("both"), folder("ring")
+        frames = frames_of(CLOSED)[:400]
+
+        def watch_once(out, *more):
+            before = packets_in(out) if (out / "inventory.db").exists() else 0
+            watch = mirror.watch(out, "--every", "1s", *more)
+            mirror.replay(frames)
+            wait_for(lambda: packets_in(out) > before, "packets")
+            return watch
+        watch = watch_once(monday, "--filter", "udp", "--store", ring)
+        told = mirror.start(harness.program, "watch", "-i", "mirror", "-o", tuesday, "--store", ring)
+        equal(told.wait(timeout=30), BAD_INPUT, "status of a second watch that keeps packets in the same folder")
+        expect("another kakoi keeps packets there" in told.stderr.read().decode(), "what it says")
+        stop(watch)
+        stop(watch_once(tuesday))
+        figures, _, _, filters, _ = recorded(monday)
+        equal((figures["filtered_captures"], filters), (1.0, "udp"), "what was left out on Monday")
+        one, other = packets_in(monday), packets_in(tuesday)
+        kakoi("merge", monday, tuesday, "-o", both, wanted=DONE)
+        equal((packets_in(both), recorded(both)[4]), (one + other, 2), "packets and recordings of both days")
+        time.sleep(2)
+        stop(watch_once(monday, "--filter", "udp"))
+        figures, span, paused, _, rows = recorded(monday)
+        equal(rows, 1, "recordings of who went on")
+        expect(paused >= 2 and abs(figures["duration_s"] + paused - span) < 0.01, f"{figures}, paused {paused} s of {span} s")
+
+
 @test
 def watch_says_what_is_wrong():
     done = kakoi("watch", wanted=BAD_INPUT)
