@@ -1,6 +1,7 @@
 """What the outputs say: the captures' known content, and that every row names packets that exist."""
 import csv
 import json
+import re
 import sqlite3
 import subprocess
 
@@ -57,6 +58,19 @@ def the_manual_names_the_columns():
             with open(out / name, newline="", encoding="utf-8-sig") as table:
                 equal([cells[column] for cells in columns], next(csv.reader(table)), f"{name} in {language}")
     equal(sorted(told), ["assets.csv", "links.csv", "register.csv", "verdicts.csv"], "files")
+
+
+@test
+def the_manifest_is_as_the_manual_says():
+    chain = (ROOT / "docs" / "evidence.md").read_text().split("## The chain")[1].split("```")[0]
+    fields, kinds = set(), set()
+    for names, text in re.findall(r"^\| (`.*?) \| (.*) \|$", chain, re.M):
+        fields |= set(re.findall(r"`(\w+)", names))
+        kinds |= set(re.findall(r"`([a-z ]+?)(?: …)?`", text)) if names == "`inputs[]`" else set()
+    manifest = json.loads((scan(CLOSED, "--policy", POLICY) / "manifest.json").read_text())
+    equal(set(manifest) - fields, set(), "fields that the manual does not name")
+    equal(fields - set(manifest), set(), "fields of the manual that are not there")
+    equal({re.sub("^rule pack .*", "rule pack", i["kind"]) for i in manifest["inputs"]} - kinds, set(), "kinds of inputs")
 
 
 @test
