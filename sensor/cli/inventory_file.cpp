@@ -19,11 +19,14 @@ Database open_inventory(const std::string& named) {
   std::error_code error;
   if (!fs::exists(path, error)) throw InputError(path.string() + ": no such file");
   std::int64_t version = 0;
+  bool has_triggers = false;
   try {
     Database db = Database::open_read_only(path);
     db.prepare("select asset_id from asset limit 1").step();
     version = db.integer("select cast(value as integer) from meta where key = 'schema_version'");
-    if (version <= kSchemaVersion) return db;
+    // They would change findings while these are written.
+    has_triggers = db.integer("select count(*) from sqlite_master where type = 'trigger'") != 0;
+    if (version <= kSchemaVersion && !has_triggers) return db;
   } catch (const DatabaseError& problem) {
     const std::string_view why = problem.what();
     const bool is_other = why.find("is not a database") != why.npos || why.find("no such ") != why.npos;
@@ -31,6 +34,7 @@ Database open_inventory(const std::string& named) {
         path.string() + ": " +
         (is_other ? "not an inventory of kakoi; name the inventory.db that a scan has written" : problem.what()));
   }
+  if (has_triggers) throw InputError(path.string() + ": altered: it holds triggers, and kakoi writes none");
   throw InputError(path.string() + ": written by a later kakoi (schema " + std::to_string(version) +
                    ", this one reads up to " + std::to_string(kSchemaVersion) + "); use that one");
 }

@@ -293,6 +293,17 @@ def an_inventory_of_a_later_version_is_not_misread():
 
 
 @test
+def an_inventory_with_triggers_is_refused():
+    planted = folder("planted") / "inventory.db"
+    shutil.copy(scan(CLOSED) / "inventory.db", planted)
+    with contextlib.closing(sqlite3.connect(planted)) as db, db:
+        db.execute("create trigger clean after insert on finding begin delete from finding; end")
+    for command in (["query", planted, "select 1"], ["assess", planted, "--out", folder("out")], ["merge", planted, "--out", folder("out")]):
+        done = kakoi(*command, wanted=BAD_INPUT)
+        expect("inventory.db: altered: it holds triggers" in done.stderr, done.stderr)
+
+
+@test
 def two_at_a_time_do_not_write_into_one_folder():
     out = folder("out")
     held = os.open(out, os.O_RDONLY)
