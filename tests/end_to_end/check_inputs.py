@@ -86,8 +86,13 @@ def beside_it_good_captures_are_processed():
     for path in bad:
         equal(sum(str(path) in line for line in lines), 1, f"lines that name {path.name} in {lines}")
     equal(len(lines), len(bad), "lines")
-    for name in OUTPUTS:
+    for name in ("assets.csv", "links.csv", "evidence.pcapng"):
         expect((out / name).read_bytes() == (scan(SAMPLE) / name).read_bytes(), f"{name} differs from the scan of the good one alone")
+    with database(out) as db:
+        unread = db.execute("select source from capture where format = '' order by 1").fetchall()
+        equal(unread, [("empty.pcapng",), ("notes.pcap",)], "what is told to have been left out")
+        damaged = db.execute("select value, level, detail from coverage where metric = 'damaged_captures'").fetchone()
+        equal(damaged, (2.0, "limited", "2 of 3 captures"), "coverage")
 
 
 @test
