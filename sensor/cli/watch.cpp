@@ -74,12 +74,12 @@ int buffer_of(const po::variables_map& values, std::uint64_t max_memory, std::si
   return buffer;
 }
 
-void write_outputs(const Observed& observed, const Judgement& judgement, const std::string& site,
-                   std::uint64_t max_memory) {
+int write_outputs(const Observed& observed, const Judgement& judgement, const std::string& site,
+                  std::uint64_t max_memory) {
   const Draft draft(judgement.out);
   Database db = draft.open(max_memory);
   write_inventory(observed, {.site = site, .kakoi_version = KAKOI_VERSION}, db);
-  judge(std::move(db), draft.path, judgement);
+  return judge(std::move(db), draft.path, judgement);
 }
 
 }  // namespace
@@ -171,7 +171,7 @@ int watch(const Arguments& arguments) {
     if (store) store->flush();
     return all;
   };
-  std::future<void> writing;
+  std::future<int> writing;
   // What can't be written now (a full disk) is held, and tried again.
   const auto finish_writing = [&] {
     try {
@@ -183,7 +183,7 @@ int watch(const Arguments& arguments) {
   const auto write_now = [&](const Judgement& j) {
     finish_writing();
     writing = std::async(std::launch::async,
-                         [all = snapshot(), j, &site, max_memory] { write_outputs(*all, j, site, max_memory); });
+                         [all = snapshot(), j, &site, max_memory] { return write_outputs(*all, j, site, max_memory); });
   };
 
   std::cerr << "kakoi: listening; outputs in " << judgement.out.string() << " every "
@@ -219,10 +219,10 @@ int watch(const Arguments& arguments) {
   live->drain(use);
   judgement.summary = true;
   write_now(judgement);
-  writing.get();  // there is no next time
+  const int found = writing.get();  // there is no next time
   for (const CaptureInfo& info : live->infos())
     if (!info.error.empty()) std::cerr << "kakoi: " << info.source << ": " << info.error << "\n";
-  return healthy ? kDone : kBadInput;
+  return healthy ? found : kBadInput;
 }
 
 }  // namespace kakoi::cli

@@ -12,7 +12,7 @@ import subprocess
 import time
 
 import harness
-from harness import BAD_INPUT, CLOSED, DONE, SAMPLE, equal, expect, folder, kakoi, scan_again, test
+from harness import BAD_INPUT, CLOSED, DONE, FINDINGS, SAMPLE, equal, expect, folder, kakoi, scan_again, test
 
 NAMESPACE = f"kakoi-test-{os.getpid()}"
 
@@ -303,6 +303,21 @@ def watch_goes_on_after_a_kill():
         whole = scan_again(SAMPLE)
         for name in ("assets", "addresses", "services"):
             equal(content(out)[name], content(whole)[name], f"{name} after a restart")
+
+
+@test
+def fail_on_decides_the_exit_status_of_watch():
+    for capture, wanted in ((SAMPLE, FINDINGS), (CLOSED, DONE)):
+        if not able():
+            return
+        with Mirror() as mirror:
+            out = folder("watch")
+            watch = mirror.watch(out, "--every", "1h", "--fail-on", "critical")
+            mirror.replay(frames_of(capture), gap=0.0003)
+            stop(watch)
+            found = {row[0] for row in harness.database(out).execute("select severity from finding where accepted = 0")}
+            equal("critical" in found, wanted == FINDINGS, f"{capture.name}: critical findings")
+            equal(watch.returncode, wanted, f"status of watch --fail-on critical, {capture.name}")
 
 
 @test
