@@ -237,8 +237,7 @@ std::string criticality_of(const std::string& text) {
 class CsvRegister {
  public:
   CsvRegister(Policy& policy, const std::string& origin) : policy_(policy), origin_(origin) {
-    for (const DeclaredAsset& a : policy.assets)
-      if (!a.address.is_none()) taken_.insert({to_string(a.address), a.zone});
+    for (const DeclaredAsset& a : policy.assets) take(a);
   }
 
   std::vector<std::string> read(std::string_view text) {
@@ -301,12 +300,27 @@ class CsvRegister {
       return;
     }
     settle(row, a);
-    if (!a.address.is_none() && !taken_.insert({to_string(a.address), a.zone}).second) {
+    if (!take(a)) {
       problems_.push_back(place(row.line) + "address " + to_string(a.address) +
-                          " is declared twice; keep one asset for it");
+                          " is declared twice; keep one asset for it, or give each its own MAC address or zone");
       return;
     }
     policy_.assets.push_back(std::move(a));
+  }
+
+  // Copied machine cells use one address several times: in two zones, or by two network cards.
+  bool take(const DeclaredAsset& a) {
+    if (a.address.is_none()) return true;
+    std::vector<std::set<Address>>& before = taken_[{a.address, a.zone}];
+    std::set<Address> macs;
+    for (const Address& other : a.others)
+      if (other.is_mac()) macs.insert(other);
+    const bool apart = std::all_of(before.begin(), before.end(), [&](const std::set<Address>& others) {
+      return !macs.empty() && !others.empty() &&
+             std::none_of(macs.begin(), macs.end(), [&](const Address& mac) { return others.contains(mac); });
+    });
+    before.push_back(std::move(macs));
+    return apart;
   }
 
   void add_addresses(const CsvRow& row, const std::string& cell, std::vector<Address>& addresses) {
@@ -342,8 +356,8 @@ class CsvRegister {
 
   Policy& policy_;
   const std::string& origin_;
-  std::vector<const Column*> columns_;                   // null: not used
-  std::set<std::pair<std::string, std::string>> taken_;  // address, zone
+  std::vector<const Column*> columns_;                                               // null: not used
+  std::map<std::pair<Address, std::string>, std::vector<std::set<Address>>> taken_;  // by address and zone: MACs
   std::vector<std::string> notes_, problems_;
 };
 

@@ -302,9 +302,12 @@ CREATE TABLE declared_asset (    -- the asset register
 CREATE TABLE declared_address (declared_id BIGINT NOT NULL REFERENCES declared_asset, position INTEGER NOT NULL, address TEXT NOT NULL);
 CREATE TABLE register_match (    -- one row for each declared asset
   declared_id BIGINT PRIMARY KEY REFERENCES declared_asset,
-  asset_id TEXT REFERENCES asset,     -- NULL: not seen
+  asset_id TEXT REFERENCES asset,     -- the first of register_device; NULL: not seen
   matched_by TEXT NOT NULL,           -- 'mac' | 'ip' | 'name', the first of them that leads to a device; '' not seen
   state TEXT NOT NULL                 -- 'seen' | 'differs' | 'not seen'
+);
+CREATE TABLE register_device (   -- every device that a declared asset is: several where its addresses are those of several network cards
+  declared_id BIGINT NOT NULL REFERENCES declared_asset, asset_id TEXT NOT NULL REFERENCES asset
 );
 CREATE TABLE register_difference (  -- what the register says, and what the device says of itself
   declared_id BIGINT NOT NULL REFERENCES declared_asset, asset_id TEXT NOT NULL REFERENCES asset,
@@ -476,6 +479,11 @@ CREATE INDEX zone_member_asset ON zone_member(asset_id);
 CREATE INDEX conduit_zones ON conduit(from_zone, to_zone);
 CREATE INDEX conduit_time_conduit ON conduit_time(conduit_id);
 CREATE INDEX declared_asset_address ON declared_asset(address);
+CREATE INDEX declared_address_declared ON declared_address(declared_id);
+CREATE INDEX declared_address_address ON declared_address(address);
+CREATE INDEX register_device_declared ON register_device(declared_id);
+CREATE INDEX register_device_asset ON register_device(asset_id);
+CREATE INDEX register_difference_declared ON register_difference(declared_id);
 CREATE INDEX allowed_external_member_asset ON allowed_external_member(asset_id);
 CREATE INDEX allowed_role_asset ON allowed_role(asset_id);
 CREATE INDEX policy_change_subject ON policy_change(subject, field);
