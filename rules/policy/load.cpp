@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "rules/policy/policy.h"
+#include "rules/policy/role.h"
 #include "rules/yaml_reader.h"
 
 namespace kakoi {
@@ -403,6 +404,10 @@ class Loader {
     a.name = map.text("name", true);
     const std::string text = map.text("address", true);
     a.role = map.text("role");
+    if (const auto role = find_role(a.role))
+      a.role = *role;
+    else if (!a.role.empty())
+      complaints_.add(map.at("role"), "unknown role '" + a.role + "'; known are " + role_list());
     a.zone = zone_reference(map, "zone", false);
     a.vendor = map.text("vendor");
     a.product = map.text("product");

@@ -169,6 +169,11 @@ INSTANTIATE_TEST_SUITE_P(
                 "site.yaml:1:29: 'plc1' is no address; write an IP or MAC address"},
         Mistake{"assets: [{name: x, address: 10.0.0.1}, {name: y, address: 10.0.0.1}]\n",
                 "site.yaml:1:59: address 10.0.0.1 is declared twice; keep one asset for it"},
+        Mistake{
+            "assets: [{name: x, address: 10.0.0.1, role: plcc}]\n",
+            "site.yaml:1:45: unknown role 'plcc'; known are plc, rtu, ied, hmi, engineering_station, scada_server, "
+            "historian, ot_device, gateway, router, switch, firewall, server, workstation, printer, camera, mobile, "
+            "safety_controller, access_point, phone"},
         Mistake{"assets: [{name: x, address: 10.0.0.1, zone: a}]\n",
                 "site.yaml:1:45: unknown zone 'a'; declare it under 'zones'"}));
 

@@ -226,5 +226,34 @@ TEST(Register, DevicesWithOneNumberAreToldApartByTheirMacAddresses) {
   }
 }
 
+TEST(Register, UnderstandsRolesAsPeopleWriteThem) {
+  Policy policy;
+  const auto notes =
+      add_register(policy,
+                   "機器名,種別\n"
+                   "a,Router\nb,ルータ\nc,ルーター\nd,ﾌｧｲｱｳｫｰﾙ?\ne,ファイアウォール\nf,ＰＬＣ\n"
+                   "g,SCADA Server\nh,scada_server\ni,L2スイッチ\nj,ゲートウェイ\nk,plcc\nl,PLCC\nm,plcc\n",
+                   "list.csv");
+  std::vector<std::string> roles;
+  for (const DeclaredAsset& a : policy.assets) roles.push_back(a.role);
+  EXPECT_THAT(roles, ElementsAre("router", "router", "router", "", "firewall", "plc", "scada_server", "scada_server",
+                                 "switch", "gateway", "", "", ""));
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("list.csv:5: 'ﾌｧｲｱｳｫｰﾙ?' is no role and was left out; known are plc, rtu"),
+                                 testing::AllOf(HasSubstr("list.csv:12: 'plcc' is no role"), HasSubstr("1 more row")),
+                                 HasSubstr("list.csv:13: 'PLCC' is no role")));
+}
+
+TEST(Register, TellsZonesThatNobodyDeclares) {
+  const std::string csv = "name,zone\nA,control\nB,control\nC,office\n";
+  Policy none;
+  EXPECT_THAT(add_register(none, csv, "list.csv"),
+              ElementsAre(testing::AllOf(HasSubstr("list.csv:2: zone 'control' was left out: no policy declares zones"),
+                                         HasSubstr("1 more row")),
+                          HasSubstr("list.csv:4: zone 'office' was left out")));
+  Policy policy = parse_policy("zones:\n  - {id: control, kind: ot, members: [{vlan: 3}]}\n", "site.yaml");
+  EXPECT_THAT(add_register(policy, csv, "list.csv"),
+              ElementsAre(HasSubstr("list.csv:4: zone 'office' is not in the policy and was left out")));
+}
+
 }  // namespace
 }  // namespace kakoi
