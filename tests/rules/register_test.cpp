@@ -215,6 +215,11 @@ TEST(Register, DevicesWithOneNumberAreToldApartByTheirMacAddresses) {
   EXPECT_THAT(judged(site, rows).found, IsEmpty());
   EXPECT_THAT(column(site.db, "select asset_id from register_device order by declared_id"),
               ElementsAre("press-1", "press-2"));
+  // the proposed list and policy name both
+  EXPECT_THAT(judged(site, starter_register(site.db)).found, IsEmpty());
+  EXPECT_THAT(column(site.db, "select asset_id from register_device order by 1"), ElementsAre("press-1", "press-2"));
+  EXPECT_THAT(site.findings(starter_policy(site.db)), IsEmpty());
+  EXPECT_THAT(column(site.db, "select asset_id from register_device order by 1"), ElementsAre("press-1", "press-2"));
   // one of them is undeclared where the other's row is all there is
   EXPECT_THAT(judged(site, "name,ip,mac\nA,192.168.1.10,00:1d:9c:00:00:01\n").found,
               ElementsAre("undeclared-asset press-2"));
