@@ -272,6 +272,7 @@ class Applier {
         if (const Zone* zone = find_zone(declared->zone); !zone || sits_in(i, *zone, best))
           weigh("asset", asset.id, declared->criticality);
       if (!best) continue;
+      if (by_register[i].fit <= places[i].fit) note_claims(asset, places[i]);
       member.bind(1, best->id).bind(2, asset.id).bind(3, why).run();
       place.bind(1, best->id).bind(2, asset.id).run();
       if (!best->level) continue;
@@ -282,6 +283,8 @@ class Applier {
       observed.reset();
       level.bind(1, *best->level).bind(2, asset.id).run();
     }
+    if (contested_ > kTold)
+      notes_.push_back("zones: " + std::to_string(contested_ - kTold) + " more assets are claimed by several");
     unseen();
   }
 
@@ -291,12 +294,51 @@ class Applier {
     std::string why;
   };
 
+  // Of equally good zones the one that has more of the host's addresses, then that of the first id: not that which
+  // stands first in the file.
   Place by_members(const Asset& asset) const {
     Place best;
+    std::size_t most = 0;
+    for (const Zone& zone : policy_.zones) {
+      Place place{&zone, 0, {}};
+      for (const ZoneMember& m : zone.members)
+        if (const unsigned n = fit(m, asset); n > place.fit) place.fit = n, place.why = reason(m);
+      if (place.fit == 0 || place.fit < best.fit) continue;
+      const auto here = static_cast<std::size_t>(
+          std::count_if(asset.addresses.begin(), asset.addresses.end(), [&](const AssetAddress& a) {
+            return std::any_of(zone.members.begin(), zone.members.end(),
+                               [&](const ZoneMember& m) { return m.cidr && m.cidr->contains(a.address); });
+          }));
+      if (place.fit > best.fit || here > most || (here == most && zone.id < best.zone->id))
+        best = std::move(place), most = here;
+    }
+    return best;
+  }
+
+  // The zones that claim a host: the best ones of all, and, where ranges place it, the best of each IP address.
+  std::set<std::string> claimants(const Asset& asset, unsigned best) const {
+    std::set<std::string> out;
     for (const Zone& zone : policy_.zones)
       for (const ZoneMember& m : zone.members)
-        if (const unsigned n = fit(m, asset); n > best.fit) best = {&zone, n, reason(m)};
-    return best;
+        if (fit(m, asset) == best) out.insert(zone.id);
+    if (best >= 2000) return out;
+    for (const AssetAddress& a : asset.addresses) {
+      if (!a.address.is_ip()) continue;
+      const Asset alone{asset.id, asset.name, asset.scope, {a}, false};
+      const Place place = by_members(alone);
+      if (place.zone && place.fit >= 1000) out.insert(place.zone->id);
+    }
+    return out;
+  }
+
+  // A host that several zones claim.
+  void note_claims(const Asset& asset, const Place& place) {
+    const std::set<std::string> zones = claimants(asset, place.fit);
+    if (zones.size() < 2 || ++contested_ > kTold) return;
+    std::string list;
+    for (const std::string& zone : zones) list += (list.empty() ? "'" : ", '") + zone + "'";
+    notes_.push_back("asset '" + asset.name + "' is claimed by zones " + list + "; it counts as one of '" +
+                     place.zone->id + "' (" + place.why + "). Declare it under assets to say which");
   }
 
   // By asset. Of a row with devices in several networks, those outside its zone stay where ranges and VLANs put them
@@ -433,6 +475,8 @@ class Applier {
   std::vector<Asset> assets_;
   std::vector<std::set<std::size_t>> devices_of_;               // by row of the register: places in assets_
   std::vector<std::vector<const DeclaredAsset*>> declared_of_;  // by asset
+  static constexpr std::size_t kTold = 10;
+  std::size_t contested_ = 0;  // hosts that several zones claim; so many of them are told
   std::vector<std::string> notes_;
 };
 
