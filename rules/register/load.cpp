@@ -231,8 +231,13 @@ class CsvRegister {
   void headings(const CsvRow& row) {
     bool known = false, told = false;
     std::string others;
+    std::set<const Column*> seen;
     for (const std::string& cell : row.cells) {
       const Column* column = find_column(cell);
+      if (column && !seen.insert(column).second)
+        throw PolicyError({place(row.line) + "the heading '" + cell +
+                           "' stands here twice; give each device a row of its own, and write several addresses of "
+                           "one device in one cell"});
       columns_.push_back(column);
       known |= column != nullptr;
       told |= column && (column->field == kAddresses || column->field == &DeclaredAsset::name);

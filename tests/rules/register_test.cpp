@@ -66,6 +66,11 @@ TEST(DecodeText, KnowsTheEncodingsOfASpreadsheet) {
   EXPECT_EQ(decode_text(std::string("\xFF\xFE\x5F\x6A\x68\x56\x0D\x54", 8)), name);  // UTF-16, little endian
   EXPECT_EQ(decode_text("\x87\x40"), "①");                                           // CP932 alone has it
   EXPECT_FALSE(decode_text("\xEF\xBB\xBF\x8B\x40").has_value());                     // marked as UTF-8, and is not
+  for (const char* end : {"\x1A", "\x1A\r\n"}) EXPECT_EQ(decode_text(name + "\r\n" + end), name + "\r\n");  // of DOS
+  EXPECT_EQ(decode_text("a\x1A"
+                        "b"),
+            "a\x1A"
+            "b");
 }
 
 TEST(Register, UnderstandsHeadingsAndAddressesAsPeopleWriteThem) {
@@ -98,6 +103,23 @@ TEST(Register, TellsCellsThatNoColumnIsFor) {
                                   "list.csv");
   EXPECT_THAT(notes, ElementsAre(HasSubstr("list.csv:3: more cells than the list has columns, from '制御盤3' on")));
   EXPECT_EQ(policy.assets.size(), 3u);
+}
+
+TEST(Register, AHeadingStandsOnce) {
+  for (const char* list : {"name,IP address,name,IP address\nA,192.0.2.1,B,192.0.2.2\n",
+                           "\nname,ip address,IP_Address\nA,192.0.2.1,192.0.2.2\n"}) {
+    Policy policy;
+    try {
+      add_register(policy, list, "list.csv");
+      ADD_FAILURE() << list;
+    } catch (const PolicyError& error) {
+      EXPECT_THAT(error.problems,
+                  ElementsAre(testing::MatchesRegex("list.csv:[12]: the heading '.*' stands here twice; .*")));
+    }
+  }
+  Policy policy;  // two columns for one thing, and two kinds of addresses
+  EXPECT_THAT(add_register(policy, "name,hostname,IPv4,IPv6,MAC,,,\nA,a,192.0.2.1,2001:db8::1,,,,\n", "list.csv"),
+              IsEmpty());
 }
 
 TEST(Register, AWorkbookIsToldAsSuch) {
