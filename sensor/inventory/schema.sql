@@ -54,7 +54,7 @@ CREATE TABLE asset (         -- a device, as far as traffic tells
   asset_id TEXT PRIMARY KEY,
   name TEXT NOT NULL,                 -- best name claim, else best address; never empty
   scope TEXT NOT NULL,                -- 'local' | 'remote' (behind a router) | 'internet' | 'multicast' | 'broadcast'
-  role TEXT NOT NULL,                 -- 'plc', 'rtu', 'hmi', 'engineering_station', 'historian', 'scada_server', 'router', 'switch', 'firewall', 'server', 'workstation', 'printer', 'ot_device' …, '' unknown
+  role TEXT NOT NULL,                 -- 'plc' | 'rtu' | 'ied' | 'hmi' | 'ot_device' | 'gateway' | 'engineering_station' | 'scada_server' | 'historian' | 'router' | 'switch' | 'firewall' | 'server' | 'workstation' | 'printer' | 'camera' | 'mobile'; '' unknown
   role_reason TEXT NOT NULL,          -- '' or a short English phrase of fixed vocabulary
   purdue_level REAL,                  -- suggested; NULL unknown; 3.5 = DMZ
   zone_id TEXT REFERENCES zone,
@@ -71,7 +71,7 @@ CREATE TABLE address (       -- of an asset
   kind TEXT NOT NULL,                 -- 'mac' | 'ipv4' | 'ipv6'
   value TEXT NOT NULL,                -- lower case, as to_string() writes it
   vlan INTEGER,
-  bound_by TEXT NOT NULL,             -- 'arp reply', 'arp request', 'dhcp', 'neighbour discovery', 'frame source', 'ip only', 'destination only', 'behind router', 'tunnel' (on this side of one with the internet), …
+  bound_by TEXT NOT NULL,             -- 'arp reply' | 'arp request' | 'arp probe' | 'neighbour discovery' | 'dhcp' | 'frame source' | 'destination only' | 'ip only' | 'behind router' | 'tunnel' (on this side of one with the internet)
   is_public INTEGER NOT NULL,         -- a globally routable number
   is_squatted INTEGER NOT NULL,       -- public number, but lives on the segment
   first_ts BIGINT NOT NULL, last_ts BIGINT NOT NULL,
@@ -80,7 +80,10 @@ CREATE TABLE address (       -- of an asset
 
 CREATE TABLE attribute (     -- one claim about an asset
   asset_id TEXT NOT NULL REFERENCES asset,
-  name TEXT NOT NULL,                 -- 'vendor', 'product', 'model', 'firmware', 'serial', 'name', 'os', 'software', 'user_agent', 'domain', 'account', 'fingerprint', 'management_address' (LLDP, CDP) …, 'same_identity' (value: an asset with the same key or number), 'local_mac' (value: 'random', 'assigned', or the program that gives such MACs), 'also_mac' (value: a MAC that is the same device's; method: why)
+  name TEXT NOT NULL,                 -- 'vendor' | 'product' | 'model' | 'firmware' | 'hardware' | 'serial' | 'name' | 'domain' | 'os' | 'software' | 'user_agent' | 'description' | 'location' | 'role' | 'account' | 'fingerprint' | 'management_address' | 'same_identity' | 'local_mac' | 'also_mac'.
+                                      -- management_address: by LLDP, CDP. same_identity: value is an asset with the same key or number.
+                                      -- local_mac: value is random, assigned, or the program that gives such MACs.
+                                      -- also_mac: value is a MAC that is the same device's, method why
   value TEXT NOT NULL,
   method TEXT NOT NULL,               -- 'oui', 'modbus 43/14', 'dhcp option 12' …
   protocol TEXT NOT NULL,
@@ -259,7 +262,7 @@ CREATE TABLE anomaly (
   asset_id TEXT REFERENCES asset,
   link_id BIGINT REFERENCES link,
   protocol TEXT NOT NULL,
-  kind TEXT NOT NULL,                 -- 'truncated', 'bad_length', …, 'duplicate_ip', 'conflicting_overlap'
+  kind TEXT NOT NULL,                 -- 'truncated' | 'bad_length' | 'bad_checksum' | 'bad_value' | 'lost_sync' | 'conflicting_overlap' | 'unknown_type' | 'sequence_break' | 'duplicate_ip'
   detail TEXT NOT NULL,
   count BIGINT NOT NULL,
   packet_id BIGINT NOT NULL REFERENCES packet
