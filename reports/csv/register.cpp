@@ -40,7 +40,8 @@ std::string_view field_text(std::string_view field, bool ja) {
   return field;
 }
 
-std::string listed(Statement& statement, std::string_view id) {
+template <class Id>
+std::string listed(Statement& statement, Id id) {
   std::string out;
   statement.reset();
   for (statement.bind(1, id); statement.step();) out += (out.empty() ? "" : " ") + statement.text(0);
@@ -79,6 +80,11 @@ void write_register_csv(const ReportInput& input, std::ostream& out) {
   Database& db = input.db;
   Statement addresses = db.prepare("select address from declared_address where declared_id = ?1 order by position");
   Statement observed = db.prepare("select distinct value from address where asset_id = ?1 order by kind desc, value");
+  // Of all devices that a row is: one for each network card that was taken for a device.
+  Statement observed_of = db.prepare(
+      "select distinct value from address where asset_id in (select asset_id from register_device where declared_id = "
+      "?1) order by kind desc, value");
+  Statement devices = db.prepare("select asset_id from register_device where declared_id = ?1 order by rowid");
   Statement differences = db.prepare(
       "select field, declared, observed from register_difference where declared_id = ?1 order by field, declared, "
       "observed");
@@ -90,32 +96,32 @@ void write_register_csv(const ReportInput& input, std::ostream& out) {
   };
   Statement row = db.prepare(
       "select m.state, d.name, d.declared_id, d.vendor, d.product, d.firmware, d.serial, d.location, d.purpose,"
-      " coalesce(a.name, ''), coalesce(a.asset_id, ''), m.matched_by, a.first_ts, a.last_ts, d.source"
+      " coalesce(a.name, ''), m.matched_by,"
+      " (select min(s.first_ts) from register_device x join asset s on s.asset_id = x.asset_id"
+      "   where x.declared_id = d.declared_id),"
+      " (select max(s.last_ts) from register_device x join asset s on s.asset_id = x.asset_id"
+      "   where x.declared_id = d.declared_id), d.source"
       " from declared_asset d join register_match m on m.declared_id = d.declared_id"
       " left join asset a on a.asset_id = m.asset_id order by d.declared_id");
   while (row.step()) {
     csv.text(state_text(row.view(0), ja)).text(row.view(1));
-    std::string declared;
-    addresses.reset();
-    for (addresses.bind(1, row.integer(2)); addresses.step();)
-      declared += (declared.empty() ? "" : " ") + addresses.text(0);
-    csv.text(declared);
+    csv.text(listed(addresses, row.integer(2)));
     for (int column = 3; column <= 9; ++column) csv.text(row.view(column));
-    csv.text(listed(observed, row.view(10))).text(row.view(11));
+    csv.text(listed(observed_of, row.integer(2))).text(row.view(10));
     std::string differing;
     differences.reset();
     for (differences.bind(1, row.integer(2)); differences.step();)
       differing += (differing.empty() ? "" : "; ") + std::string(field_text(differences.view(0), ja)) + ": " +
                    differences.text(1) + " → " + differences.text(2);
     csv.text(differing);
+    write_time(row, 11);
     write_time(row, 12);
-    write_time(row, 13);
-    csv.text(row.view(10)).text(row.view(14)).end_row();
+    csv.text(listed(devices, row.integer(2))).text(row.view(13)).end_row();
   }
   // Groups and addresses that never sent are no devices that a register could name.
   Statement other = db.prepare(
       "select a.name, a.asset_id, a.first_ts, a.last_ts from asset a where a.scope = 'local'"
-      " and not exists (select 1 from register_match m where m.asset_id = a.asset_id)"
+      " and not exists (select 1 from register_device m where m.asset_id = a.asset_id)"
       " and exists (select 1 from address ad where ad.asset_id = a.asset_id and ad.bound_by <> 'destination only')"
       " order by a.asset_id");
   while (other.step()) {

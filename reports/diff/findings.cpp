@@ -140,8 +140,8 @@ class Judge {
     static constexpr Fact facts[] = {
         {"allowed_external", "", "select 'x' from allowed_external_member where asset_id = ?1"},
         {"allowed_role", "allowed_address", "select role from allowed_role where asset_id = ?1"},
-        {"declared_asset", "",
-         "select d.address from declared_asset d join address a on a.value = d.address where a.asset_id = ?1"},
+        {"declared_asset", "register_device",
+         "select d.address from declared_address d join address a on a.value = d.address where a.asset_id = ?1"},
         {"address_range", "",
          "select r.address from address_range r join address a on a.value = r.address where a.asset_id = ?1 and "
          "r.declared = 1"},

@@ -137,7 +137,9 @@ constexpr Table kFacts[] = {
   (select group_concat(x.address, ',') from (select address from declared_address a where a.declared_id = d.declared_id
     order by position) x) as "addresses:list", d.role as "role", d.zone_id as "zone", d.vendor as "vendor",
   d.product as "product", d.firmware as "firmware", d.serial as "serial", d.os as "os", d.location as "location",
-  d.purpose as "purpose", d.source as "source", m.state as "state", m.asset_id as "asset", m.matched_by as "matched_by"
+  d.purpose as "purpose", d.source as "source", m.state as "state", m.asset_id as "asset", m.matched_by as "matched_by",
+  (select group_concat(x.asset_id, ',') from (select asset_id from register_device r where r.declared_id = d.declared_id
+    order by rowid) x) as "assets:list"
   from declared_asset d left join register_match m on m.declared_id = d.declared_id order by d.name, d.address, d.declared_id)"},
     {"register_differences",
      R"(select declared_id as "declared:n", asset_id as "asset", field as "field", declared as "declared_value",

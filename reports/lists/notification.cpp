@@ -18,7 +18,7 @@ constexpr std::string_view kRows = R"(
   from declared_asset d join register_match m on m.declared_id = d.declared_id left join asset a on a.asset_id = m.asset_id
   union all
   select 0, '', '', '', '', '', '', '', a.asset_id, a.name, a.product, a.vendor, a.firmware, a.os
-  from asset a where a.scope = 'local' and not exists (select 1 from register_match m where m.asset_id = a.asset_id)
+  from asset a where a.scope = 'local' and not exists (select 1 from register_device m where m.asset_id = a.asset_id)
     and exists (select 1 from address ad where ad.asset_id = a.asset_id and ad.bound_by <> 'destination only')
   order by 1, 9)";
 

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "rules/policy/policy.h"
+#include "rules/register/owners.h"
 #include "rules/register/register.h"
 #include "rules/yaml_reader.h"
 #include "sensor/inventory/coverage.h"
@@ -67,7 +68,7 @@ std::string vlan_text(std::uint32_t vlan) {
 
 class Applier {
  public:
-  Applier(Database& db, const Policy& policy) : db_(db), policy_(policy), assets_(load_assets(db)) {}
+  Applier(Database& db, const Policy& policy) : db_(db), policy_(policy), assets_(load_assets(db)) { look_up(); }
 
   std::vector<std::string> apply() {
     meta();
@@ -83,6 +84,26 @@ class Applier {
   }
 
  private:
+  // Which devices the rows of the register declare, and the other way round.
+  void look_up() {
+    AddressOwners owners;
+    for (std::size_t i = 0; i < assets_.size(); ++i)
+      if (!is_group(assets_[i]))
+        for (const AssetAddress& a : assets_[i].addresses) owners.add(a.address, i);
+    declared_of_.resize(assets_.size());
+    for (const DeclaredAsset& declared : policy_.assets) {
+      std::set<std::size_t>& devices = devices_of_.emplace_back();
+      for (const auto& found : owners.of(addresses_of(declared))) devices.insert(found.begin(), found.end());
+      for (const std::size_t device : devices) declared_of_[device].push_back(&declared);
+    }
+  }
+
+  static std::vector<Address> addresses_of(const DeclaredAsset& declared) {
+    std::vector<Address> all = declared.others;
+    if (!declared.address.is_none()) all.insert(all.begin(), declared.address);
+    return all;
+  }
+
   void set_meta(std::string_view key, std::string_view value) {
     db_.prepare("delete from meta where key = ?1").bind(1, key).run();
     db_.prepare("insert into meta (key, value) values (?1, ?2)").bind(1, key).bind(2, value).run();
@@ -146,11 +167,7 @@ class Applier {
       asset.bind(6, a.vendor).bind(7, a.product).bind(8, a.firmware).bind(9, a.serial).bind(10, a.os);
       asset.bind(11, a.location).bind(12, a.purpose).bind(13, a.source).run();
       int position = 0;
-      const auto add = [&](const Address& one) {
-        if (!one.is_none()) address.bind(1, id).bind(2, ++position).bind(3, to_string(one)).run();
-      };
-      add(a.address);
-      for (const Address& other : a.others) add(other);
+      for (const Address& one : addresses_of(a)) address.bind(1, id).bind(2, ++position).bind(3, to_string(one)).run();
     }
   }
 
@@ -234,40 +251,28 @@ class Applier {
   void zones() {
     if (!policy_.declares_zones()) {
       infer_zones(db_);
-      for (const Asset& asset : assets_)
-        for (const DeclaredAsset& declared : policy_.assets)
-          if (!is_group(asset) && owns(asset, declared.address)) weigh("asset", asset.id, declared.criticality);
+      for (std::size_t i = 0; i < assets_.size(); ++i)
+        for (const DeclaredAsset* declared : declared_of_[i]) weigh("asset", assets_[i].id, declared->criticality);
       return;
     }
     for (const Zone& z : policy_.zones) weigh("zone", z.id, z.criticality);
+    std::vector<Place> places(assets_.size());
+    for (std::size_t i = 0; i < assets_.size(); ++i)
+      if (!is_group(assets_[i])) places[i] = by_members(assets_[i]);
+    const std::vector<Place> by_register = places_of_register(places);
     Statement member = db_.prepare("insert into zone_member values (?1, ?2, ?3)");
     Statement place = db_.prepare("update asset set zone_id = ?1 where asset_id = ?2");
     Statement level = db_.prepare("update asset set purdue_level = ?1 where asset_id = ?2");
     Statement observed = db_.prepare("select purdue_level from asset where asset_id = ?1");
     Statement change = db_.prepare("insert into policy_change values (?1, 'asset.purdue_level', ?2)");
-    for (const Asset& asset : assets_) {
-      if (is_group(asset)) continue;
-      const Zone* best = nullptr;
-      std::string why;
-      unsigned best_fit = 0;
-      const auto offer = [&](const Zone& zone, unsigned n, std::string text) {
-        if (n <= best_fit) return;
-        best_fit = n;
-        best = &zone;
-        why = std::move(text);
-      };
-      for (const Zone& zone : policy_.zones)
-        for (const ZoneMember& m : zone.members)
-          if (const unsigned n = fit(m, asset); n > best_fit) offer(zone, n, reason(m));
-      for (const DeclaredAsset& declared : policy_.assets)
-        if (const Zone* zone = find_zone(declared.zone);
-            zone && owns(asset, declared.address) && sits_in(asset, *zone, best))
-          offer(*zone, 3000, "asset " + declared.name);
-      for (const DeclaredAsset& declared : policy_.assets)
-        if (const Zone* zone = find_zone(declared.zone);
-            owns(asset, declared.address) && (!zone || sits_in(asset, *zone, best)))
-          weigh("asset", asset.id, declared.criticality);
+    for (std::size_t i = 0; i < assets_.size(); ++i) {
+      const Asset& asset = assets_[i];
+      const auto& [best, fits, why] = by_register[i].fit > places[i].fit ? by_register[i] : places[i];
+      for (const DeclaredAsset* declared : declared_of_[i])
+        if (const Zone* zone = find_zone(declared->zone); !zone || sits_in(i, *zone, best))
+          weigh("asset", asset.id, declared->criticality);
       if (!best) continue;
+      if (by_register[i].fit <= places[i].fit) note_claims(asset, places[i]);
       member.bind(1, best->id).bind(2, asset.id).bind(3, why).run();
       place.bind(1, best->id).bind(2, asset.id).run();
       if (!best->level) continue;
@@ -278,7 +283,82 @@ class Applier {
       observed.reset();
       level.bind(1, *best->level).bind(2, asset.id).run();
     }
+    if (contested_ > kTold)
+      notes_.push_back("zones: " + std::to_string(contested_ - kTold) + " more assets are claimed by several");
     unseen();
+  }
+
+  struct Place {
+    const Zone* zone = nullptr;
+    unsigned fit = 0;
+    std::string why;
+  };
+
+  // Of equally good zones the one that has more of the host's addresses, then that of the first id: not that which
+  // stands first in the file.
+  Place by_members(const Asset& asset) const {
+    Place best;
+    std::size_t most = 0;
+    for (const Zone& zone : policy_.zones) {
+      Place place{&zone, 0, {}};
+      for (const ZoneMember& m : zone.members)
+        if (const unsigned n = fit(m, asset); n > place.fit) place.fit = n, place.why = reason(m);
+      if (place.fit == 0 || place.fit < best.fit) continue;
+      const auto here = static_cast<std::size_t>(
+          std::count_if(asset.addresses.begin(), asset.addresses.end(), [&](const AssetAddress& a) {
+            return std::any_of(zone.members.begin(), zone.members.end(),
+                               [&](const ZoneMember& m) { return m.cidr && m.cidr->contains(a.address); });
+          }));
+      if (place.fit > best.fit || here > most || (here == most && zone.id < best.zone->id))
+        best = std::move(place), most = here;
+    }
+    return best;
+  }
+
+  // The zones that claim a host: the best ones of all, and, where ranges place it, the best of each IP address.
+  std::set<std::string> claimants(const Asset& asset, unsigned best) const {
+    std::set<std::string> out;
+    for (const Zone& zone : policy_.zones)
+      for (const ZoneMember& m : zone.members)
+        if (fit(m, asset) == best) out.insert(zone.id);
+    if (best >= 2000) return out;
+    for (const AssetAddress& a : asset.addresses) {
+      if (!a.address.is_ip()) continue;
+      const Asset alone{asset.id, asset.name, asset.scope, {a}, false};
+      const Place place = by_members(alone);
+      if (place.zone && place.fit >= 1000) out.insert(place.zone->id);
+    }
+    return out;
+  }
+
+  // A host that several zones claim.
+  void note_claims(const Asset& asset, const Place& place) {
+    const std::set<std::string> zones = claimants(asset, place.fit);
+    if (zones.size() < 2 || ++contested_ > kTold) return;
+    std::string list;
+    for (const std::string& zone : zones) list += (list.empty() ? "'" : ", '") + zone + "'";
+    notes_.push_back("asset '" + asset.name + "' is claimed by zones " + list + "; it counts as one of '" +
+                     place.zone->id + "' (" + place.why + "). Declare it under assets to say which");
+  }
+
+  // By asset. Of a row with devices in several networks, those outside its zone stay where ranges and VLANs put them
+  // if another one of them is in it.
+  std::vector<Place> places_of_register(const std::vector<Place>& by_members) const {
+    std::vector<Place> out(assets_.size());
+    for (std::size_t row = 0; row < policy_.assets.size(); ++row) {
+      const DeclaredAsset& declared = policy_.assets[row];
+      const Zone* zone = find_zone(declared.zone);
+      if (!zone) continue;
+      const auto& devices = devices_of_[row];
+      const bool one_sits =
+          std::any_of(devices.begin(), devices.end(), [&](std::size_t i) { return by_members[i].zone == zone; });
+      for (const std::size_t i : devices) {
+        if (!sits_in(i, *zone, by_members[i].zone)) continue;
+        if (one_sits && by_members[i].zone && by_members[i].zone != zone) continue;
+        if (!out[i].zone) out[i] = {zone, 3000, "asset " + declared.name};
+      }
+    }
+    return out;
   }
 
   void weigh(std::string_view kind, const std::string& id, const std::string& criticality) {
@@ -296,10 +376,10 @@ class Applier {
   }
 
   // The same address may be declared in several zones (copied machine cells): then range and VLAN decide.
-  bool sits_in(const Asset& asset, const Zone& zone, const Zone* by_members) const {
-    const auto copies = std::count_if(policy_.assets.begin(), policy_.assets.end(), [&](const DeclaredAsset& a) {
-      return !a.zone.empty() && owns(asset, a.address);
-    });
+  bool sits_in(std::size_t asset, const Zone& zone, const Zone* by_members) const {
+    const auto& rows = declared_of_[asset];
+    const auto copies =
+        std::count_if(rows.begin(), rows.end(), [](const DeclaredAsset* declared) { return !declared->zone.empty(); });
     return copies == 1 || by_members == &zone;
   }
 
@@ -329,13 +409,16 @@ class Applier {
 
   void roles() {
     std::set<std::pair<std::string, std::string>> by_asset, by_address;
+    const auto give_to = [&](const Asset& asset, const std::string& role) {
+      by_asset.insert({asset.id, role});
+      for (const AssetAddress& a : asset.addresses) by_address.insert({a.text, role});
+    };
     const auto give = [&](const AllowedRole& r) {
       bool seen = false;
       for (const Asset& asset : assets_) {
         if (r.address ? !owns(asset, *r.address) : !is_named(asset, r.asset)) continue;
         seen = true;
-        by_asset.insert({asset.id, r.role});
-        for (const AssetAddress& a : asset.addresses) by_address.insert({a.text, r.role});
+        give_to(asset, r.role);
       }
       if (r.address) by_address.insert({to_string(*r.address), r.role});
       return seen;
@@ -343,8 +426,12 @@ class Applier {
     for (const AllowedRole& r : policy_.roles)
       if (!give(r))
         notes_.push_back(r.role + " '" + (r.address ? to_string(*r.address) : r.asset) + "': no traffic seen");
-    for (const DeclaredAsset& a : policy_.assets)
-      if (a.role == "router" || a.role == "firewall" || a.role == "gateway") give({"gateway", a.address, {}});
+    for (std::size_t row = 0; row < policy_.assets.size(); ++row) {
+      const DeclaredAsset& a = policy_.assets[row];
+      if (a.role != "router" && a.role != "firewall" && a.role != "gateway") continue;
+      for (const std::size_t device : devices_of_[row]) give_to(assets_[device], "gateway");
+      for (const Address& address : addresses_of(a)) by_address.insert({to_string(address), "gateway"});
+    }
     for (const auto& [id, role] : by_asset)
       db_.prepare("insert into allowed_role values (?1, ?2)").bind(1, id).bind(2, role).run();
     for (const auto& [address, role] : by_address)
@@ -358,8 +445,10 @@ class Applier {
     for (const Zone& zone : policy_.zones)
       for (const ZoneMember& m : zone.members)
         if (m.cidr) declared.push_back(*m.cidr);
+    CidrSet registered;
     for (const DeclaredAsset& a : policy_.assets)
-      if (a.address.is_ip()) declared.push_back(range_around(a.address, 32, 128));
+      for (const Address& address : addresses_of(a))
+        if (address.is_ip()) registered.add(range_around(address, 32, 128));
     for (Statement s = db_.prepare("select distinct cidr from subnet"); s.step();)
       if (const auto range = parse_cidr(s.text(0))) subnets.add(*range);
     Statement insert = db_.prepare("insert into address_range values (?1, ?2, ?3, ?4)");
@@ -374,7 +463,8 @@ class Applier {
         const auto subnet = ip.is_global() ? std::nullopt : subnets.narrowest_around(ip);
         const Cidr range = subnet.value_or(range_around(ip));
         insert.bind(1, a.text).bind(2, to_string(range)).bind(3, ip.is_private());
-        policy_.declares_ranges() ? insert.bind(4, in_any(declared, ip)) : insert.bind(4, nullptr);
+        policy_.declares_ranges() ? insert.bind(4, in_any(declared, ip) || registered.narrowest_around(ip))
+                                  : insert.bind(4, nullptr);
         insert.run();
       }
     }
@@ -383,6 +473,10 @@ class Applier {
   Database& db_;
   const Policy& policy_;
   std::vector<Asset> assets_;
+  std::vector<std::set<std::size_t>> devices_of_;               // by row of the register: places in assets_
+  std::vector<std::vector<const DeclaredAsset*>> declared_of_;  // by asset
+  static constexpr std::size_t kTold = 10;
+  std::size_t contested_ = 0;  // hosts that several zones claim; so many of them are told
   std::vector<std::string> notes_;
 };
 
@@ -421,6 +515,7 @@ void clear_assessment(Database& db) {
                             "conduit",
                             "zone",
                             "register_difference",
+                            "register_device",
                             "register_match",
                             "declared_address",
                             "declared_asset",

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "rules/policy/policy.h"
+#include "rules/policy/role.h"
 #include "rules/yaml_reader.h"
 
 namespace kakoi {
@@ -200,7 +201,8 @@ class Loader {
     return std::nullopt;
   }
 
-  // Two zones that claim the same hosts: the order in the file would decide, so it is a mistake.
+  // Two zones that claim the same hosts: the order in the file would decide, so it is a mistake. A range within another
+  // is none, for the narrower one has its hosts; nor is one of a VLAN within the same range of all.
   void overlaps() {
     for (std::size_t b = 0; b < members_.size(); ++b)
       for (std::size_t a = 0; a < b; ++a) {
@@ -210,9 +212,7 @@ class Loader {
         std::string what;
         if (!x.asset.empty() && x.asset == y.asset) what = "asset '" + y.asset + "'";
         if (x.mac && x.mac == y.mac) what = "MAC " + to_string(*y.mac);
-        const bool same_vlan = !x.vlan || !y.vlan || x.vlan == y.vlan;
-        if (x.cidr && y.cidr && same_vlan && x.cidr->overlaps(*y.cidr))
-          what = "range " + to_string(*y.cidr) + " (it overlaps " + to_string(*x.cidr) + ")";
+        if (x.cidr && x.cidr == y.cidr && x.vlan == y.vlan) what = "range " + to_string(*y.cidr);
         if (!x.cidr && !y.cidr && x.vlan && x.vlan == y.vlan) what = "VLAN " + std::to_string(*y.vlan);
         if (!what.empty())
           complaints_.add(places_[b].mark,
@@ -403,6 +403,10 @@ class Loader {
     a.name = map.text("name", true);
     const std::string text = map.text("address", true);
     a.role = map.text("role");
+    if (const auto role = find_role(a.role))
+      a.role = *role;
+    else if (!a.role.empty())
+      complaints_.add(map.at("role"), "unknown role '" + a.role + "'; known are " + role_list());
     a.zone = zone_reference(map, "zone", false);
     a.vendor = map.text("vendor");
     a.product = map.text("product");

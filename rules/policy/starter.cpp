@@ -133,17 +133,30 @@ std::string starter_policy(Database& db) {
       "\n# The asset register (資産台帳).\n";
   std::string assets;
   std::set<std::string> done;
-  for (Statement s = db.prepare(
-           "select a.name, min(ad.value), a.role, a.vendor, a.product from asset a join address ad on"
-           " ad.asset_id = a.asset_id where a.scope = 'local' and a.is_router = 0 and ad.kind in ('ipv4', 'ipv6')"
-           " group by a.asset_id, a.name, a.role, a.vendor, a.product order by a.asset_id");
-       s.step();) {
-    if (!parse_address(s.text(1)) || s.text(0).empty() || !done.insert(s.text(1)).second) continue;
-    assets += "  - {name: " + yaml_quoted(s.text(0)) + ", address: \"" + s.text(1) + "\"";
+  std::map<std::string, int> owners;
+  // Of copied machine cells several have one number: then the network card tells which.
+  const std::string devices =
+      "select a.name, min(ad.value) as ip, a.role, a.vendor, a.product,"
+      " (select min(m.value) from address m where m.asset_id = a.asset_id and m.kind = 'mac'), a.asset_id"
+      " from asset a join address ad on ad.asset_id = a.asset_id"
+      " where a.scope = 'local' and a.is_router = 0 and ad.kind in ('ipv4', 'ipv6')"
+      " group by a.asset_id, a.name, a.role, a.vendor, a.product";
+  for (Statement s = db.prepare("select ip, count(*) from (" + devices + ") group by ip"); s.step();)
+    owners[s.text(0)] = static_cast<int>(s.integer(1));
+  for (Statement s = db.prepare(devices + " order by a.asset_id"); s.step();) {
+    const std::string ip = s.text(1);
+    const bool by_card = owners[ip] > 1 && !s.text(5).empty();
+    const std::string address = by_card ? s.text(5) : ip;
+    if (!parse_address(ip) || s.text(0).empty()) continue;
+    const bool twice = !done.insert(address).second;
+    assets += std::string(twice ? "#" : "") + "  - {name: " + yaml_quoted(s.text(0)) + ", address: \"" + address + "\"";
     for (const auto& [key, column] : {std::pair("role", 2), std::pair("vendor", 3), std::pair("product", 4)})
       if (const std::string text = s.text(column); !text.empty())
         assets += std::string(", ") + key + ": " + yaml_quoted(text);
-    assets += "}\n";
+    assets += '}';
+    if (by_card) assets += "  # " + ip + ", as others (同じアドレスの機器が他にある)";
+    if (twice) assets += "  # the address is declared above; give each its zone (アドレスが重複。zone で区別する)";
+    assets += '\n';
   }
   return out + (assets.empty() ? "assets: []\n" : "assets:\n" + assets);
 }

@@ -28,14 +28,26 @@ std::optional<std::string> converted(std::string_view bytes, const char* from) {
   return out;
 }
 
+// DOS ended texts with it, and some programs still do.
+std::optional<std::string> without_end_mark(std::optional<std::string> text) {
+  constexpr char kEnd = '\x1A';
+  if (text)
+    if (const std::size_t last = text->find_last_not_of("\r\n"); last != std::string::npos && (*text)[last] == kEnd)
+      text->erase(last);
+  return text;
+}
+
 }  // namespace
 
 std::optional<std::string> decode_text(std::string_view bytes) {
-  if (bytes.starts_with("\xEF\xBB\xBF")) return converted(bytes.substr(3), "UTF-8");
-  if (bytes.starts_with("\xFF\xFE")) return converted(bytes.substr(2), "UTF-16LE");
-  if (bytes.starts_with("\xFE\xFF")) return converted(bytes.substr(2), "UTF-16BE");
-  if (auto text = converted(bytes, "UTF-8")) return text;
-  return converted(bytes, "CP932");
+  const auto decoded = [&]() -> std::optional<std::string> {
+    if (bytes.starts_with("\xEF\xBB\xBF")) return converted(bytes.substr(3), "UTF-8");
+    if (bytes.starts_with("\xFF\xFE")) return converted(bytes.substr(2), "UTF-16LE");
+    if (bytes.starts_with("\xFE\xFF")) return converted(bytes.substr(2), "UTF-16BE");
+    if (auto text = converted(bytes, "UTF-8")) return text;
+    return converted(bytes, "CP932");
+  };
+  return without_end_mark(decoded());
 }
 
 }  // namespace kakoi

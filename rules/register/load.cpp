@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "rules/policy/role.h"
 #include "rules/register/csv_reader.h"
 #include "rules/register/encoding.h"
 #include "rules/register/register.h"
@@ -14,7 +15,7 @@ namespace {
 
 using Field = std::string DeclaredAsset::*;
 
-// Headings that people write, as heading() folds them.
+// Headings that people write, as folded_word() folds them.
 struct Column {
   std::string_view heading;
   Field field;  // null: addresses
@@ -125,37 +126,8 @@ constexpr Column kColumns[] = {
     {"重要度", &DeclaredAsset::criticality},
 };
 
-void remove_all(std::string& text, std::string_view part) {
-  for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos;) text.erase(at, part.size());
-}
-
-// "IP Address", "ip_address" and "ＩＰアドレス" are one.
-std::string folded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    const auto next = [&](std::size_t n) { return static_cast<unsigned char>(text[i + n]); };
-    if (c == 0xEF && i + 2 < text.size() && (next(1) == 0xBC || next(1) == 0xBD)) {  // full-width forms, U+FF01 on
-      const unsigned code = 0xF000u | (next(1) & 0x3Fu) << 6 | (next(2) & 0x3Fu);
-      if (code >= 0xFF01 && code <= 0xFF5E) {
-        const auto ascii = static_cast<char>(code - 0xFEE0);
-        if ((ascii >= 'A' && ascii <= 'Z') || (ascii >= 'a' && ascii <= 'z') || (ascii >= '0' && ascii <= '9'))
-          out += static_cast<char>(ascii | (ascii >= 'A' && ascii <= 'Z' ? 0x20 : 0));
-        i += 2;
-        continue;
-      }
-    }
-    if (c >= 'A' && c <= 'Z')
-      out += static_cast<char>(c | 0x20);
-    else if (c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-      out += static_cast<char>(c);
-  }
-  for (const std::string_view part : {"\xE3\x80\x80", "・", "（", "）"}) remove_all(out, part);
-  return out;
-}
-
 const Column* find_column(const std::string& heading) {
-  const std::string wanted = folded(heading);
+  const std::string wanted = folded_word(heading);
   const auto found = std::find_if(std::begin(kColumns), std::end(kColumns),
                                   [&](const Column& column) { return column.heading == wanted; });
   return found == std::end(kColumns) ? nullptr : found;
@@ -230,15 +202,14 @@ std::string criticality_of(const std::string& text) {
       {"重要", "high"},         {"medium", "medium"},   {"中", "medium"},
       {"普通", "medium"},       {"low", "low"},         {"低", "low"},
       {"低い", "low"}};
-  const auto found = kWords.find(folded(text));
+  const auto found = kWords.find(folded_word(text));
   return found == kWords.end() ? text : found->second;
 }
 
 class CsvRegister {
  public:
   CsvRegister(Policy& policy, const std::string& origin) : policy_(policy), origin_(origin) {
-    for (const DeclaredAsset& a : policy.assets)
-      if (!a.address.is_none()) taken_.insert({to_string(a.address), a.zone});
+    for (const DeclaredAsset& a : policy.assets) take(a);
   }
 
   std::vector<std::string> read(std::string_view text) {
@@ -249,6 +220,8 @@ class CsvRegister {
     for (++row; row != rows.end(); ++row)
       if (!row->is_blank()) asset(*row);
     if (!problems_.empty()) throw PolicyError(problems_);
+    for (const LeftOut& left : left_out_)
+      notes_.push_back(left.note + (left.more == 0 ? "" : " (so in " + std::to_string(left.more) + " more rows)"));
     return std::move(notes_);
   }
 
@@ -258,8 +231,13 @@ class CsvRegister {
   void headings(const CsvRow& row) {
     bool known = false, told = false;
     std::string others;
+    std::set<const Column*> seen;
     for (const std::string& cell : row.cells) {
       const Column* column = find_column(cell);
+      if (column && !seen.insert(column).second)
+        throw PolicyError({place(row.line) + "the heading '" + cell +
+                           "' stands here twice; give each device a row of its own, and write several addresses of "
+                           "one device in one cell"});
       columns_.push_back(column);
       known |= column != nullptr;
       told |= column && (column->field == kAddresses || column->field == &DeclaredAsset::name);
@@ -301,12 +279,27 @@ class CsvRegister {
       return;
     }
     settle(row, a);
-    if (!a.address.is_none() && !taken_.insert({to_string(a.address), a.zone}).second) {
+    if (!take(a)) {
       problems_.push_back(place(row.line) + "address " + to_string(a.address) +
-                          " is declared twice; keep one asset for it");
+                          " is declared twice; keep one asset for it, or give each its own MAC address or zone");
       return;
     }
     policy_.assets.push_back(std::move(a));
+  }
+
+  // Copied machine cells use one address several times: in two zones, or by two network cards.
+  bool take(const DeclaredAsset& a) {
+    if (a.address.is_none()) return true;
+    std::vector<std::set<Address>>& before = taken_[{a.address, a.zone}];
+    std::set<Address> macs;
+    for (const Address& other : a.others)
+      if (other.is_mac()) macs.insert(other);
+    const bool apart = std::all_of(before.begin(), before.end(), [&](const std::set<Address>& others) {
+      return !macs.empty() && !others.empty() &&
+             std::none_of(macs.begin(), macs.end(), [&](const Address& mac) { return others.contains(mac); });
+    });
+    before.push_back(std::move(macs));
+    return apart;
   }
 
   void add_addresses(const CsvRow& row, const std::string& cell, std::vector<Address>& addresses) {
@@ -319,18 +312,33 @@ class CsvRegister {
     }
   }
 
+  // What many rows have is told once, at the first of them.
+  void leave_out(const CsvRow& row, std::string& word, const std::string& why) {
+    const auto [told, is_new] = told_.emplace(why, left_out_.size());
+    if (is_new)
+      left_out_.push_back({place(row.line) + why, 0});
+    else
+      ++left_out_[told->second].more;
+    word.clear();
+  }
+
   void settle(const CsvRow& row, DeclaredAsset& a) {
     if (!a.zone.empty()) {
       const auto zone = std::find_if(policy_.zones.begin(), policy_.zones.end(),
                                      [&](const Zone& z) { return z.id == a.zone || z.name == a.zone; });
       if (zone == policy_.zones.end()) {
-        if (policy_.declares_zones())
-          notes_.push_back(place(row.line) + "zone '" + a.zone + "' is not in the policy and was left out");
-        a.zone.clear();
+        const std::string name = "zone '" + a.zone + "'";
+        leave_out(row, a.zone,
+                  policy_.declares_zones() ? name + " is not in the policy and was left out"
+                                           : name + " was left out: no policy declares zones (--policy)");
       } else {
         a.zone = zone->id;
       }
     }
+    if (const auto role = find_role(a.role))
+      a.role = *role;
+    else if (!a.role.empty())
+      leave_out(row, a.role, "'" + a.role + "' is no role and was left out; known are " + role_list());
     a.criticality = criticality_of(a.criticality);
     if (!a.criticality.empty() &&
         std::find(kCriticalities.begin(), kCriticalities.end(), a.criticality) == kCriticalities.end()) {
@@ -342,8 +350,14 @@ class CsvRegister {
 
   Policy& policy_;
   const std::string& origin_;
-  std::vector<const Column*> columns_;                   // null: not used
-  std::set<std::pair<std::string, std::string>> taken_;  // address, zone
+  std::vector<const Column*> columns_;                                               // null: not used
+  std::map<std::pair<Address, std::string>, std::vector<std::set<Address>>> taken_;  // by address and zone: MACs
+  struct LeftOut {
+    std::string note;
+    std::size_t more;  // rows
+  };
+  std::vector<LeftOut> left_out_;
+  std::map<std::string, std::size_t> told_;  // place in left_out_
   std::vector<std::string> notes_, problems_;
 };
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "rules/advisories/names.h"
+#include "rules/register/owners.h"
 #include "rules/register/register.h"
 
 namespace kakoi {
@@ -117,11 +118,11 @@ std::vector<Declared> load_declared(Database& db) {
                     {"firmware", s.text(5)},
                     {"serial", s.text(6)},
                     {"os", s.text(7)}}});
-  Statement s = db.prepare("select address from declared_address where declared_id = ?1 order by position");
-  for (Declared& d : out) {
-    for (s.bind(1, d.id); s.step();)
-      if (const auto address = parse_address(s.text(0))) d.addresses.push_back(*address);
-    s.reset();
+  auto row = out.begin();
+  for (Statement s = db.prepare("select declared_id, address from declared_address order by declared_id, position");
+       s.step();) {
+    while (row != out.end() && row->id < s.integer(0)) ++row;
+    if (const auto address = parse_address(s.text(1)); address && row != out.end()) row->addresses.push_back(*address);
   }
   return out;
 }
@@ -132,11 +133,13 @@ class Matcher {
       : db_(db),
         devices_(load_devices(db)),
         match_(db.prepare("insert into register_match values (?1, ?2, ?3, ?4)")),
+        device_(db.prepare("insert into register_device values (?1, ?2)")),
         difference_(db.prepare("insert into register_difference values (?1, ?2, ?3, ?4, ?5, ?6)")) {
     for (Statement s = db.prepare("select asset_id, zone_id from asset where zone_id is not null"); s.step();)
       zones_[s.text(0)] = s.text(1);
     for (const auto& [id, device] : devices_) {
-      for (const auto& [address, packet] : device.addresses) by_address_[address].push_back(&device);
+      for (const auto& [address, packet] : device.addresses) owners_.add(address, numbered_.size());
+      numbered_.push_back(&device);
       if (const auto names = device.claims.find("name"); names != device.claims.end())
         for (const Claim& name : names->second) by_name_[folded(name.value)].insert(&device);
     }
@@ -148,42 +151,51 @@ class Matcher {
 
  private:
   struct Match {
-    const Device* device = nullptr;
+    std::vector<const Device*> devices;  // each once, those that a MAC address leads to first
     const char* by = "";
   };
 
   // Copied machine cells use one address in several zones: then the zone decides.
-  const Device* owner(const Declared& d, const Address& address) const {
-    const auto found = by_address_.find(address);
-    if (found == by_address_.end()) return nullptr;
-    for (const Device* device : found->second)
-      if (const auto zone = zones_.find(device->id); zone != zones_.end() && zone->second == d.zone) return device;
-    return found->second.front();
+  const Device* meant(const Declared& d, const std::vector<AddressOwners::Device>& owners) const {
+    for (const AddressOwners::Device i : owners)
+      if (const auto zone = zones_.find(numbered_[i]->id); zone != zones_.end() && zone->second == d.zone)
+        return numbered_[i];
+    return numbered_[owners.front()];
   }
 
   Match find(const Declared& d) const {
+    Match match;
+    const auto owners = owners_.of(d.addresses);
     for (const bool mac : {true, false})
-      for (const Address& address : d.addresses)
-        if (address.is_mac() == mac)
-          if (const Device* device = owner(d, address)) return {device, mac ? "mac" : "ip"};
+      for (std::size_t i = 0; i < owners.size(); ++i) {
+        if (d.addresses[i].is_mac() != mac || owners[i].empty()) continue;
+        if (match.devices.empty()) match.by = mac ? "mac" : "ip";
+        const auto found = [&](AddressOwners::Device n) {
+          return std::find(match.devices.begin(), match.devices.end(), numbered_[n]) != match.devices.end();
+        };
+        if (std::none_of(owners[i].begin(), owners[i].end(), found)) match.devices.push_back(meant(d, owners[i]));
+      }
+    if (!match.devices.empty()) return match;
     // A name says little where several have it.
     const auto named = by_name_.find(folded(d.name));
     if (!d.name.empty() && named != by_name_.end() && named->second.size() == 1)
-      return {*named->second.begin(), "name"};
-    return {};
+      match = {{*named->second.begin()}, "name"};
+    return match;
   }
 
   void compare(const Declared& d) {
     const Match match = find(d);
     match_.bind(1, d.id);
-    if (!match.device) {
+    if (match.devices.empty()) {
       match_.bind(2, nullptr).bind(3, "").bind(4, "not seen").run();
       return;
     }
-    bool differs = address_differs(d, *match.device, true);
-    if (address_differs(d, *match.device, false)) differs = true;  // each notes what it finds
-    if (claims_differ(d, *match.device)) differs = true;
-    match_.bind(2, match.device->id).bind(3, match.by).bind(4, differs ? "differs" : "seen").run();
+    for (const Device* device : match.devices) device_.bind(1, d.id).bind(2, device->id).run();
+    bool differs = address_differs(d, match.devices, true);
+    if (address_differs(d, match.devices, false)) differs = true;  // each notes what it finds
+    for (const Device* device : match.devices)
+      if (claims_differ(d, *device)) differs = true;
+    match_.bind(2, match.devices.front()->id).bind(3, match.by).bind(4, differs ? "differs" : "seen").run();
   }
 
   void note(const Declared& d, const Device& device, std::string_view field, const std::string& declared,
@@ -197,24 +209,26 @@ class Matcher {
         .run();
   }
 
-  // None of the declared addresses of that kind is the device's, and it has others.
-  bool address_differs(const Declared& d, const Device& device, bool mac) {
+  // None of the declared addresses of that kind is one of the devices', and they have others.
+  bool address_differs(const Declared& d, const std::vector<const Device*>& devices, bool mac) {
     std::string declared, observed;
-    std::int64_t packet = 0;
     for (const Address& address : d.addresses) {
       if (address.is_mac() != mac) continue;
-      for (const auto& [own, from] : device.addresses)
-        if (own == address) return false;
+      for (const Device* device : devices)
+        for (const auto& [own, from] : device->addresses)
+          if (own == address) return false;
       declared += (declared.empty() ? "" : ", ") + to_string(address);
     }
+    std::int64_t packet = 0;
     std::set<Address> told;
-    for (const auto& [own, from] : device.addresses) {
-      if (own.is_mac() != mac || own.is_link_local() || !told.insert(own).second) continue;
-      if (observed.empty()) packet = from;
-      observed += (observed.empty() ? "" : ", ") + to_string(own);
-    }
+    for (const Device* device : devices)
+      for (const auto& [own, from] : device->addresses) {
+        if (own.is_mac() != mac || own.is_link_local() || !told.insert(own).second) continue;
+        if (observed.empty()) packet = from;
+        observed += (observed.empty() ? "" : ", ") + to_string(own);
+      }
     if (declared.empty() || observed.empty()) return false;
-    note(d, device, mac ? "mac" : "ip", declared, observed, packet);
+    note(d, *devices.front(), mac ? "mac" : "ip", declared, observed, packet);
     return true;
   }
 
@@ -248,9 +262,10 @@ class Matcher {
   Database& db_;
   std::map<std::string, Device> devices_;
   std::map<std::string, std::string> zones_;  // by asset
-  std::map<Address, std::vector<const Device*>> by_address_;
+  std::vector<const Device*> numbered_;
+  AddressOwners owners_;
   std::map<std::string, std::set<const Device*>> by_name_;
-  Statement match_, difference_;
+  Statement match_, device_, difference_;
 };
 
 }  // namespace

@@ -31,9 +31,8 @@ constexpr std::array<int, 3> kIt = {70, 70, 55};
 constexpr int kFarIt = 45;
 constexpr int kNoPathSeen = 30;  // none was observed, which is not the same as none
 
-// What a device is tells how much depends on it, where the policy does not say.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kRoles = {{{"safety_controller", "critical"},
-                                                                                   {"plc", "high"},
+// What a device is tells how much depends on it, where the policy does not say: the roles of docs/inventory.md.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kRoles = {{{"plc", "high"},
                                                                                    {"rtu", "high"},
                                                                                    {"ied", "high"},
                                                                                    {"ot_device", "high"},
@@ -41,17 +40,15 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kRoles =
                                                                                    {"engineering_station", "high"},
                                                                                    {"hmi", "medium"},
                                                                                    {"historian", "medium"},
-                                                                                   {"ot_master", "medium"},
-                                                                                   {"ot_client", "medium"},
-                                                                                   {"ot_server", "medium"},
                                                                                    {"gateway", "medium"},
                                                                                    {"router", "medium"},
                                                                                    {"firewall", "medium"},
                                                                                    {"switch", "medium"},
+                                                                                   {"server", "medium"},
                                                                                    {"workstation", "low"},
                                                                                    {"printer", "low"},
                                                                                    {"camera", "low"},
-                                                                                   {"phone", "low"}}};
+                                                                                   {"mobile", "low"}}};
 
 struct Device {
   std::string id, scope, role, zone, zone_kind;

@@ -56,6 +56,17 @@ Survey opened(const std::string& name) {
     throw InputError(problem.what());
   }
 }
+
+// What came first stands first: else what is new is told as fixed, and the other way round.
+void note_order(Database& before, Database& after, const std::vector<std::string>& named) {
+  const auto earlier = [&](const char* time) {
+    const std::string sql = std::string("select coalesce(") + time + ", 0) from capture";
+    return after.integer(sql) < before.integer(sql);
+  };
+  if (earlier("min(first_ts)") && earlier("max(last_ts)"))
+    std::cerr << "kakoi: note: the captures of " << printable(named[1]) << " are earlier than those of "
+              << printable(named[0]) << "; is the order OLD NEW?\n";
+}
 }  // namespace
 
 int diff(const Arguments& arguments) {
@@ -78,6 +89,7 @@ int diff(const Arguments& arguments) {
     throw UsageError("diff: --json and --html name one file");
   Survey before = opened(named[0]), after = opened(named[1]);
   try {
+    note_order(before.db, after.db, named);
     Diff changes = compare(before.db, after.db);
     changes.before.inventory_sha256 = before.inventory_sha256;
     changes.before.manifest_sha256 = before.manifest_sha256;

@@ -66,6 +66,25 @@ std::string common(std::vector<Database>& given, const std::string& key) {
   }
   return value;
 }
+
+// Which inventories were made with one key, which with another, and which were not judged.
+std::string told_by_key(std::vector<Database>& given, const std::vector<std::string>& named) {
+  std::vector<std::pair<std::string, std::string>> by_key;  // in the order given
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    Statement s = given[i].prepare("select value from meta where key = 'fingerprint_key'");
+    const std::string key = s.step() ? s.text(0) : "";
+    auto group = std::find_if(by_key.begin(), by_key.end(), [&](const auto& g) { return g.first == key; });
+    if (group == by_key.end()) group = by_key.insert(by_key.end(), {key, ""});
+    group->second += (group->second.empty() ? "" : ", ") + named[i];
+  }
+  std::string text;
+  for (std::size_t i = 0, keys = 0; i < by_key.size(); ++i) {
+    const std::string key = by_key[i].first.empty() ? "not judged" : keys++ == 0 ? "one key" : "another key";
+    text += (i == 0 ? "" : "; ") + by_key[i].second + " (" + key + ")";
+  }
+  return text;
+}
+
 // Each capture by its name, and the inventories that it is in.
 std::string told(const SharedCaptures& shared, std::vector<Database>& given, const std::vector<std::string>& named) {
   std::string text;
@@ -97,11 +116,16 @@ int merge(const Arguments& arguments) {
 
   std::vector<Database> given;
   std::vector<Part> parts;
+  std::map<std::string, std::string> holders;  // by part: the inventories that have it
   for (const std::string& name : named) {
     try {
       given.push_back(open_inventory(name));
       keep_from_out(judgement.out, {inventory_at(name)});
-      for (Part& part : read_parts(given.back())) parts.push_back(std::move(part));
+      for (Part& part : read_parts(given.back())) {
+        std::string& holder = holders[part.id];
+        holder += (holder.empty() ? "" : ", ") + name;
+        parts.push_back(std::move(part));
+      }
     } catch (const InputError&) {
       throw;
     } catch (const std::runtime_error& error) {
@@ -112,7 +136,8 @@ int merge(const Arguments& arguments) {
   // Fingerprints of one secret under two keys differ: that it is shared would go unseen.
   if (common(given, "fingerprint_key").empty() && given.size() > 1)
     throw InputError(
-        "the inventories were made with different --fingerprint-key files, or not judged; they can't be merged");
+        "the inventories were made with different --fingerprint-key files, or not judged; they can't be merged: " +
+        told_by_key(given, named));
   std::string site = (*values)["site"].as<std::string>();
   if (site.empty()) site = common(given, "site");
 
@@ -127,8 +152,8 @@ int merge(const Arguments& arguments) {
     Database db = draft.open();
     write_inventory(observed, {.site = site, .kakoi_version = KAKOI_VERSION}, db, parts);
     return judge(std::move(db), draft.path, judgement);
-  } catch (const StateError& error) {
-    throw InputError(error.what());
+  } catch (const PartError& error) {
+    throw InputError(holders[error.part] + ": " + error.what());
   }
 }
 

@@ -21,9 +21,10 @@ namespace fs = std::filesystem;
 constexpr Help kHelp{
     "kakoi verify OUT [CAPTURE|DIR ...] [options]",
     "Checks the outputs in OUT against OUT/manifest.json: size and SHA-256 of each, and that nothing lies\n"
-    "there that is not listed. With captures, checks that they are those that were scanned, and if all of\n"
-    "them are given scans them again, in a temporary folder, and compares every output byte by byte. Site,\n"
-    "language and kind of evidence are taken from the manifest; policy, rules and key must be named as then.\n\n"
+    "there that is not listed. Policy, lists, rules, advisories and key that are named are checked, too. With\n"
+    "captures, checks that they are those that were scanned, and if all of them are given scans them again,\n"
+    "in a temporary folder, and compares every output byte by byte. Site, language and kind of evidence are\n"
+    "taken from the manifest; policy, rules and key must be named as then.\n\n"
     "Exit status: 0 everything agrees; 1 something differs; 2 something can't be checked.\n",
     "  kakoi verify report\n"
     "  kakoi verify report captures/ --policy site.yaml --public-key auditor.pem\n"};
@@ -154,37 +155,51 @@ std::multiset<std::string> hashes_in(const Judgement& judgement, std::string_vie
   return found;
 }
 
-// That policy, lists, rules and key are those of the scan.
-void check_options(const Manifest& manifest, const Judgement& judgement, bool own_rules, Verdict& verdict) {
+// That policy, lists, rules and key are those of the scan. `all`: what the scan had and is not named is told, too, for
+// without it nothing can be scanned again.
+void check_options(const Manifest& manifest, const Judgement& judgement, const po::variables_map& values, bool all,
+                   Verdict& verdict) {
+  std::string agreeing;
+  const auto looks = [&](const char* option) { return all || values.contains(option); };
+  const auto agrees = [&](const char* option) {
+    if (values.contains(option)) agreeing += (agreeing.empty() ? "--" : ", --") + std::string(option);
+  };
   const std::string policy = hash_in(manifest, "policy"), given = hash_in(judgement, "policy");
-  if (given.empty() && !policy.empty())
+  if (policy == given || !looks("policy"))
+    agrees("policy");
+  else if (given.empty())
     verdict.unchecked("the scan had a policy, SHA-256 " + policy + "; name it with --policy");
-  else if (policy != given)
+  else
     verdict.differs("--policy: SHA-256 " + given + ", the scan had " + (policy.empty() ? "none" : policy));
   for (const auto& [kind, option, article] :
-       {std::tuple("asset register", "--assets", "an"), {"framework", "--framework", "a"}}) {
+       {std::tuple("asset register", "assets", "an"), {"framework", "framework", "a"}}) {
     const auto then = hashes_in(manifest, kind), now = hashes_in(judgement, kind);
-    if (then == now) continue;
-    if (now.empty())
-      verdict.unchecked("the scan had " + std::string(article) + " " + kind + "; name it with " + option);
+    if (then == now || !looks(option))
+      agrees(option);
+    else if (now.empty())
+      verdict.unchecked("the scan had " + std::string(article) + " " + kind + "; name it with --" + option);
     else
-      verdict.differs(std::string(option) + ": not what the scan had");
+      verdict.differs("--" + std::string(option) + ": not what the scan had");
   }
-  if (const std::string rules = hash_in(manifest, "rules"); rules != judgement.rules.sha256()) {
-    if (own_rules)
-      verdict.differs("--rules: not the rules of the scan");
-    else
-      verdict.unchecked(
-          "the scan had other rules than those built into this program; name them with --rules or --pack");
-  }
-  if (const std::string then = hash_in(manifest, "advisories"), now = hash_in(judgement, "advisories"); then != now) {
-    if (now.empty())
-      verdict.unchecked("the scan had advisories; name their folder with --advisories");
-    else
-      verdict.differs("--advisories: not those of the scan");
-  }
-  if (manifest.fingerprint_key != judgement.secrets.fingerprint("kakoi"))
+  const bool own_rules = values.contains("rules");
+  if (hash_in(manifest, "rules") == judgement.rules.sha256())
+    agrees("rules"), agrees("pack");
+  else if (own_rules)
+    verdict.differs("--rules: not the rules of the scan");
+  else if (looks("pack"))
+    verdict.unchecked("the scan had other rules than those built into this program; name them with --rules or --pack");
+  const std::string then = hash_in(manifest, "advisories"), now = hash_in(judgement, "advisories");
+  if (then == now || !looks("advisories"))
+    agrees("advisories");
+  else if (now.empty())
+    verdict.unchecked("the scan had advisories; name their folder with --advisories");
+  else
+    verdict.differs("--advisories: not those of the scan");
+  if (manifest.fingerprint_key == judgement.secrets.fingerprint("kakoi") || !looks("fingerprint-key"))
+    agrees("fingerprint-key");
+  else
     verdict.unchecked("the scan had another --fingerprint-key; name the file");
+  if (!agreeing.empty()) verdict.good(agreeing + ": as " + kManifestFile + " has it");
 }
 
 struct TemporaryFolder {
@@ -297,9 +312,15 @@ int run(const po::variables_map& values) {
   Verdict verdict;
   check_signature(out, key, verdict);
   check_outputs(out, manifest, verdict);
-  if (named.size() > 1) {
+  const auto command = manifest.run.find("command");
+  if (named.size() > 1 && command != manifest.run.end() && command->second == "watch") {
+    check_options(manifest, judgement, values, false, verdict);
+    verdict.unchecked("'kakoi watch' made this: what passed its interfaces can't be scanned again");
+  } else if (named.size() == 1) {
+    check_options(manifest, judgement, values, false, verdict);
+  } else {
     const Captures captures = check_captures({named.begin() + 1, named.end()}, manifest, verdict);
-    check_options(manifest, judgement, values.contains("rules"), verdict);
+    check_options(manifest, judgement, values, true, verdict);
     ScanRun scan_run;
     scan_run.threads = static_cast<unsigned>(threads);
     scan_run.progress = !values.contains("quiet");

@@ -1,8 +1,11 @@
+#include <net/if.h>
+
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <future>
 #include <iostream>
+#include <map>
 
 #include "sensor/capture/live.h"
 #include "sensor/capture/packet_store.h"
@@ -74,12 +77,38 @@ int buffer_of(const po::variables_map& values, std::uint64_t max_memory, std::si
   return buffer;
 }
 
-void write_outputs(const Observed& observed, const Judgement& judgement, const std::string& site,
-                   std::uint64_t max_memory) {
+// One interface under one or two of its names would be counted twice.
+void check_interfaces(const std::vector<std::string>& interfaces) {
+  std::map<unsigned, std::string> seen;  // by the kernel's number
+  for (const std::string& name : interfaces) {
+    if (std::count(interfaces.begin(), interfaces.end(), name) > 1)
+      throw UsageError("-i " + name + " is named twice: its packets would count twice");
+    const unsigned index = ::if_nametoindex(name.c_str());
+    if (const auto [other, is_new] = seen.emplace(index, name); index != 0 && !is_new)
+      throw UsageError("-i " + name + " and -i " + other->second + " are one interface: its packets would count twice");
+  }
+}
+
+// 'kakoi verify' finds nothing in OUT that the manifest does not list.
+void check_store(const std::filesystem::path& store, const std::filesystem::path& out) {
+  const auto plain = [](const std::filesystem::path& path) {
+    std::error_code error;
+    const auto full = std::filesystem::weakly_canonical(std::filesystem::absolute(path), error);
+    return full.has_filename() ? full : full.parent_path();  // "out/"
+  };
+  const std::filesystem::path ring = plain(store), whole = plain(out);
+  const auto [rest, from] = std::mismatch(whole.begin(), whole.end(), ring.begin(), ring.end());
+  if (rest == whole.end())
+    throw UsageError("--store " + store.string() + " lies in OUT (" + out.string() +
+                     "), which holds what the manifest lists alone; name another folder");
+}
+
+int write_outputs(const Observed& observed, const Judgement& judgement, const std::string& site,
+                  std::uint64_t max_memory) {
   const Draft draft(judgement.out);
   Database db = draft.open(max_memory);
   write_inventory(observed, {.site = site, .kakoi_version = KAKOI_VERSION}, db);
-  judge(std::move(db), draft.path, judgement);
+  return judge(std::move(db), draft.path, judgement);
 }
 
 }  // namespace
@@ -113,12 +142,15 @@ int watch(const Arguments& arguments) {
   if (!(*values)["store-size"].defaulted() && !values->contains("store"))
     throw UsageError("--store-size is of the ring that --store DIR keeps");
   const std::uint64_t store_size = parse_size((*values)["store-size"].as<std::string>());
+  if (store_size < capture::PacketStore::kSmallest)
+    throw UsageError("--store-size takes 16MiB or more, not " + (*values)["store-size"].as<std::string>());
   const int threads = (*values)["threads"].as<int>();
   if (threads < 1) throw UsageError("--threads takes a number from 1 on, not " + std::to_string(threads));
   const int readers = (*values)["readers"].as<int>(), most_readers = static_cast<int>(capture::LiveSet::kMostReaders);
   if (readers < 1 || readers > most_readers)
     throw UsageError("--readers takes 1 to " + std::to_string(most_readers) + ", not " + std::to_string(readers));
   const auto interfaces = (*values)["interface"].as<std::vector<std::string>>();
+  check_interfaces(interfaces);
   const int buffer = buffer_of(*values, max_memory, interfaces.size());
   const std::string site = (*values)["site"].as<std::string>();
   Reach reach = reach_of(*values);
@@ -126,6 +158,7 @@ int watch(const Arguments& arguments) {
   if (values->contains("store")) reach.write.emplace_back((*values)["store"].as<std::string>());
   Judgement judgement = load_judgement(*values, "watch");
   judgement.summary = false;
+  if (values->contains("store")) check_store((*values)["store"].as<std::string>(), judgement.out);
   create_out(judgement.out);
 
   take_signals();
@@ -172,7 +205,7 @@ int watch(const Arguments& arguments) {
     if (store) store->flush();
     return all;
   };
-  std::future<void> writing;
+  std::future<int> writing;
   // What can't be written now (a full disk) is held, and tried again.
   const auto finish_writing = [&] {
     try {
@@ -184,7 +217,7 @@ int watch(const Arguments& arguments) {
   const auto write_now = [&](const Judgement& j) {
     finish_writing();
     writing = std::async(std::launch::async,
-                         [all = snapshot(), j, &site, max_memory] { write_outputs(*all, j, site, max_memory); });
+                         [all = snapshot(), j, &site, max_memory] { return write_outputs(*all, j, site, max_memory); });
   };
 
   std::cerr << "kakoi: listening; outputs in " << judgement.out.string() << " every "
@@ -220,10 +253,10 @@ int watch(const Arguments& arguments) {
   live->drain(use);
   judgement.summary = true;
   write_now(judgement);
-  writing.get();  // there is no next time
+  const int found = writing.get();  // there is no next time
   for (const CaptureInfo& info : live->infos())
     if (!info.error.empty()) std::cerr << "kakoi: " << info.source << ": " << info.error << "\n";
-  return healthy ? kDone : kBadInput;
+  return healthy ? found : kBadInput;
 }
 
 }  // namespace kakoi::cli

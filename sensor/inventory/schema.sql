@@ -56,7 +56,7 @@ CREATE TABLE asset (         -- a device, as far as traffic tells
   asset_id TEXT PRIMARY KEY,
   name TEXT NOT NULL,                 -- best name claim, else best address; never empty
   scope TEXT NOT NULL,                -- 'local' | 'remote' (behind a router) | 'internet' | 'multicast' | 'broadcast'
-  role TEXT NOT NULL,                 -- 'plc', 'rtu', 'hmi', 'engineering_station', 'historian', 'scada_server', 'router', 'switch', 'firewall', 'server', 'workstation', 'printer', 'ot_device' …, '' unknown
+  role TEXT NOT NULL,                 -- 'plc' | 'rtu' | 'ied' | 'hmi' | 'ot_device' | 'gateway' | 'engineering_station' | 'scada_server' | 'historian' | 'router' | 'switch' | 'firewall' | 'server' | 'workstation' | 'printer' | 'camera' | 'mobile'; '' unknown
   role_reason TEXT NOT NULL,          -- '' or a short English phrase of fixed vocabulary
   purdue_level REAL,                  -- suggested; NULL unknown; 3.5 = DMZ
   zone_id TEXT REFERENCES zone,
@@ -73,7 +73,7 @@ CREATE TABLE address (       -- of an asset
   kind TEXT NOT NULL,                 -- 'mac' | 'ipv4' | 'ipv6'
   value TEXT NOT NULL,                -- lower case, as to_string() writes it
   vlan INTEGER,
-  bound_by TEXT NOT NULL,             -- 'arp reply', 'arp request', 'dhcp', 'neighbour discovery', 'frame source', 'ip only', 'destination only', 'behind router', 'tunnel' (on this side of one with the internet), …
+  bound_by TEXT NOT NULL,             -- 'arp reply' | 'arp request' | 'arp probe' | 'neighbour discovery' | 'dhcp' | 'frame source' | 'destination only' | 'ip only' | 'behind router' | 'tunnel' (on this side of one with the internet)
   is_public INTEGER NOT NULL,         -- a globally routable number
   is_squatted INTEGER NOT NULL,       -- public number, but lives on the segment
   first_ts BIGINT NOT NULL, last_ts BIGINT NOT NULL,
@@ -82,7 +82,10 @@ CREATE TABLE address (       -- of an asset
 
 CREATE TABLE attribute (     -- one claim about an asset
   asset_id TEXT NOT NULL REFERENCES asset,
-  name TEXT NOT NULL,                 -- 'vendor', 'product', 'model', 'firmware', 'serial', 'name', 'os', 'software', 'user_agent', 'domain', 'account', 'fingerprint', 'management_address' (LLDP, CDP) …, 'same_identity' (value: an asset with the same key or number), 'local_mac' (value: 'random', 'assigned', or the program that gives such MACs), 'also_mac' (value: a MAC that is the same device's; method: why)
+  name TEXT NOT NULL,                 -- 'vendor' | 'product' | 'model' | 'firmware' | 'hardware' | 'serial' | 'name' | 'domain' | 'os' | 'software' | 'user_agent' | 'description' | 'location' | 'role' | 'account' | 'fingerprint' | 'management_address' | 'same_identity' | 'local_mac' | 'also_mac'.
+                                      -- management_address: by LLDP, CDP. same_identity: value is an asset with the same key or number.
+                                      -- local_mac: value is random, assigned, or the program that gives such MACs.
+                                      -- also_mac: value is a MAC that is the same device's, method why
   value TEXT NOT NULL,
   method TEXT NOT NULL,               -- 'oui', 'modbus 43/14', 'dhcp option 12' …
   protocol TEXT NOT NULL,
@@ -261,7 +264,7 @@ CREATE TABLE anomaly (
   asset_id TEXT REFERENCES asset,
   link_id BIGINT REFERENCES link,
   protocol TEXT NOT NULL,
-  kind TEXT NOT NULL,                 -- 'truncated', 'bad_length', …, 'duplicate_ip', 'conflicting_overlap'
+  kind TEXT NOT NULL,                 -- 'truncated' | 'bad_length' | 'bad_checksum' | 'bad_value' | 'lost_sync' | 'conflicting_overlap' | 'unknown_type' | 'sequence_break' | 'duplicate_ip'
   detail TEXT NOT NULL,
   count BIGINT NOT NULL,
   packet_id BIGINT NOT NULL REFERENCES packet
@@ -304,9 +307,12 @@ CREATE TABLE declared_asset (    -- the asset register
 CREATE TABLE declared_address (declared_id BIGINT NOT NULL REFERENCES declared_asset, position INTEGER NOT NULL, address TEXT NOT NULL);
 CREATE TABLE register_match (    -- one row for each declared asset
   declared_id BIGINT PRIMARY KEY REFERENCES declared_asset,
-  asset_id TEXT REFERENCES asset,     -- NULL: not seen
+  asset_id TEXT REFERENCES asset,     -- the first of register_device; NULL: not seen
   matched_by TEXT NOT NULL,           -- 'mac' | 'ip' | 'name', the first of them that leads to a device; '' not seen
   state TEXT NOT NULL                 -- 'seen' | 'differs' | 'not seen'
+);
+CREATE TABLE register_device (   -- every device that a declared asset is: several where its addresses are those of several network cards
+  declared_id BIGINT NOT NULL REFERENCES declared_asset, asset_id TEXT NOT NULL REFERENCES asset
 );
 CREATE TABLE register_difference (  -- what the register says, and what the device says of itself
   declared_id BIGINT NOT NULL REFERENCES declared_asset, asset_id TEXT NOT NULL REFERENCES asset,
@@ -478,6 +484,11 @@ CREATE INDEX zone_member_asset ON zone_member(asset_id);
 CREATE INDEX conduit_zones ON conduit(from_zone, to_zone);
 CREATE INDEX conduit_time_conduit ON conduit_time(conduit_id);
 CREATE INDEX declared_asset_address ON declared_asset(address);
+CREATE INDEX declared_address_declared ON declared_address(declared_id);
+CREATE INDEX declared_address_address ON declared_address(address);
+CREATE INDEX register_device_declared ON register_device(declared_id);
+CREATE INDEX register_device_asset ON register_device(asset_id);
+CREATE INDEX register_difference_declared ON register_difference(declared_id);
 CREATE INDEX allowed_external_member_asset ON allowed_external_member(asset_id);
 CREATE INDEX allowed_role_asset ON allowed_role(asset_id);
 CREATE INDEX policy_change_subject ON policy_change(subject, field);

@@ -380,6 +380,18 @@ std::vector<std::uint8_t> save_state(const Observed& observed) {
   return out;
 }
 
+namespace {
+// Runs `read`; what it throws is of that part.
+template <class Read>
+void of_part(const Part& part, Read read) {
+  try {
+    read();
+  } catch (const StateError& error) {
+    throw PartError(part.id, std::string("the state can't be read: ") + error.what());
+  }
+}
+}  // namespace
+
 Observed observed_in(const std::vector<Part>& parts, const ProtocolFinder& protocol) {
   struct Opened {
     std::vector<CaptureInfo> captures;
@@ -390,10 +402,10 @@ Observed observed_in(const std::vector<Part>& parts, const ProtocolFinder& proto
   for (const Part& part : parts) {
     const Bytes state(part.state);
     if (state.size() < kMagic.size() || as_text(state.first(kMagic.size())) != kMagic)
-      throw StateError("the state was written by another version of kakoi");
+      throw PartError(part.id, "the state was written by another version of kakoi");
     Reader read(state.subspan(kMagic.size()), protocol);
     Opened& o = opened.emplace_back();
-    read(o.captures);
+    of_part(part, [&] { read(o.captures); });
     o.rest = read.rest();
   }
   for (const Opened& o : opened)
@@ -404,15 +416,18 @@ Observed observed_in(const std::vector<Part>& parts, const ProtocolFinder& proto
   });
   Observed all;
   for (const CaptureInfo* c : order) all.captures.push_back(*c);
-  for (const Opened& o : opened) {
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const Opened& o = opened[i];
     std::vector<std::uint32_t> place;
     for (const CaptureInfo& c : o.captures)
       place.push_back(static_cast<std::uint32_t>(std::find(order.begin(), order.end(), &c) - order.begin()));
     Observed part;
     Reader read(o.rest, protocol, std::move(place));
-    read(part);
-    if (!read.rest().empty()) throw StateError("something follows its end");
-    check(part);
+    of_part(parts[i], [&] {
+      read(part);
+      if (!read.rest().empty()) throw StateError("something follows its end");
+      check(part);
+    });
     all.merge(std::move(part));
   }
   all.settle();

@@ -20,6 +20,12 @@ struct StateError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// Of a part that can't be read.
+struct PartError : StateError {
+  PartError(std::string which, const std::string& why) : StateError(why), part(std::move(which)) {}
+  std::string part;  // its id
+};
+
 // Captures that two parts share while neither holds all of the other's.
 struct SharedCaptures : StateError {
   explicit SharedCaptures(std::vector<std::string> shared)
@@ -47,7 +53,7 @@ std::vector<Part> read_parts(Database& db);  // by id; throws StateError if the 
 // another part does not. Throws SharedCaptures where two parts share some captures only: their packets
 // would count twice.
 std::vector<Part> unite(std::vector<Part> parts);
-// What all parts saw, settled and sorted. Throws StateError for bytes that save_state did not write, or
+// What all parts saw, settled and sorted. Throws PartError for bytes that save_state did not write, or
 // for a protocol that this program does not know.
 Observed observed_in(const std::vector<Part>& parts, const ProtocolFinder& protocol);
 

@@ -60,10 +60,12 @@ def advisories_name_the_devices_they_fit():
     expect(any(i["kind"] == "advisories" and len(i["sha256"]) == 64 for i in manifest["inputs"]), manifest["inputs"])
     equal(manifest["run"]["advisories"], "5 advisories used, 2 files not usable", "manifest")
     done = kakoi("verify", out, SAMPLE, "--advisories", given, wanted=DONE)
+    expect("--advisories: as manifest.json has it" in kakoi("verify", out, "--advisories", given, wanted=DONE).stdout, "without captures")
     (given / "broken.json").unlink()  # a file that was not used changes nothing but the count
     (given / "2024" / "EX-24-02.json").unlink()
     expect("--advisories: not those of the scan" in kakoi("verify", out, SAMPLE, "--advisories", given).stdout +
            kakoi("verify", out, SAMPLE, "--advisories", given).stderr, "other advisories are not noticed")
+    expect("--advisories: not those of the scan" in kakoi("verify", out, "--advisories", given, wanted=1).stderr, "nor without captures")
 
 
 @test

@@ -73,6 +73,20 @@ def nothing_changed_between_a_survey_and_itself():
 
 
 @test
+def the_wrong_order_is_told():
+    base = scan(SAMPLE) / "inventory.db"
+    later, within = folder("later") / "inventory.db", folder("within") / "inventory.db"
+    for path, change in ((later, "set first_ts = first_ts + 1000000000, last_ts = last_ts + 1000000000"), (within, "set last_ts = last_ts - 1")):
+        shutil.copy(base, path)
+        with sqlite3.connect(path) as db:
+            db.execute(f"update capture {change}")
+    told = kakoi("diff", later, base, wanted=DONE).stderr
+    equal(told, f"kakoi: note: the captures of {base} are earlier than those of {later}; is the order OLD NEW?\n", "the wrong order")
+    for old, new in ((base, later), (base, base), (base, within), (within, base)):
+        equal(kakoi("diff", old, new, wanted=DONE).stderr, "", f"{old} {new}")
+
+
+@test
 def what_one_survey_adds_is_new_and_what_it_lacks_is_not_proven_gone():
     sample, both = scan(SAMPLE), scan(SAMPLE, CLOSED)
     changes, text, page = compared(sample, both)

@@ -271,6 +271,11 @@ def verify_tells_what_it_cannot_check():
     cut.write_bytes(CLOSED.read_bytes()[:-4])
     key = folder("key") / "key"
     key.write_text("secret")
+    ledger, other = folder("ledger") / "ledger.csv", folder("other") / "site.yaml"
+    ledger.write_text("name,ip\nA,192.0.2.1\n")
+    other.write_text("site: elsewhere\n")
+    watched = copy(scan(SAMPLE))  # the manifest as watch writes it
+    rewrite(watched, lambda m: (m["run"].update(command="watch"), m["inputs"][0].update(name="eth1", sha256="", bytes=0)))
     assessed = folder("assessed")
     kakoi("assess", scan(SAMPLE) / "inventory.db", "--out", assessed, wanted=DONE)
     for arguments, status, named in (
@@ -280,10 +285,22 @@ def verify_tells_what_it_cannot_check():
             ([scan(SAMPLE), SAMPLE, "--policy", POLICY], DIFFERS, "--policy"),
             ([scan(SAMPLE), SAMPLE, "--fingerprint-key", key], UNCHECKED, "--fingerprint-key"),
             ([scan(SAMPLE), SAMPLE, CLOSED], DIFFERS, str(CLOSED)),
+            ([scan(SAMPLE), "--policy", POLICY], DIFFERS, "--policy: SHA-256 "),
+            ([scan(SAMPLE), "--assets", ledger], DIFFERS, "--assets: not what the scan had"),
+            ([scan(SAMPLE), "--fingerprint-key", key], UNCHECKED, "--fingerprint-key"),
+            ([out, "--policy", other], DIFFERS, "--policy: SHA-256 "),
             ([assessed, SAMPLE], UNCHECKED, "assess"),
+            ([watched, SAMPLE], UNCHECKED, "'kakoi watch' made this: what passed its interfaces can't be scanned again"),
             ([folder("empty")], BAD_INPUT, "manifest.json")):
         done = kakoi("verify", *arguments, "-q", wanted=status)
         expect(named in done.stderr, f"{arguments}: {done.stderr}")
+
+
+@test
+def verify_checks_what_is_named_without_captures():
+    out = scan(CLOSED, "--policy", POLICY)
+    expect("--policy: as manifest.json has it" in kakoi("verify", out, "--policy", POLICY, wanted=DONE).stdout, "the policy is checked")
+    kakoi("verify", out, wanted=DONE)
 
 
 @test

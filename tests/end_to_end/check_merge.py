@@ -1,4 +1,6 @@
 """merge: several inventories as one."""
+import contextlib
+import shutil
 import sqlite3
 
 from harness import BAD_INPUT, CLOSED, DONE, ROOT, SAMPLE, database, equal, expect, folder, kakoi, scan, test
@@ -43,11 +45,30 @@ def what_can_not_be_merged_is_told():
     other = scan(CLOSED, "--fingerprint-key", key)
     done = kakoi("merge", scan(SAMPLE) / "inventory.db", other / "inventory.db", "-o", folder("merged"), wanted=BAD_INPUT)
     expect("fingerprint-key" in done.stderr, done.stderr)
+    expect(f"{scan(SAMPLE)}/inventory.db (one key); {other}/inventory.db (another key)" in done.stderr, done.stderr)
     overlapping = [folder("first"), folder("second")]
     for out, capture in zip(overlapping, ("address-once", "address-twice")):
         kakoi("scan", CLOSED, ROOT / "pcaps" / "rules" / f"{capture}.pcapng", "-o", out, "--quiet", wanted=DONE)
     done = kakoi("merge", *overlapping, "-o", folder("merged"), wanted=BAD_INPUT)
     expect(f"closed-plant.pcapng (in {overlapping[0]}, {overlapping[1]})" in done.stderr, done.stderr)
+
+
+@test
+def an_inventory_that_can_not_be_read_is_named():
+    def broken(change):
+        path = folder("broken") / "inventory.db"
+        shutil.copy(scan(CLOSED) / "inventory.db", path)
+        with contextlib.closing(sqlite3.connect(path)) as db, db:
+            (state,) = db.execute("select state from part").fetchone()
+            db.execute("update part set state = ?", [change(state)])
+        return path
+    for change, why in ((lambda s: b"older" + s[5:], "written by another version of kakoi"),
+                        (lambda s: s[:len(s) // 2], "can't be read: it ends early"),
+                        (lambda s: s + b"more", "can't be read: something follows its end")):
+        path = broken(change)
+        done = kakoi("merge", scan(SAMPLE), path, "-o", folder("merged"), wanted=BAD_INPUT)
+        expect(f"kakoi: {path}: the state " in done.stderr and why in done.stderr, done.stderr)
+        equal(len(done.stderr.splitlines()), 1, done.stderr)
 
 
 @test

@@ -1,8 +1,10 @@
 """The asset register (docs/register.md): lists as spreadsheets save them, and how they are compared with what was seen."""
 import csv
 import io
+import json
+import resource
 
-from harness import BAD_INPUT, SAMPLE, database, equal, expect, folder, kakoi, scan, test
+from harness import BAD_INPUT, DONE, SAMPLE, database, equal, expect, folder, kakoi, scan, test
 
 
 def starter():
@@ -92,6 +94,37 @@ def changed_mac(rows, changed):
     seen = database(scan(SAMPLE)).execute(
         "select value from address where kind = 'mac' and asset_id in (select asset_id from address where value = '192.168.10.13')")
     return ", ".join(sorted(v for v, in seen))
+
+
+@test
+def a_row_with_two_network_cards_is_both_devices_in_every_list():
+    rows = starter()
+    cards = [next(r for r in rows if ip in r["IPアドレス"]) for ip in ("192.168.10.40", "192.168.10.13")]
+    both = dict.fromkeys(rows[0], "") | {"機器名": "TWO-CARDS", "IPアドレス": " ".join(r["IPアドレス"].split()[0] for r in cards)}
+    out = scan(SAMPLE, "--assets", written([r for r in rows if r not in cards] + [both]), "--export", "notification")
+    ids = [i for i, in database(out).execute("select asset_id from register_device d join declared_asset using (declared_id) where name = 'TWO-CARDS'")]
+    equal(len(set(ids)), 2, "devices of the row")
+    listed = list(csv.DictReader(open(out / "register.csv", encoding="utf-8-sig")))
+    expect("観測のみ（台帳に記載なし）" not in {r["照合結果"] for r in listed}, "both are declared")
+    row = next(r for r in listed if r["台帳の名称"] == "TWO-CARDS")
+    equal(row["資産ID"].split(), ids, "asset_id")
+    expect(set(both["IPアドレス"].split()) <= set(row["観測したアドレス"].split()), row)
+    asset = next(a for a in json.load(open(out / "inventory.json"))["declared_assets"] if a.get("name") == "TWO-CARDS")
+    equal(asset["assets"], ids, "inventory.json")
+    equal(sum(1 for _ in open(out / "asset-notification.csv", encoding="utf-8-sig")) - 1, len(rows) - 1, "asset-notification.csv")
+
+
+@test
+def four_times_the_register_is_about_four_times_the_work():
+    def seconds(rows):
+        listed = written([{"name": f"D{i}", "ip": f"10.9.{i >> 8}.{i & 255}", "mac": f"02:00:00:00:{i >> 8:02x}:{i & 255:02x}"}
+                          for i in range(rows)])
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        kakoi("assess", scan(SAMPLE) / "inventory.db", "--assets", listed, "--out", folder("out"), wanted=DONE)
+        return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+    scan(SAMPLE)
+    none, some, many = seconds(1), seconds(3000), seconds(12000)
+    expect(many - none < 8 * (some - none), f"1 row {none:.1f} s, 3,000 rows {some:.1f} s, 12,000 rows {many:.1f} s")
 
 
 @test

@@ -5,9 +5,9 @@ import re
 
 from harness import CLOSED, POLICY, ROOT, SAMPLE, database, equal, expect, folder, scan, test
 
-ROLES = {"safety_controller": "critical", **dict.fromkeys("plc rtu ied ot_device scada_server engineering_station".split(), "high"),
-         **dict.fromkeys("hmi historian ot_master ot_client ot_server gateway router firewall switch".split(), "medium"),
-         **dict.fromkeys("workstation printer camera phone".split(), "low")}
+ROLES = {**dict.fromkeys("plc rtu ied ot_device scada_server engineering_station".split(), "high"),
+         **dict.fromkeys("hmi historian gateway router firewall switch server".split(), "medium"),
+         **dict.fromkeys("workstation printer camera mobile".split(), "low")}
 SEVERITY = {"critical": 100, "high": 75, "medium": 50, "low": 25, "info": 10}
 CRITICALITY = {"critical": 100, "high": 80, "medium": 55, "low": 30}
 

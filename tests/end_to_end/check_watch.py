@@ -12,7 +12,7 @@ import subprocess
 import time
 
 import harness
-from harness import BAD_INPUT, CLOSED, DONE, SAMPLE, equal, expect, folder, kakoi, scan_again, test
+from harness import BAD_INPUT, CLOSED, DONE, FINDINGS, SAMPLE, equal, expect, folder, kakoi, scan_again, test
 
 NAMESPACE = f"kakoi-test-{os.getpid()}"
 
@@ -306,6 +306,23 @@ def watch_goes_on_after_a_kill():
 
 
 @test
+def fail_on_decides_the_exit_status_of_watch():
+    for capture, wanted in ((SAMPLE, FINDINGS), (CLOSED, DONE)):
+        if not able():
+            return
+        with Mirror() as mirror:
+            out = folder("watch")
+            watch = mirror.watch(out, "--every", "1h", "--fail-on", "critical")
+            mirror.replay(frames_of(capture), gap=0.0003)
+            stop(watch)
+            found = {row[0] for row in harness.database(out).execute("select severity from finding where accepted = 0")}
+            equal("critical" in found, wanted == FINDINGS, f"{capture.name}: critical findings")
+            equal(watch.returncode, wanted, f"status of watch --fail-on critical, {capture.name}")
+        told = kakoi("verify", out, capture, wanted=BAD_INPUT).stderr
+        equal(told, "kakoi: 'kakoi watch' made this: what passed its interfaces can't be scanned again\n", "verify")
+
+
+@test
 def a_tap_is_merged_and_filtered_and_the_policy_read_again():
     if not able():
         return
@@ -419,9 +436,17 @@ def watch_says_what_is_wrong():
     expect("no-such-interface" in done.stderr and len(done.stderr.splitlines()) == 1, done.stderr)
     done = kakoi("watch", "-i", "lo", "--store-size", "1GB", "-o", folder("watch"), wanted=BAD_INPUT)
     expect("--store DIR" in done.stderr, done.stderr)
-    for bad in (("--every", "soon"), ("--every", "0s"), ("--store", "ring", "--store-size", "10 apples"), ("--readers", "0"), ("--readers", "17")):
+    for bad in (("--every", "soon"), ("--every", "0s"), ("--store", "ring", "--store-size", "10 apples"), ("--readers", "0"), ("--readers", "17"),
+                ("--store", "ring", "--store-size", "1MB"), ("-i", "lo")):
         done = kakoi("watch", "-i", "lo", *bad, wanted=BAD_INPUT)
         expect(bad[-1] in done.stderr, done.stderr)
+    out = folder("watch")
+    for store in (out, f"{out}/ring", f"{out}/../{out.name}"):
+        done = kakoi("watch", "-i", "lo", "--store", store, "-o", out, wanted=BAD_INPUT)
+        expect("lies in OUT" in done.stderr, done.stderr)
+    equal(list(out.iterdir()), [], "files of a watch that was refused")
+    done = kakoi("watch", "-i", "lo", "--store", "new/ring", "-o", "new/", wanted=BAD_INPUT)
+    expect("lies in OUT" in done.stderr, done.stderr)
 
 
 @test

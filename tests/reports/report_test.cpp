@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <fstream>
+#include <regex>
 #include <sstream>
 
+#include "dissectors/core/observation.h"
 #include "reports/csv/tables.h"
 #include "reports/html/page.h"
 #include "reports/json/documents.h"
@@ -55,6 +58,50 @@ TEST_F(Reports, WritesEveryFileAndTheManifestOfThem) {
   }
   EXPECT_EQ(manifest["inputs"].size(), 4u);  // two captures, policy, rules
   EXPECT_EQ(manifest["inputs"][2], (Json{{"kind", "policy"}, {"sha256", std::string(64, 'a')}}));
+}
+
+// All values of an enumeration, by the words that the database has for them.
+template <class Enum>
+std::set<std::string> words_of() {
+  std::set<std::string> out;
+  for (int i = 0;; ++i) {
+    const std::string word(to_string(static_cast<Enum>(i)));
+    if (word == "unknown") return out;
+    out.insert(word);
+  }
+}
+
+// What stands in quotes behind a column of schema.sql, up to the end of its line.
+std::set<std::string> words_of_column(const std::string& table, const std::string& column) {
+  std::ifstream file(KAKOI_SOURCE_DIR "/sensor/inventory/schema.sql");
+  std::set<std::string> out;
+  bool inside = false;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("CREATE TABLE")) inside = line.starts_with("CREATE TABLE " + table + ' ');
+    if (!inside || !line.starts_with("  " + column + ' ')) continue;
+    const std::regex quoted("'([^']+)'");
+    for (std::sregex_iterator at(line.begin(), line.end(), quoted), end; at != end; ++at) out.insert((*at)[1]);
+  }
+  return out;
+}
+
+TEST(Vocabularies, AreWholeInTheSchemas) {
+  std::set<std::string> traits = words_of<Trait>(), faults = words_of<Fault>(), bound = words_of<BindingKind>();
+  traits.insert({"same_identity", "local_mac", "also_mac"});
+  faults.insert("duplicate_ip");
+  bound.insert({"frame source", "destination only", "ip only", "behind router", "tunnel"});
+  EXPECT_EQ(words_of_column("attribute", "name"), traits);
+  EXPECT_EQ(words_of_column("anomaly", "kind"), faults);
+  EXPECT_EQ(words_of_column("address", "bound_by"), bound);
+
+  std::ifstream file(KAKOI_SOURCE_DIR "/reports/schema/inventory.schema.json");
+  const Json schema = Json::parse(file), &tables = schema["properties"];
+  const Json& asset = tables["assets"]["items"]["properties"];
+  const auto values = [](const Json& field) { return field["enum"].get<std::set<std::string>>(); };
+  EXPECT_EQ(values(asset["attributes"]["items"]["properties"]["name"]), traits);
+  EXPECT_EQ(values(asset["addresses"]["items"]["properties"]["bound_by"]), bound);
+  EXPECT_EQ(values(asset["role"]), words_of_column("asset", "role"));
+  EXPECT_EQ(values(tables["anomalies"]["items"]["properties"]["kind"]), faults);
 }
 
 TEST_F(Reports, RemovesTheManifestOfAnEarlierRunFirst) {

@@ -456,6 +456,7 @@ INSERT INTO declared_address VALUES (2, 1, '192.168.11.19');
 INSERT INTO declared_address VALUES (2, 2, '00:80:f4:1a:22:19');
 INSERT INTO register_match VALUES (1, 'mac-0080f41a2211', 'ip', 'differs');
 INSERT INTO register_match VALUES (2, NULL, '', 'not seen');
+INSERT INTO register_device VALUES (1, 'mac-0080f41a2211');
 INSERT INTO register_difference VALUES (1, 'mac-0080f41a2211', 'firmware', '2.5', '2.7', 210955961095774019);
 INSERT INTO allowed_external VALUES ('office proxy', '203.0.113.40/32', 'tls', 443);
 

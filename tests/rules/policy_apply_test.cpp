@@ -45,6 +45,60 @@ TEST(ApplyPolicy, KeepsCopiedCellsApart) {
               ElementsAre("c1: cell1, cidr 192.168.1.0/24, vlan 11", "c2: cell2, cidr 192.168.1.0/24, vlan 12"));
 }
 
+TEST(ApplyPolicy, TheNarrowestRangeHasAHost) {
+  Site site;
+  site.host("plc", {.ip = "10.0.1.1"}).host("pc", {.ip = "10.0.2.1"}).host("cell", {.ip = "10.0.2.2", .vlan = 7});
+  for (const std::string zones : {"  - {id: a, kind: it, members: [{cidr: 10.0.0.0/16}]}\n"
+                                  "  - {id: b, kind: ot, members: [{cidr: 10.0.1.0/24}]}\n"
+                                  "  - {id: c, kind: ot, members: [{cidr: 10.0.0.0/16, vlan: 7}]}\n",
+                                  "  - {id: c, kind: ot, members: [{cidr: 10.0.0.0/16, vlan: 7}]}\n"
+                                  "  - {id: b, kind: ot, members: [{cidr: 10.0.1.0/24}]}\n"
+                                  "  - {id: a, kind: it, members: [{cidr: 10.0.0.0/16}]}\n"})
+    EXPECT_THAT(members(site, "zones:\n" + zones), ElementsAre("cell: c, cidr 10.0.0.0/16, vlan 7",
+                                                               "pc: a, cidr 10.0.0.0/16", "plc: b, cidr 10.0.1.0/24"));
+}
+
+TEST(ApplyPolicy, TheOrderOfTheFileDoesNotPlaceAHost) {
+  Site site;
+  site.host("two", {.ip = "10.0.1.1"}).address("two", "10.0.2.1");
+  site.host("three", {.ip = "10.0.1.2"}).address("three", "10.0.2.2").address("three", "10.0.2.3");
+  site.host("narrow", {.ip = "10.0.1.3"}).address("narrow", "10.0.3.3").host("one", {.ip = "10.0.1.4"});
+  const std::string a = "  - {id: a, kind: ot, members: [{cidr: 10.0.1.0/24}]}\n",
+                    b = "  - {id: b, kind: it, members: [{cidr: 10.0.2.0/24}]}\n",
+                    c = "  - {id: c, kind: it, members: [{cidr: 10.0.3.0/25}]}\n";
+  for (const std::string& zones : {a + b + c, c + b + a}) {
+    EXPECT_THAT(members(site, "zones:\n" + zones),
+                ElementsAre("narrow: c, cidr 10.0.3.0/25", "one: a, cidr 10.0.1.0/24", "three: b, cidr 10.0.2.0/24",
+                            "two: a, cidr 10.0.1.0/24"));
+    const auto notes = assess(site.db, parse_policy("zones:\n" + zones, "x"), built_in_rules(), test_fingerprint).notes;
+    EXPECT_THAT(notes,
+                ElementsAre("asset 'narrow' is claimed by zones 'a', 'c'; it counts as one of 'c' (cidr "
+                            "10.0.3.0/25). Declare it under assets to say which",
+                            testing::StartsWith("asset 'three' is claimed by zones 'a', 'b'; it counts as one of 'b'"),
+                            testing::StartsWith("asset 'two' is claimed by zones 'a', 'b'; it counts as one of 'a'")));
+    const std::string declared =
+        "zones:\n" + zones +
+        "assets:\n  - {name: t, address: 10.0.1.1, zone: b}\n"
+        "  - {name: n, address: 10.0.1.3, zone: c}\n  - {name: h, address: 10.0.1.2, zone: a}\n";
+    EXPECT_THAT(assess(site.db, parse_policy(declared, "x"), built_in_rules(), test_fingerprint).notes, IsEmpty());
+  }
+}
+
+TEST(ApplyPolicy, ManyHostsThatSeveralZonesClaimAreCounted) {
+  Site site;
+  for (int i = 10; i < 23; ++i)
+    site.host("h" + std::to_string(i), {.ip = "10.0.1." + std::to_string(i)})
+        .address("h" + std::to_string(i), "10.0.2." + std::to_string(i));
+  const auto notes = assess(site.db,
+                            parse_policy("zones:\n  - {id: a, kind: ot, members: [{cidr: 10.0.1.0/24}]}\n"
+                                         "  - {id: b, kind: it, members: [{cidr: 10.0.2.0/24}]}\n",
+                                         "x"),
+                            built_in_rules(), test_fingerprint)
+                         .notes;
+  EXPECT_EQ(notes.size(), 11u);
+  EXPECT_THAT(notes, testing::Contains("zones: 3 more assets are claimed by several"));
+}
+
 TEST(ApplyPolicy, NotesWhatIsDeclaredButWasNotSeen) {
   Site site;
   site.host("plc", {.ip = "10.0.0.1"});

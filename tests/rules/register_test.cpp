@@ -4,6 +4,7 @@
 #include "rules/register/csv_reader.h"
 #include "rules/register/encoding.h"
 #include "rules/register/register.h"
+#include "tests/rules/site.h"
 
 namespace kakoi {
 namespace {
@@ -11,6 +12,30 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+
+// What the register's rules find, "rule subject", and the ids of these findings.
+struct Judged {
+  std::vector<std::string> found, ids;
+};
+
+Judged judged(Site& site, const std::string& csv, const std::string& policy_yaml = "") {
+  Policy policy = parse_policy(policy_yaml, "site.yaml");
+  add_register(policy, csv, "list.csv");
+  assess(site.db, policy, built_in_rules(), test_fingerprint);
+  Judged out;
+  for (Statement s =
+           site.db.prepare("select rule_id, subject_id, finding_id from finding where rule_id in ('undeclared-asset',"
+                           " 'declared-asset-not-seen', 'declared-attribute-mismatch') order by 1, 2, 3");
+       s.step(); out.ids.push_back(s.text(2)))
+    out.found.push_back(s.text(0) + ' ' + s.text(1));
+  return out;
+}
+
+std::vector<std::string> column(Database& db, const std::string& sql) {
+  std::vector<std::string> out;
+  for (Statement s = db.prepare(sql); s.step();) out.push_back(s.text(0));
+  return out;
+}
 
 TEST(ReadCsv, FollowsRfc4180) {
   // RFC 4180 §2: quoted cells, with separators, line breaks and doubled quotes in them; the last line may lack its break.
@@ -41,6 +66,11 @@ TEST(DecodeText, KnowsTheEncodingsOfASpreadsheet) {
   EXPECT_EQ(decode_text(std::string("\xFF\xFE\x5F\x6A\x68\x56\x0D\x54", 8)), name);  // UTF-16, little endian
   EXPECT_EQ(decode_text("\x87\x40"), "①");                                           // CP932 alone has it
   EXPECT_FALSE(decode_text("\xEF\xBB\xBF\x8B\x40").has_value());                     // marked as UTF-8, and is not
+  for (const char* end : {"\x1A", "\x1A\r\n"}) EXPECT_EQ(decode_text(name + "\r\n" + end), name + "\r\n");  // of DOS
+  EXPECT_EQ(decode_text("a\x1A"
+                        "b"),
+            "a\x1A"
+            "b");
 }
 
 TEST(Register, UnderstandsHeadingsAndAddressesAsPeopleWriteThem) {
@@ -73,6 +103,23 @@ TEST(Register, TellsCellsThatNoColumnIsFor) {
                                   "list.csv");
   EXPECT_THAT(notes, ElementsAre(HasSubstr("list.csv:3: more cells than the list has columns, from '制御盤3' on")));
   EXPECT_EQ(policy.assets.size(), 3u);
+}
+
+TEST(Register, AHeadingStandsOnce) {
+  for (const char* list : {"name,IP address,name,IP address\nA,192.0.2.1,B,192.0.2.2\n",
+                           "\nname,ip address,IP_Address\nA,192.0.2.1,192.0.2.2\n"}) {
+    Policy policy;
+    try {
+      add_register(policy, list, "list.csv");
+      ADD_FAILURE() << list;
+    } catch (const PolicyError& error) {
+      EXPECT_THAT(error.problems,
+                  ElementsAre(testing::MatchesRegex("list.csv:[12]: the heading '.*' stands here twice; .*")));
+    }
+  }
+  Policy policy;  // two columns for one thing, and two kinds of addresses
+  EXPECT_THAT(add_register(policy, "name,hostname,IPv4,IPv6,MAC,,,\nA,a,192.0.2.1,2001:db8::1,,,,\n", "list.csv"),
+              IsEmpty());
 }
 
 TEST(Register, AWorkbookIsToldAsSuch) {
@@ -110,6 +157,129 @@ TEST(Register, TakesYamlAsTheSitePolicyHasIt) {
   ASSERT_EQ(policy.assets.size(), 1u);
   EXPECT_EQ(policy.assets[0].firmware, "V2.1");
   EXPECT_THROW(add_register(policy, "assets:\n  - {name: PLC, address: 192.0.2.7}\n", "again.yaml"), PolicyError);
+}
+
+// A historian with two network cards, beside a controller in each of its networks.
+Site two_cards() {
+  Site site;
+  site.host("plc-1", {.ip = "192.168.10.20", .ot = true}).host("card-1", {.ip = "192.168.10.40"});
+  site.host("plc-2", {.ip = "192.168.20.20", .ot = true}).host("card-2", {.ip = "192.168.20.40"});
+  return site;
+}
+constexpr const char* kControllers = "name,IP address,MAC address\nPLC1,192.168.10.20\nPLC2,192.168.20.20\n";
+
+TEST(Register, ARowWithTwoNetworkCardsDeclaresBoth) {
+  Site site = two_cards();
+  EXPECT_THAT(judged(site, kControllers).found, ElementsAre("undeclared-asset card-1", "undeclared-asset card-2"));
+  for (const char* cell : {"192.168.10.40 192.168.20.40", "192.168.20.40 192.168.10.40"}) {
+    EXPECT_THAT(judged(site, std::string(kControllers) + "HIST01," + cell + '\n').found, IsEmpty()) << cell;
+    EXPECT_THAT(column(site.db, "select asset_id from register_device where declared_id = 3 order by 1"),
+                ElementsAre("card-1", "card-2"));
+    EXPECT_THAT(column(site.db, "select state from register_match where declared_id = 3"), ElementsAre("seen"));
+  }
+}
+
+TEST(Register, TheOrderOfARowsAddressesChangesNoFinding) {
+  Site site = two_cards();
+  site.attribute("card-2", "os", "Windows XP");
+  const std::string head = "name,IP address,OS\nPLC1,192.168.10.20\nPLC2,192.168.20.20\n";
+  const Judged one = judged(site, head + "HIST01,192.168.10.40 192.168.20.40,Windows 10\n,10.9.9.8 10.9.9.9\n");
+  const Judged other = judged(site, head + "HIST01,192.168.20.40 192.168.10.40,Windows 10\n,10.9.9.9 10.9.9.8\n");
+  EXPECT_THAT(one.found, ElementsAre("declared-asset-not-seen 10.9.9.8", "declared-attribute-mismatch card-2"));
+  EXPECT_EQ(one.ids, other.ids);
+}
+
+TEST(Register, WhoTookAnAddressIsNotTheDeviceThatTheMacAddressTells) {
+  Site site = two_cards();
+  site.address("card-1", "00:1d:9c:00:00:01").address("card-2", "00:1d:9c:00:00:02");
+  // card-1 is the historian; its second number is in the hands of another card
+  const std::string row = std::string(kControllers) + "HIST01,192.168.20.40,00:1d:9c:00:00:01\n";
+  EXPECT_THAT(judged(site, row).found, ElementsAre("declared-attribute-mismatch card-1", "undeclared-asset card-2"));
+  // more numbers than cards are named: the second one is that of the card that is not named
+  const std::string more = std::string(kControllers) + "HIST01,192.168.10.40 192.168.20.40,00:1d:9c:00:00:01\n";
+  EXPECT_THAT(judged(site, more).found, IsEmpty());
+}
+
+TEST(Register, ARowsZoneLeavesItsOtherCardWhereRangesPutIt) {
+  Site site = two_cards();
+  const std::string zones =
+      "zones:\n"
+      "  - {id: cell, kind: ot, members: [{cidr: 192.168.10.0/24}]}\n"
+      "  - {id: dmz, kind: dmz, members: [{cidr: 192.168.20.0/24}]}\n"
+      "  - {id: spare, kind: ot, members: [{vlan: 7}]}\n";
+  const auto zones_of = [&](const std::string& cell, const std::string& zone) {
+    judged(site, "name,ip,zone\nHIST01," + cell + ',' + zone + '\n', zones);
+    return column(site.db, "select zone_id from asset where asset_id like 'card-%' order by asset_id");
+  };
+  for (const std::string cell : {"192.168.10.40 192.168.20.40", "192.168.20.40 192.168.10.40"}) {
+    EXPECT_THAT(zones_of(cell, "cell"), ElementsAre("cell", "dmz"));
+    EXPECT_THAT(zones_of(cell, "dmz"), ElementsAre("cell", "dmz"));
+    EXPECT_THAT(zones_of(cell, "spare"), ElementsAre("spare", "spare"));
+  }
+}
+
+TEST(Register, EachAddressOfARowCounts) {
+  Site site = two_cards();
+  judged(site, "name,ip,role\nGW,192.168.10.40 192.168.20.40 192.168.77.1,router\n", "ranges: [192.168.10.0/24]\n");
+  EXPECT_THAT(column(site.db, "select asset_id from allowed_role where role = 'gateway' order by 1"),
+              ElementsAre("card-1", "card-2"));
+  EXPECT_THAT(column(site.db, "select address from allowed_address where role = 'gateway' order by 1"),
+              ElementsAre("192.168.10.40", "192.168.20.40", "192.168.77.1"));
+  EXPECT_THAT(column(site.db, "select address from address_range where declared = 0 order by 1"),
+              ElementsAre("192.168.20.20"));
+}
+
+TEST(Register, DevicesWithOneNumberAreToldApartByTheirMacAddresses) {
+  Site site;  // copied machine cells
+  site.host("press-1", {.ip = "192.168.1.10", .ot = true, .vlan = 30}).address("press-1", "00:1d:9c:00:00:01", 30);
+  site.host("press-2", {.ip = "192.168.1.10", .ot = true, .vlan = 31}).address("press-2", "00:1d:9c:00:00:02", 31);
+  const std::string rows = "name,ip,mac\nA,192.168.1.10,00:1d:9c:00:00:01\nB,192.168.1.10,00:1d:9c:00:00:02\n";
+  EXPECT_THAT(judged(site, rows).found, IsEmpty());
+  EXPECT_THAT(column(site.db, "select asset_id from register_device order by declared_id"),
+              ElementsAre("press-1", "press-2"));
+  // the proposed list and policy name both
+  EXPECT_THAT(judged(site, starter_register(site.db)).found, IsEmpty());
+  EXPECT_THAT(column(site.db, "select asset_id from register_device order by 1"), ElementsAre("press-1", "press-2"));
+  EXPECT_THAT(site.findings(starter_policy(site.db)), IsEmpty());
+  EXPECT_THAT(column(site.db, "select asset_id from register_device order by 1"), ElementsAre("press-1", "press-2"));
+  // one of them is undeclared where the other's row is all there is
+  EXPECT_THAT(judged(site, "name,ip,mac\nA,192.168.1.10,00:1d:9c:00:00:01\n").found,
+              ElementsAre("undeclared-asset press-2"));
+  for (const char* second : {"B,192.168.1.10,\n", "B,192.168.1.10,00:1d:9c:00:00:01\n"}) {
+    Policy policy;
+    EXPECT_THROW(add_register(policy, std::string("name,ip,mac\nA,192.168.1.10,00:1d:9c:00:00:01\n") + second, "l.csv"),
+                 PolicyError)
+        << second;
+  }
+}
+
+TEST(Register, UnderstandsRolesAsPeopleWriteThem) {
+  Policy policy;
+  const auto notes =
+      add_register(policy,
+                   "機器名,種別\n"
+                   "a,Router\nb,ルータ\nc,ルーター\nd,ﾌｧｲｱｳｫｰﾙ?\ne,ファイアウォール\nf,ＰＬＣ\n"
+                   "g,SCADA Server\nh,scada_server\ni,L2スイッチ\nj,ゲートウェイ\nk,plcc\nl,PLCC\nm,plcc\n",
+                   "list.csv");
+  std::vector<std::string> roles;
+  for (const DeclaredAsset& a : policy.assets) roles.push_back(a.role);
+  EXPECT_THAT(roles, ElementsAre("router", "router", "router", "", "firewall", "plc", "scada_server", "scada_server",
+                                 "switch", "gateway", "", "", ""));
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("list.csv:5: 'ﾌｧｲｱｳｫｰﾙ?' is no role and was left out; known are plc, rtu"),
+                                 testing::AllOf(HasSubstr("list.csv:12: 'plcc' is no role"), HasSubstr("1 more row")),
+                                 HasSubstr("list.csv:13: 'PLCC' is no role")));
+}
+
+TEST(Register, TellsZonesThatNobodyDeclares) {
+  const std::string csv = "name,zone\nA,control\nB,control\nC,office\n";
+  Policy none;
+  EXPECT_THAT(add_register(none, csv, "list.csv"),
+              ElementsAre(testing::AllOf(HasSubstr("list.csv:2: zone 'control' was left out: no policy declares zones"),
+                                         HasSubstr("1 more row")),
+                          HasSubstr("list.csv:4: zone 'office' was left out")));
+  Policy policy = parse_policy("zones:\n  - {id: control, kind: ot, members: [{vlan: 3}]}\n", "site.yaml");
+  EXPECT_THAT(add_register(policy, csv, "list.csv"),
+              ElementsAre(HasSubstr("list.csv:4: zone 'office' is not in the policy and was left out")));
 }
 
 }  // namespace

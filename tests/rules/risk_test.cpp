@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <map>
+#include <set>
+
 #include "tests/rules/site.h"
 
 namespace kakoi {
@@ -66,6 +70,53 @@ TEST(Risk, TakesTheDeclaredCriticality) {
   EXPECT_EQ(reach(site, "plc"), "2 box - - 80 high role 80") << "without the policy what it declared is gone";
   EXPECT_THROW(parse_policy("zones:\n  - {id: a, kind: ot, criticality: vital, members: [{vlan: 1}]}\n", "x"),
                PolicyError);
+}
+
+// The lines of a document between two of its lines.
+std::vector<std::string> lines_between(const std::string& file, const std::string& from, const std::string& to) {
+  std::ifstream in(KAKOI_SOURCE_DIR "/docs/" + file);
+  std::vector<std::string> out;
+  bool inside = false;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with(to)) inside = false;
+    if (inside) out.push_back(line);
+    if (line.starts_with(from)) inside = true;
+  }
+  return out;
+}
+
+// The words in backticks.
+std::vector<std::string> words_in(const std::string& cell) {
+  std::vector<std::string> out;
+  for (std::size_t at = 0, end = 0; (at = cell.find('`', at)) != std::string::npos; at = end + 1) {
+    end = cell.find('`', at + 1);
+    out.push_back(cell.substr(at + 1, end - at - 1));
+  }
+  return out;
+}
+
+// docs/inventory.md says which roles there are, docs/risk.md how much depends on each.
+TEST(Risk, KnowsEveryRoleOfTheInventory) {
+  std::set<std::string> roles;
+  for (const std::string& line : lines_between("inventory.md", "### Roles", "###"))
+    if (line.starts_with("| `"))
+      for (const std::string& role : words_in(line.substr(0, line.find('|', 1)))) roles.insert(role);
+  EXPECT_GE(roles.size(), 17u);
+  std::map<std::string, std::string> documented;
+  for (const std::string& line : lines_between("risk.md", "4. `role`", "5. `level`")) {
+    const std::vector<std::string> words = words_in(line);
+    for (std::size_t i = 1; i < words.size(); ++i) documented[words[i]] = words[0];
+  }
+  std::set<std::string> weighed;
+  for (const auto& [role, criticality] : documented) {
+    weighed.insert(role);
+    Site site = plant();
+    site.set("asset", "role", "'" + role + "'", "asset_id = 'box'").findings();
+    EXPECT_EQ(site.db.text("select criticality || ' ' || criticality_source from reach where asset_id = 'box'"),
+              criticality + " role")
+        << role;
+  }
+  EXPECT_EQ(weighed, roles);
 }
 
 TEST(Risk, IsTheProductOfItsFactors) {
