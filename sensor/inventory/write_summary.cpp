@@ -72,7 +72,8 @@ void Writer::write_services() {
     const auto [client, server] = resolution.ends()[i];
     if (server == Resolution::kNone || client == Resolution::kNone || parts[i] == TransferPart::transfer) continue;
     if (!is_answered(l) && parts[i] != TransferPart::answered_elsewhere) continue;
-    if (!l.client_known) continue;  // which side's port it is was guessed
+    // Which side's port it is was guessed. Where both have the protocol's own, either listens on it.
+    if (!l.client_known && !(l.protocol && has_port(*l.protocol, l.key.server_port))) continue;
     if (l.packets[0] == 0 && l.protocol && !has_port(*l.protocol, l.key.server_port) &&
         groups.contains({l.key.client, l.protocol}))
       continue;
