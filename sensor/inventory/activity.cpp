@@ -69,7 +69,7 @@ constexpr auto kControllers = std::to_array<Controller>({
     {"modbus", "plc", "answers modbus", "is asked by modbus"},
     {"modbus_rtu", "plc", "answers modbus", "is asked by modbus"},
     {"s7comm", "plc", "answers s7comm", "is asked by s7comm"},
-    {"s7comm_plus", "plc", "answers s7comm", "is asked by s7comm"},
+    {"s7comm_plus", "plc", "answers s7comm-plus", "is asked by s7comm-plus"},
     {"slmp", "plc", "answers slmp", "is asked by slmp"},
     {"melsoft", "plc", "answers MELSOFT", "is asked by MELSOFT"},
     {"fins", "plc", "answers fins", "is asked by fins"},
