@@ -42,6 +42,34 @@ void remove_all(std::string& text, std::string_view part) {
   for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos;) text.erase(at, part.size());
 }
 
+// Three octets of UTF-8.
+void append(std::string& out, unsigned code) {
+  for (const unsigned byte : {0xE0u | code >> 12, 0x80u | (code >> 6 & 0x3Fu), 0x80u | (code & 0x3Fu)})
+    out += static_cast<char>(byte);
+}
+
+unsigned code_at(std::string_view text, std::size_t at) {
+  const auto octet = [&](std::size_t n) { return static_cast<unsigned char>(text[at + n]); };
+  return (octet(0) & 0x0Fu) << 12 | (octet(1) & 0x3Fu) << 6 | (octet(2) & 0x3Fu);
+}
+
+// Half-width katakana, U+FF65 to U+FF9F, in which old ledgers save room: "ﾙｰﾀ". Marks of voiced sounds are signs of
+// their own there.
+void append_katakana(std::string& out, unsigned code) {
+  constexpr std::u16string_view kFull =
+      u"ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワ"
+      u"ン";
+  constexpr std::u16string_view kVoiced = u"カキクケコサシスセソタチツテトハヒフヘホ", kPlosive = u"ハヒフヘホ";
+  if (code == 0xFF65) return;  // the middle dot
+  if (code <= 0xFF9D) return append(out, kFull[code - 0xFF66]);
+  if (out.size() < 3) return;
+  const auto last = static_cast<char16_t>(code_at(out, out.size() - 3));
+  const bool voiced = code == 0xFF9E;
+  if ((voiced ? kVoiced : kPlosive).find(last) == std::u16string_view::npos) return;
+  out.resize(out.size() - 3);
+  append(out, last + (voiced ? 1u : 2u));
+}
+
 }  // namespace
 
 std::string folded_word(std::string_view text) {
@@ -49,12 +77,17 @@ std::string folded_word(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
     const auto next = [&](std::size_t n) { return static_cast<unsigned char>(text[i + n]); };
-    if (c == 0xEF && i + 2 < text.size() && (next(1) == 0xBC || next(1) == 0xBD)) {  // full-width forms, U+FF01 on
-      const unsigned code = 0xF000u | (next(1) & 0x3Fu) << 6 | (next(2) & 0x3Fu);
+    if (c == 0xEF && i + 2 < text.size() && next(1) >= 0xBC && next(1) <= 0xBE) {  // forms of another width, U+FF01 on
+      const unsigned code = code_at(text, i);
       if (code >= 0xFF01 && code <= 0xFF5E) {
         const auto ascii = static_cast<char>(code - 0xFEE0);
         if ((ascii >= 'A' && ascii <= 'Z') || (ascii >= 'a' && ascii <= 'z') || (ascii >= '0' && ascii <= '9'))
           out += static_cast<char>(ascii | (ascii >= 'A' && ascii <= 'Z' ? 0x20 : 0));
+        i += 2;
+        continue;
+      }
+      if (code >= 0xFF65 && code <= 0xFF9F) {
+        append_katakana(out, code);
         i += 2;
         continue;
       }

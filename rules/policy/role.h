@@ -7,7 +7,7 @@
 
 namespace kakoi {
 
-// "IP Address", "ip_address" and "ＩＰアドレス" are one.
+// "IP Address" and "ip_address" are one, and so are "IPアドレス", "ＩＰアドレス" and "IPｱﾄﾞﾚｽ".
 std::string folded_word(std::string_view text);
 
 // The role of table `asset` that a word means, in English or Japanese: "Router", "ルーター" and "L3スイッチ" are
