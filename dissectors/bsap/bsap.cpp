@@ -129,16 +129,7 @@ class Reader final : public Dissector {
     const Function& f = *known;
     emit(Operation{.cls = f.cls, .function_code = f.code, .unit = m.unit, .actor = emit.context().speaker});
     asked_.ask(m.sequence, emit.context().speaker, f.cls, f.code, m.unit);
-    switch (f.cls) {
-      case OperationClass::write:
-      case OperationClass::control:
-      case OperationClass::parameter:
-      case OperationClass::program:
-      case OperationClass::mode:
-        break;
-      default:
-        return;
-    }
+    if (!is_command(f.cls)) return;
     ControlAction action = command(f.cls, f.code, function_name(f.code), {}, m.unit);
     Value value;
     if (f.code == kWriteByAddress || f.code == kWriteByName) {

@@ -36,6 +36,19 @@ enum class OperationClass : std::uint8_t {
   other
 };
 std::string_view to_string(OperationClass value) noexcept;
+// Does it change the device, or what that does?
+constexpr bool is_command(OperationClass cls) noexcept {
+  switch (cls) {
+    case OperationClass::write:
+    case OperationClass::control:
+    case OperationClass::parameter:
+    case OperationClass::program:
+    case OperationClass::mode:
+      return true;
+    default:
+      return false;
+  }
+}
 
 // A cited packet: capture time, the capture (index of this run) and the packet's number in it
 // (1 = first, as Wireshark counts). Ordered by time, then capture, then number.

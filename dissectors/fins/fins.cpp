@@ -222,16 +222,7 @@ class Reader final : public Dissector {
   }
 
   void on_command(const Message& m, OperationClass cls, std::uint64_t key, const Emit& emit) {
-    switch (cls) {
-      case OperationClass::write:
-      case OperationClass::control:
-      case OperationClass::parameter:
-      case OperationClass::program:
-      case OperationClass::mode:
-        break;
-      default:
-        return;
-    }
+    if (!is_command(cls)) return;
     ControlAction action = command(cls, m.code, function_name(m.code));
     if (m.code == kMemoryWrite || m.code == kMemoryFill) {  // area | word ×2 | bit | number ×2
       ByteReader r{m.data};

@@ -195,16 +195,7 @@ class Reader final : public Dissector {
         service == kReadSystem || service == kWriteSystem ? find_code(kSelectors, selector) : nullptr;
     if (area)
       emit(Points{.access = cls, .kind = area->name, .first = offset, .count = std::max<std::uint32_t>(length, 1)});
-    switch (cls) {
-      case OperationClass::write:
-      case OperationClass::control:
-      case OperationClass::parameter:
-      case OperationClass::program:
-      case OperationClass::mode:
-        break;
-      default:
-        return;
-    }
+    if (!is_command(cls)) return;
     ControlAction action = command(cls, service, function_name(service));
     if (area) {
       action.point_kind = area->name;

@@ -174,19 +174,6 @@ std::string_view maker_name(unsigned id) noexcept {
   }
 }
 
-constexpr bool is_change(OperationClass cls) noexcept {
-  switch (cls) {
-    case OperationClass::write:
-    case OperationClass::control:
-    case OperationClass::parameter:
-    case OperationClass::program:
-    case OperationClass::mode:
-      return true;
-    default:
-      return false;
-  }
-}
-
 using Value = text::Line<48>;
 
 // "1.1.20": area, line, device
@@ -260,7 +247,7 @@ class Reader final : public Dissector {
     if (service == search_response || service == search_response_extended)
       state_device(body.subspan(std::min(body.size(), kHpai)), emit);
     if (service == description_response) state_device(body, emit);
-    if (!answers && is_change(known->cls))
+    if (!answers && is_command(known->cls))
       commands_.ask(service, command(known->cls, asked, known->name), emit);  // remote configuration and reset
   }
 
@@ -322,7 +309,7 @@ class Reader final : public Dissector {
     if (passes) return;
     if (c.is_data && c.is_group) emit(Points{.access = c.cls, .kind = "group address", .first = c.destination});
     state_key(c, emit);
-    if (!is_change(c.cls) || !way.is_whole) return;
+    if (!is_command(c.cls) || !way.is_whole) return;
     Value value;
     ControlAction action = command(c.cls, c.function_code, function_name(c.function_code), {}, unit);
     place(c, action, value);

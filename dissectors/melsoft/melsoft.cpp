@@ -4,6 +4,7 @@
 //   search   5A | 00 00 | kind       found  DA | 00 00 | kind | …
 #include "dissectors/melsoft/melsoft.h"
 
+#include <algorithm>
 #include <array>
 
 #include "dissectors/core/code_table.h"
@@ -15,7 +16,7 @@ namespace {
 
 constexpr std::uint8_t kRequest = 0x57, kAnswer = 0xD7, kSearch = 0x5A, kFound = 0xDA;
 constexpr std::size_t kHeader = 21, kMostSize = 4096;
-constexpr std::size_t kMostFound = 64, kLeastFound = 8;
+constexpr std::size_t kSearchSize = 4, kShortFound = 14, kLongFound = 28;
 constexpr std::uint32_t kSearchCode = 0x1'0000;  // function codes beyond the commands': the kind of a search
 constexpr std::uint16_t kReadModel = 0x0121;
 
@@ -79,14 +80,19 @@ std::optional<Message> parse(Bytes bytes) noexcept {
   return m;
 }
 
-// A search is a datagram's only; over TCP it could be anything.
+// What a search finds has its size by its kind.
+constexpr std::size_t search_size(Bytes bytes) noexcept {
+  constexpr std::uint8_t kLong = 0xFF;
+  return bytes[0] == kSearch ? kSearchSize : bytes[3] == kLong ? kLongFound : kShortFound;
+}
+
 Frame frame(Bytes bytes, Role) {
   if (bytes.empty()) return Frame::more(1);
   const std::uint8_t head = bytes[0];
   if (head == kSearch || head == kFound) {
-    const bool fits = bytes.size() >= 4 && bytes[1] == 0 && bytes[2] == 0 &&
-                      (head == kSearch ? bytes.size() == 4 : bytes.size() >= kLeastFound && bytes.size() <= kMostFound);
-    return fits ? Frame::whole(bytes.size()) : Frame::foreign();
+    for (std::size_t i = 1; i < std::min<std::size_t>(bytes.size(), 3); ++i)
+      if (bytes[i] != 0) return Frame::foreign();
+    return bytes.size() < kSearchSize ? Frame::more(kSearchSize) : Frame::whole(search_size(bytes));
   }
   if (head != kRequest && head != kAnswer) return Frame::foreign();
   constexpr std::array<std::uint8_t, 5> kFixed = {0x00, 0x00, 0x00, 0x11, 0x11};  // from the third octet on

@@ -21,18 +21,7 @@ std::string_view function_name(std::uint32_t function_code);
 
 // Does it change something in the controller, so that it is told one by one?
 constexpr bool is_change(std::uint32_t code, OperationClass cls) noexcept {
-  switch (cls) {
-    case OperationClass::write:
-    case OperationClass::control:
-    case OperationClass::parameter:
-    case OperationClass::program:
-    case OperationClass::mode:
-      return true;
-    case OperationClass::time:
-      return code == 0x0C;
-    default:
-      return false;
-  }
+  return is_command(cls) || (cls == OperationClass::time && code == 0x0C);
 }
 
 // A request: station | command | data.

@@ -228,19 +228,6 @@ class Observer {
       if (count >= kPolled && ++units[place.first] == kUnitsOfGateway) found_[place.first].fronts_devices = true;
   }
 
-  static constexpr bool is_command(OperationClass cls) noexcept {
-    switch (cls) {
-      case OperationClass::write:
-      case OperationClass::control:
-      case OperationClass::parameter:
-      case OperationClass::program:
-      case OperationClass::mode:
-        return true;
-      default:
-        return false;
-    }
-  }
-
   void observe_it() {
     struct ServiceUse {
       LinkEnds ends;

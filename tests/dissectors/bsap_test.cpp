@@ -47,7 +47,8 @@ TEST(Bsap, AnswersCountForTheFunctionTheyAnswer) {
 
 // The values in later answers: signal 0011h was 1 up to packet 120, and is 0 from packet 132 on.
 TEST(Bsap, AWriteByAddressSaysWhatItWrites) {
-  const auto actions = over_udp({client(kSwitchOff), server(kSwitched)}).all<ControlAction>();
+  const auto seen = over_udp({client(kSwitchOff), server(kSwitched)});
+  const auto actions = seen.all<ControlAction>();
   ASSERT_EQ(actions.size(), 1u);
   EXPECT_EQ(actions[0].cls, OperationClass::write);
   EXPECT_EQ(actions[0].function_code, 0xA080u);

@@ -56,10 +56,10 @@ TEST(Melsoft, TheControllerTellsItsModel) {
 }
 
 TEST(Melsoft, StopsAndWritesAreCommands) {
-  const auto actions =
+  const auto seen =
       observe(melsoft::protocol, {client(kStop), server(kStopped), client(kWrite), server(kWritten), client(kStop)},
-              Transport::udp)
-          .all<ControlAction>();
+              Transport::udp);
+  const auto actions = seen.all<ControlAction>();
   ASSERT_EQ(actions.size(), 3u);
   EXPECT_EQ(actions[0].cls, OperationClass::mode);
   EXPECT_EQ(actions[0].step, "Remote Stop");
@@ -97,7 +97,7 @@ TEST(Melsoft, OtherTrafficIsNone) {
   EXPECT_EQ(kind_of(melsoft::protocol, "5000 00ffff0300 0c00 1000 0104 0000 640000a8 0100"),
             Frame::Kind::foreign);                                                      // SLMP
   EXPECT_EQ(kind_of(melsoft::protocol, "57656c636f6d652e0d0a"), Frame::Kind::foreign);  // a greeting
-  EXPECT_EQ(kind_of(melsoft::protocol, "5a0000ff00"), Frame::Kind::foreign);
+  EXPECT_EQ(kind_of(melsoft::protocol, "5a000100"), Frame::Kind::foreign);
   std::string other(kStop);
   other.replace(other.find("1c0a"), 2, "1d");
   EXPECT_FALSE(melsoft::protocol.probe(hex(other), Role::client));

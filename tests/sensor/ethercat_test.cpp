@@ -111,7 +111,8 @@ TEST(EtherCat, OtherFramesKeepTheirMacs) {
 }
 
 TEST(EtherCat, AlControlAsksForAState) {
-  const test::Recorder seen = Ring().frame(k3AlControl).frame(kBootstrap).end();
+  Ring ring;
+  const test::Recorder& seen = ring.frame(k3AlControl).frame(kBootstrap).end();
   const auto actions = seen.all<ControlAction>();
   ASSERT_EQ(actions.size(), 2u);
   EXPECT_EQ(actions[0].cls, OperationClass::mode);
@@ -128,7 +129,8 @@ TEST(EtherCat, AlControlAsksForAState) {
 }
 
 TEST(EtherCat, ADownloadIsAcceptedByItsAnswer) {
-  const test::Recorder seen = Ring().frame(k781Download).returned(k786Downloaded).end();
+  Ring ring;
+  const test::Recorder& seen = ring.frame(k781Download).returned(k786Downloaded).end();
   const auto actions = seen.all<ControlAction>();
   ASSERT_EQ(actions.size(), 1u);
   EXPECT_EQ(actions[0].cls, OperationClass::parameter);

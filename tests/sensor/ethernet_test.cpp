@@ -214,9 +214,8 @@ TEST(Lacp, OtherSlowProtocolsAndCutFramesTellNothing) {
     other.packet.ethertype = 0x8809;
     EXPECT_EQ(control_protocol_of(other.packet), nullptr);
   }
-  Observer whole = lacp("0214 ffff 001b1b000011 0009 00ff 0002 0f 000000");
   for (std::size_t n = 0; n < 42; ++n) {  // up to the partner's last octet
-    Observer cut = whole;
+    Observer cut = lacp("0214 ffff 001b1b000011 0009 00ff 0002 0f 000000");
     cut.bytes.resize(n);
     cut.packet.payload = cut.bytes;
     cut.run(ethernet);

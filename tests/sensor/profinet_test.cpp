@@ -170,7 +170,7 @@ TEST(ProfinetDcp, WhoIsLookedForIsNobodysWord) {
 TEST(ProfinetDcp, DeviceSaysItsMaskAndGateway) {
   const auto identified = [](const std::string& values) {
     Segment segment;
-    return segment.answers("feff0501 00000013 0000 0012 0102 000e 0001 " + values).end();
+    return std::move(segment.answers("feff0501 00000013 0000 0012 0102 000e 0001 " + values).end());
   };
   const test::Recorder seen = identified("c0a80128 fffffc00 c0a80101");
   ASSERT_EQ(seen.all<Binding>().size(), 1u);

@@ -36,6 +36,9 @@ struct Stated {
 // A sink that keeps everything, with its own copies of texts.
 class Recorder final : public Sink {
  public:
+  Recorder() = default;
+  Recorder(Recorder&&) = default;  // texts keep their places; a copy's facts would point into the first one
+  Recorder(const Recorder&) = delete;
   void on_observation(const Context& context, const Observation& fact) override;
   std::vector<Stated> stated;
 
