@@ -63,9 +63,9 @@ class Ring {
     return *this;
   }
   Ring& returned(std::string_view payload) { return frame(payload, kReturned); }
-  test::Recorder& end() {
+  test::Recorder end() {
     requests_.finish(recorder_);
-    return recorder_;
+    return std::move(recorder_);
   }
   std::vector<Address> sources;
 
@@ -129,8 +129,7 @@ TEST(EtherCat, AlControlAsksForAState) {
 }
 
 TEST(EtherCat, ADownloadIsAcceptedByItsAnswer) {
-  Ring ring;
-  const test::Recorder& seen = ring.frame(k781Download).returned(k786Downloaded).end();
+  const test::Recorder seen = Ring().frame(k781Download).returned(k786Downloaded).end();
   const auto actions = seen.all<ControlAction>();
   ASSERT_EQ(actions.size(), 1u);
   EXPECT_EQ(actions[0].cls, OperationClass::parameter);
