@@ -12,7 +12,7 @@ import tempfile
 import xml.etree.ElementTree as xml
 
 SECONDS = 600  # for one program
-FUZZ_TARGETS_A_CORE = 3
+FUZZ_TARGETS_A_CORE = 6
 
 
 def cases(path):
