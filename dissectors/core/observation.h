@@ -52,13 +52,29 @@ constexpr bool is_command(OperationClass cls) noexcept {
 
 // A cited packet: capture time, the capture (index of this run) and the packet's number in it
 // (1 = first, as Wireshark counts). Ordered by time, then capture, then number.
-// 16 bytes, for every row of the inventory holds two.
+// 16 bytes, for every row of the inventory holds two. 2^24 captures are as many as a run can have.
 struct PacketRef {
-  std::int64_t ts = 0;  // nanoseconds since the epoch
-  std::uint32_t capture = 0;
-  std::uint32_t number = 0;  // 0 = no packet; 32 bits, as in Wireshark
+  // 2^32, where Wireshark ends, are five days of ten thousand packets a second; these are three years.
+  static constexpr unsigned kNumberBits = 40;
+  static constexpr std::uint64_t kMostNumber = (std::uint64_t{1} << kNumberBits) - 1;
+
+  constexpr PacketRef() = default;
+  constexpr PacketRef(std::int64_t time, std::uint32_t capture, std::uint64_t number) noexcept
+      : ts(time), place(std::uint64_t{capture} << kNumberBits | (number & kMostNumber)) {}
+
+  std::int64_t ts = 0;      // nanoseconds since the epoch
+  std::uint64_t place = 0;  // capture and number
+  constexpr std::uint32_t capture() const noexcept { return static_cast<std::uint32_t>(place >> kNumberBits); }
+  constexpr std::uint64_t number() const noexcept { return place & kMostNumber; }  // 0: no packet
+  void set_capture(std::uint32_t index) noexcept { *this = {ts, index, number()}; }
   auto operator<=>(const PacketRef&) const = default;
 };
+
+// A side's octets are held while some before them are missing, so requests and answers may be learned of in another
+// order than they passed. Packet numbers, not times: interfaces' clocks differ.
+constexpr bool is_before(const PacketRef& a, const PacketRef& b) noexcept {
+  return a.capture() == b.capture() ? a.number() < b.number() : a.ts < b.ts;
+}
 
 // What became of a request. none: nothing is told (a request as such, a spontaneous report; or the
 // answer may have been lost to the capture). unanswered: the other side was heard, but never on this.

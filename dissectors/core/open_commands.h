@@ -12,12 +12,6 @@
 
 namespace kakoi {
 
-// A side's octets are held while some before them are missing, so requests and answers may be learned of in another
-// order than they passed. Packet numbers, not times: interfaces' clocks differ.
-constexpr bool is_before(const PacketRef& a, const PacketRef& b) noexcept {
-  return a.capture == b.capture ? a.number < b.number : a.ts < b.ts;
-}
-
 // A command to the device itself, whoever sends it now. `step` is static.
 inline ControlAction command(OperationClass cls, std::uint32_t function_code, std::string_view step,
                              std::string_view value = {}, std::uint32_t unit = kNoValue) noexcept {
@@ -89,7 +83,7 @@ class OpenCommands {
   Heard& heard_by(Role speaker) noexcept { return heard_[static_cast<std::size_t>(speaker)]; }
   void close(std::size_t at, const Emit& emit, Outcome outcome) noexcept {
     Open& o = open_[at];
-    const bool unanswered = outcome == Outcome::none && o.action.answered.number == 0 &&
+    const bool unanswered = outcome == Outcome::none && o.action.answered.number() == 0 &&
                             heard_by(other(o.action.actor)).count != o.heard && !o.in_doubt;
     o.action.outcome = unanswered ? Outcome::unanswered : outcome;
     o.action.value = {o.value.data(), o.size};

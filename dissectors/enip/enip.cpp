@@ -380,7 +380,7 @@ class Reader final : public Dissector {
   const Asked* find(std::uint64_t key, std::uint8_t service, const PacketRef& at) const noexcept {
     const Asked* found = nullptr;
     for (const Asked& a : asked_)
-      if (a.key == key && a.service == service && a.packet.number != 0 && !is_before(at, a.packet) &&
+      if (a.key == key && a.service == service && a.packet.number() != 0 && !is_before(at, a.packet) &&
           (!found || is_before(found->packet, a.packet)))
         found = &a;
     return found;

@@ -48,12 +48,6 @@ constexpr std::size_t echoed(Function function) noexcept {
   }
 }
 
-// A side's octets are held while some before them are missing, so requests and answers may be learned of
-// in another order than they passed. Packet numbers, not times: interfaces' clocks differ.
-constexpr bool is_before(const PacketRef& a, const PacketRef& b) noexcept {
-  return a.capture == b.capture ? a.number < b.number : a.ts < b.ts;
-}
-
 void check_request(const Message& m, const Emit& emit) {
   if (m.code() == 0 || m.is_exception()) return emit(Anomaly{Fault::bad_value, m.pdu_at});
   const Fit fit = request_fit(m.pdu, m.pdu_size);

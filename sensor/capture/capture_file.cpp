@@ -1,7 +1,6 @@
 #include "sensor/capture/capture_file.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace kakoi::capture {
@@ -26,13 +25,13 @@ CaptureFile::CaptureFile(const std::filesystem::path& path, Hashing hashing) : s
 
 const RawPacket* CaptureFile::peek() {
   if (ready_) return &packet_;
-  if (info_.packets == std::numeric_limits<std::uint32_t>::max()) {
-    info_.error = "more than 4294967295 packets; split the file, everything up to there counts";
+  if (info_.packets == PacketRef::kMostNumber) {
+    info_.error = "more than " + std::to_string(PacketRef::kMostNumber) +
+                  " packets; split the file, everything up to there counts";
     return nullptr;
   }
   if (!format_->next(source_, info_, packet_)) return nullptr;
-  packet_.ref.capture = index_;
-  packet_.ref.number = static_cast<std::uint32_t>(++info_.packets);
+  packet_.ref = {packet_.ref.ts, index_, ++info_.packets};
   info_.bytes += packet_.original_length;
   if (info_.packets == 1) info_.first_ts = info_.last_ts = packet_.ref.ts;
   info_.first_ts = std::min(info_.first_ts, packet_.ref.ts);
@@ -52,11 +51,11 @@ void CaptureFile::mark_every(std::uint64_t octets) noexcept {
 void CaptureFile::mark() {
   const auto state = format_->state();
   if (!state) return;  // behind one of the next packets
-  landmarks_.push_back({source_.offset(), *state, packet_.ref.number});
+  landmarks_.push_back({source_.offset(), *state, packet_.ref.number()});
   mark_at_ = source_.offset() + mark_every_;
 }
 
-void CaptureFile::skip_towards(std::uint32_t number, std::span<const Landmark> landmarks) {
+void CaptureFile::skip_towards(std::uint64_t number, std::span<const Landmark> landmarks) {
   const auto behind = std::partition_point(landmarks.begin(), landmarks.end(),
                                            [&](const Landmark& landmark) { return landmark.packets < number; });
   if (behind == landmarks.begin()) return;

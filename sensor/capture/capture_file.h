@@ -30,7 +30,7 @@ class Format {
 struct Landmark {
   std::uint64_t offset;   // of what follows
   std::uint64_t state;    // of the format
-  std::uint32_t packets;  // before it
+  std::uint64_t packets;  // before it
 };
 
 // pcap (µs, ns, both byte orders; the "modified" variant with longer record headers).
@@ -52,7 +52,7 @@ class CaptureFile {
 
   // Goes to the last of these landmarks of the same file that lies before packet `number` (from 1), unless it was
   // passed already, or more than the landmark tells must be known there. Only with Hashing::no.
-  void skip_towards(std::uint32_t number, std::span<const Landmark> landmarks);
+  void skip_towards(std::uint64_t number, std::span<const Landmark> landmarks);
 
   // Collects landmarks from now on, one in so many octets; none in a file that is packed.
   void mark_every(std::uint64_t octets) noexcept;
@@ -63,7 +63,7 @@ class CaptureFile {
   bool is_packed() const noexcept { return source_.is_packed(); }
   void set_index(std::uint32_t index) noexcept {
     index_ = index;
-    packet_.ref.capture = index;
+    packet_.ref.set_capture(index);
   }
   CaptureInfo& info() noexcept { return info_; }
   // Hashes to the end and returns what is known of the file. Not with Hashing::no.

@@ -184,7 +184,7 @@ const RawPacket* CaptureSet::next() {
         close(index);
         continue;
       }
-      if (!best || std::pair(packet->ref.ts, index) < std::pair(best->ref.ts, best->ref.capture)) {
+      if (!best || packet->ref.ts < best->ref.ts || (packet->ref.ts == best->ref.ts && index < best->ref.capture())) {
         if (best) others = std::min(others, best->ref.ts);
         best = packet;
         current_ = file;

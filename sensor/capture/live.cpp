@@ -157,8 +157,7 @@ void LiveSet::hand_over(std::int64_t up_to, const Use& use) {
     for (const RawPacket* at = best->ring->front(); at && at->ref.ts <= others; at = best->ring->front()) {
       RawPacket packet = *at;
       count(packet, info);
-      packet.ref.capture = best->capture;
-      packet.ref.number = static_cast<std::uint32_t>(info.packets);
+      packet.ref = {packet.ref.ts, best->capture, info.packets};
       use(packet, info, best->ring->memory());
       best->ring->pop();
     }

@@ -26,9 +26,7 @@ class Block {
     raw(bytes.data(), bytes.size());
     bytes_.resize((bytes_.size() + 3) / 4 * 4);
   }
-  void option(Option code, Bytes value) {
-    u16(code), u16(static_cast<std::uint16_t>(value.size())), padded(value);
-  }
+  void option(Option code, Bytes value) { u16(code), u16(static_cast<std::uint16_t>(value.size())), padded(value); }
   void option(Option code, std::string_view text) {
     std::size_t size = std::min(text.size(), PcapngWriter::kMostComment);
     // not within a character of UTF-8
@@ -63,7 +61,7 @@ PcapngWriter::PcapngWriter(Put put, const About& about) : put_(std::move(put)) {
 }
 
 std::uint32_t PcapngWriter::interface_of(const RawPacket& packet, const CaptureInfo& info) {
-  const Described wanted{packet.ref.capture, packet.link_type, packet.fcs_length};
+  const Described wanted{packet.ref.capture(), packet.link_type, packet.fcs_length};
   const auto known = std::find(described_.begin(), described_.end(), wanted);
   if (known != described_.end()) return static_cast<std::uint32_t>(known - described_.begin());
   Block description(1);

@@ -23,7 +23,7 @@ void FragmentTable::make_room(std::size_t bytes, std::int64_t now) {
 
 std::vector<std::uint32_t> FragmentTable::open() const {
   std::vector<std::uint32_t> captures;
-  for (const auto& [key, datagram] : datagrams_) captures.push_back(datagram.first.capture);
+  for (const auto& [key, datagram] : datagrams_) captures.push_back(datagram.first.capture());
   return captures;
 }
 

@@ -80,8 +80,8 @@ class Slicer {
       if (far) file.skip_towards(static_cast<std::uint32_t>(next->first), source.landmarks);
       const RawPacket* packet = file.peek();
       if (!packet) break;
-      far = packet->ref.number == 1;
-      if (packet->ref.number == next->first) {
+      far = packet->ref.number() == 1;
+      if (packet->ref.number() == next->first) {
         if (packet->ref.ts != next->second.ts) break;
         if (options_.conversations) {
           auto& ids = conversations_[conversation_of(*packet)];
@@ -120,10 +120,10 @@ class Slicer {
       const auto conversation = conversations_.find(conversation_of(*found));
       if (conversation == conversations_.end()) continue;
       RawPacket packet = *found;
-      packet.ref.capture = places[packet.ref.capture];
-      infos_[packet.ref.capture].snaplen = captures.info().snaplen;
-      const auto& cited = sources_[packet.ref.capture].capture->packets;
-      const auto citation = cited.find(packet.ref.number);
+      packet.ref.set_capture(places[packet.ref.capture()]);
+      infos_[packet.ref.capture()].snaplen = captures.info().snaplen;
+      const auto& cited = sources_[packet.ref.capture()].capture->packets;
+      const auto citation = cited.find(packet.ref.number());
       std::vector<std::string> texts;
       if (citation != cited.end()) {
         texts = comments(packet.ref, citation->second);
@@ -138,7 +138,7 @@ class Slicer {
   }
 
   std::string place(const PacketRef& packet) const {
-    return infos_[packet.capture].source + ", packet " + std::to_string(packet.number);
+    return infos_[packet.capture()].source + ", packet " + std::to_string(packet.number());
   }
   std::vector<std::string> comments(const PacketRef& packet, const CitedPacket& cited) const {
     std::vector<std::string> texts;
@@ -149,11 +149,11 @@ class Slicer {
   void write(const RawPacket& packet, const std::vector<std::string>& texts, bool cited) {
     ++result_.packets;
     result_.cited += cited;
-    if (options_.raw) return writer_.add(packet, infos_[packet.ref.capture], texts);
+    if (options_.raw) return writer_.add(packet, infos_[packet.ref.capture()], texts);
     const Redactor::Redacted redacted = redactor_(packet);
     RawPacket safe = packet;
     safe.data = redacted.data;
-    writer_.add(safe, infos_[packet.ref.capture], texts);
+    writer_.add(safe, infos_[packet.ref.capture()], texts);
   }
 
   const std::vector<Source>& sources_;

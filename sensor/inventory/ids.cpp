@@ -71,8 +71,8 @@ Citations::Citations(const std::vector<CaptureInfo>& captures) {
 }
 
 std::int64_t Citations::operator()(const PacketRef& packet) {
-  if (packet.capture >= captures_.size()) throw DatabaseError("a row cites a capture that is not there");
-  const std::int64_t id = packet_id(captures_[packet.capture], packet.number);
+  if (packet.capture() >= captures_.size()) throw DatabaseError("a row cites a capture that is not there");
+  const std::int64_t id = packet_id(captures_[packet.capture()], packet.number());
   if (cited_.empty() || cited_.back().id != id) cited_.push_back({id, packet});
   if (cited_.size() >= compact_at_) {
     compact();
@@ -86,7 +86,7 @@ void Citations::compact() {
             [&](const Cited& a, const Cited& b) { return a.id != b.id ? a.id < b.id : a.packet < b.packet; });
   const auto same = [&](const Cited& a, const Cited& b) {
     if (a.id != b.id) return false;
-    if (a.packet.number != b.packet.number || captures_[a.packet.capture] != captures_[b.packet.capture])
+    if (a.packet.number() != b.packet.number() || captures_[a.packet.capture()] != captures_[b.packet.capture()])
       throw DatabaseError("two packets of one id");
     return true;
   };
@@ -98,8 +98,8 @@ void Citations::write(Database& db) {
   Statement row = db.prepare("insert into packet (packet_id, capture_id, number, ts) values (?1, ?2, ?3, ?4)");
   for (const Cited& c : cited_)
     row.bind(1, c.id)
-        .bind_static(2, captures_[c.packet.capture])
-        .bind(3, c.packet.number)
+        .bind_static(2, captures_[c.packet.capture()])
+        .bind(3, c.packet.number())
         .bind(4, c.packet.ts)
         .run_again();
 }

@@ -109,7 +109,7 @@ struct ActionLog {
   std::uint64_t total = 0;
   std::vector<ActionRow> rows;
   // Would an action asked in that packet be listed?
-  bool takes(const PacketRef& asked) const noexcept { return latest.number == 0 || asked <= latest; }
+  bool takes(const PacketRef& asked) const noexcept { return latest.number() == 0 || asked <= latest; }
   void add(ActionRow&& row);
   void merge(ActionLog&& other);
   void trim();  // sorts, and keeps the earliest kListed

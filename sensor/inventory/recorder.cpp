@@ -166,7 +166,7 @@ void Recorder::points(const Context& context, const Points& fact) {
   if (!slot) return;
   if (slot->known.cover(fact.first, fact.count)) return;
   PointRow& row = *slot->row;
-  if (row.first.number == 0) row.first = context.packet;
+  if (row.first.number() == 0) row.first = context.packet;
   const std::size_t before = row.points.blocks().size();
   if (const std::size_t most = PointSet::blocks_of(fact.first, fact.count) * kPointBlock; room_ < most) {
     ++observed_.facts_dropped;

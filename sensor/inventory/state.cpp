@@ -112,9 +112,13 @@ void fields(A& a, TtlRange& x) {
 }
 template <typename A>
 void fields(A& a, PacketRef& x) {
-  a(x.ts, x.capture, x.number);
-  if constexpr (A::kReads)
-    if (x.number != 0) x.capture = a.capture(x.capture);
+  std::uint32_t capture = x.capture();
+  std::uint64_t number = x.number();
+  a(x.ts, capture, number);
+  if constexpr (A::kReads) {
+    if (number > PacketRef::kMostNumber) throw StateError("a packet's number is too large");
+    x = {x.ts, number != 0 ? a.capture(capture) : 0, number};
+  }
 }
 template <typename A>
 void fields(A& a, Seen& x) {

@@ -318,7 +318,7 @@ class Finder {
   // Inventories of several sites may be merged, and copied cells have the same names: one capture has both, or both got
   // their addresses from a server that is one device.
   bool one_place(const Claimant& a, const Claimant& b, std::uint32_t vlan) {
-    if (a.seen.last.capture == b.seen.first.capture) return true;
+    if (a.seen.last.capture() == b.seen.first.capture()) return true;
     const std::set<Address>&one = servers(a.mac, vlan), &other = servers(b.mac, vlan);
     if (one.size() > kMost) return false;
     for (const Address& server : one) {

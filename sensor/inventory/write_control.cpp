@@ -54,7 +54,7 @@ void Writer::write_control() {
       action_row(*id, a.protocol, a.actor == Role::client, known(a.unit), known(a.peer_unit), a.function_code,
                  function_of(a.protocol, a.function_code), to_string(a.cls), a.point_kind, known(a.point), a.points,
                  a.step, a.value, to_string(a.outcome), a.status, a.asked.ts, packet(a.asked),
-                 a.answered.number != 0 ? std::optional(packet(a.answered)) : std::nullopt);
+                 a.answered.number() != 0 ? std::optional(packet(a.answered)) : std::nullopt);
     }
   }
 }

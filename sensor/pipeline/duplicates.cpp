@@ -129,8 +129,8 @@ Sighting DuplicateTable::look_up(const Decoded& p, const PacketRef& ref, const s
   } else {
     return {};
   }
-  if (ref.capture >= mirrors_.size()) mirrors_.resize(ref.capture + 1);
-  Sighting seen = look_within(p, ref, memory, content, fold(mark, kSecond ^ ref.capture), window);
+  if (ref.capture() >= mirrors_.size()) mirrors_.resize(ref.capture() + 1);
+  Sighting seen = look_within(p, ref, memory, content, fold(mark, kSecond ^ ref.capture()), window);
   if (others_.empty()) return seen;
   const Across across = look_across(p, ref, mark);
   if (across == Across::recorded) return {Copy::recorded};
@@ -147,11 +147,11 @@ DuplicateTable::Across DuplicateTable::look_across(const Decoded& p, const Packe
     if (other.mark != content_mark) continue;
     const std::int64_t apart = ref.ts > other.ts ? ref.ts - other.ts : other.ts - ref.ts;
     if (apart > kWindow) break;
-    if (other.capture == ref.capture) return Across::none;  // a copy within the capture, if at all
+    if (other.capture == ref.capture()) return Across::none;  // a copy within the capture, if at all
     return apart < kInstant && other.frame == frame ? Across::recorded : Across::near;
   }
   Other& place = e[0].mark == content_mark ? e[0] : e[1].mark == content_mark ? e[1] : e[0].ts <= e[1].ts ? e[0] : e[1];
-  place = {content_mark, ref.ts, ref.capture, frame};
+  place = {content_mark, ref.ts, ref.capture(), frame};
   return Across::none;
 }
 
@@ -167,14 +167,14 @@ Sighting DuplicateTable::look_within(const Decoded& p, const PacketRef& ref, con
   now.mark = mark, now.ts = ref.ts, now.vlan = p.vlan & 0xFFFFFF, now.ttl = p.ttl, now.macs = macs;
   const auto repeated = [&]() -> Sighting {
     if (!certain && !delivers_copies(ref)) return {};
-    if (certain) mirrors_[ref.capture] = {0, ref.ts};
+    if (certain) mirrors_[ref.capture()] = {0, ref.ts};
     return {Copy::exact};
   };
   Entry& first = at(mark);
   if (first.mark != mark || !soon(first) || !same_content(first, content)) {
     note_place(now, content, memory);
     first = now;
-    if (certain && mirrors_[ref.capture].singles < kRemembered) ++mirrors_[ref.capture].singles;
+    if (certain && mirrors_[ref.capture()].singles < kRemembered) ++mirrors_[ref.capture()].singles;
     return {};
   }
   const std::uint32_t first_vlan = first.vlan;

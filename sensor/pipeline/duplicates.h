@@ -95,7 +95,7 @@ class DuplicateTable {
     std::int64_t last_copy = std::numeric_limits<std::int64_t>::min() / 2;
   };
   bool delivers_copies(const PacketRef& ref) const noexcept {
-    const Mirror& m = mirrors_[ref.capture];
+    const Mirror& m = mirrors_[ref.capture()];
     return m.singles < kRemembered || ref.ts - m.last_copy <= kMemory;
   }
 

@@ -139,8 +139,8 @@ Sighting Engine::sighting(const Decoded& decoded, const PacketRef& ref, const st
 // Packets of several queues or interfaces may be a little out of order; that is no step of the clock.
 void Engine::note_clock(const PacketRef& ref, CaptureInfo& info) {
   constexpr std::int64_t kBack = 1'000'000'000, kOn = 3'600'000'000'000;  // ns
-  if (ref.capture >= clocks_.size()) clocks_.resize(ref.capture + 1, kNever);
-  std::int64_t& last = clocks_[ref.capture];
+  if (ref.capture() >= clocks_.size()) clocks_.resize(ref.capture() + 1, kNever);
+  std::int64_t& last = clocks_[ref.capture()];
   if (last != kNever && (ref.ts < last ? last - kBack > ref.ts : ref.ts - kOn > last)) {
     ++info.clock_steps;
     info.pauses.note(last, ref.ts);

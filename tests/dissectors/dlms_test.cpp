@@ -170,8 +170,8 @@ TEST(Dlms, InHdlcTheClockIsSet) {
   EXPECT_EQ(actions[0].step, "write");
   EXPECT_EQ(actions[0].value, "0.0.1.0.0.255 attribute 8 = 1");
   EXPECT_EQ(actions[0].outcome, kAccepted);
-  EXPECT_EQ(actions[0].asked.number, 3u);
-  EXPECT_EQ(actions[0].answered.number, 4u);
+  EXPECT_EQ(actions[0].asked.number(), 3u);
+  EXPECT_EQ(actions[0].answered.number(), 4u);
   EXPECT_EQ(outcomes(seen, 0x10083), std::vector<Outcome>{kAccepted});
   EXPECT_EQ(outcomes(seen, 0xC1), std::vector<Outcome>{kAccepted});
   EXPECT_EQ(dlms::protocol.function_name(0x10083), "HDLC SNRM");
@@ -268,7 +268,7 @@ TEST(Dlms, AWriteInBlocksIsOneAction) {
                                ask("c103 41 01 00000002 02 0405"), say("c503 41 00 00000002")});
   ASSERT_EQ(seen.all<ControlAction>().size(), 1u);
   EXPECT_EQ(seen.all<ControlAction>()[0].outcome, kAccepted);
-  EXPECT_EQ(seen.all<ControlAction>()[0].answered.number, 4u);
+  EXPECT_EQ(seen.all<ControlAction>()[0].answered.number(), 4u);
   EXPECT_EQ(outcomes(seen, 0xC1), std::vector<Outcome>{kAccepted});
   for (const Operation& o : seen.all<Operation>()) EXPECT_EQ(o.cls, OperationClass::parameter);
 }

@@ -89,8 +89,8 @@ TEST(Dnp3Control, SelectAndOperateAreToldWithTheirAnswers) {
                                   "operate binary output 1 = latch on, 1 x 100 ms on, 100 ms off: accepted"}));
   EXPECT_EQ(outcomes(seen), (Texts{"SELECT accepted", "OPERATE accepted"}));
   const ControlAction operate = seen.all<ControlAction>()[1];
-  EXPECT_EQ(operate.asked.number, 3u);
-  EXPECT_EQ(operate.answered.number, 4u);
+  EXPECT_EQ(operate.asked.number(), 3u);
+  EXPECT_EQ(operate.answered.number(), 4u);
   EXPECT_EQ(operate.actor, Role::client);
   EXPECT_EQ(operate.unit, 2u);
   EXPECT_EQ(operate.peer_unit, 3u);
@@ -105,7 +105,7 @@ TEST(Dnp3Control, AnAnswerThatIsNotThereIsNotMadeUp) {
   EXPECT_EQ(actions(seen), (Texts{"operate binary output 1 = latch on, 1 x 100 ms on, 100 ms off: accepted",
                                   "select binary output 1 = latch on, 1 x 100 ms on, 100 ms off: unanswered"}));
   EXPECT_EQ(outcomes(seen), (Texts{"OPERATE accepted", "SELECT unanswered"}));
-  EXPECT_EQ(seen.all<ControlAction>()[1].answered.number, 0u);
+  EXPECT_EQ(seen.all<ControlAction>()[1].answered.number(), 0u);
   EXPECT_TRUE(observe(protocol, {kOperated}).all<ControlAction>().empty());
 }
 
@@ -364,7 +364,7 @@ TEST(Dnp3Authentication, AChallengeIsNoAnswerWhateverItBrings) {
                                                                         " 0100 05 01 01020304")});
   ASSERT_EQ(seen.all<ControlAction>().size(), 1u);
   EXPECT_EQ(seen.all<ControlAction>()[0].outcome, Outcome::unanswered);
-  EXPECT_EQ(seen.all<ControlAction>()[0].answered.number, 0u);
+  EXPECT_EQ(seen.all<ControlAction>()[0].answered.number(), 0u);
 }
 
 TEST(Dnp3Authentication, AnErrorRefuses) {

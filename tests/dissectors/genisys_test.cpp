@@ -54,8 +54,8 @@ TEST(Genisys, ACommandIsTakenOnceTheStationAnswers) {
   EXPECT_EQ(actions[0].points, 2u);
   EXPECT_EQ(actions[0].value, "FF 40");
   EXPECT_EQ(actions[0].outcome, Outcome::accepted);
-  EXPECT_EQ(actions[0].asked.number, 1u);
-  EXPECT_EQ(actions[0].answered.number, 2u);
+  EXPECT_EQ(actions[0].asked.number(), 1u);
+  EXPECT_EQ(actions[0].answered.number(), 2u);
   EXPECT_EQ(actions[1].step, "execute");
   EXPECT_EQ(actions[1].outcome, Outcome::accepted);
   EXPECT_EQ(actions[2].outcome, Outcome::none);  // the capture ends

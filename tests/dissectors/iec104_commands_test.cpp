@@ -51,7 +51,7 @@ Recorder record(const std::vector<Heard>& all) {
   const Emit emit{context, recorder};
   const auto dissector = iec104.open();
   for (const Heard& h : all) {
-    context.packet = {h.seconds * std::int64_t{1'000'000'000}, 0, context.packet.number + 1};
+    context.packet = {h.seconds * std::int64_t{1'000'000'000}, 0, context.packet.number() + 1};
     context.speaker = h.speaker;
     const auto bytes = hex(h.apdu);
     if (bytes.empty())
@@ -86,8 +86,8 @@ TEST(Iec104Command, IsStatedOnceWithItsConfirmation) {
   EXPECT_EQ(a.value, "on, short pulse");
   EXPECT_EQ(a.outcome, Outcome::accepted);
   EXPECT_EQ(a.status, "");
-  EXPECT_EQ(a.asked.number, 1u);
-  EXPECT_EQ(a.answered.number, 2u);
+  EXPECT_EQ(a.asked.number(), 1u);
+  EXPECT_EQ(a.answered.number(), 2u);
   EXPECT_EQ(told(seen), std::vector{(Told{45, 1, 6, Outcome::accepted})});
 }
 TEST(Iec104Command, NegativeConfirmationTellsWhy) {
@@ -212,7 +212,7 @@ TEST(Iec104Command, AnAnsweredLaterRequestShowsThatOneWasPassedOver) {
   EXPECT_EQ(all[0].outcome, Outcome::accepted);
   EXPECT_EQ(all[1].function_code, 45u);
   EXPECT_EQ(all[1].outcome, Outcome::unanswered);
-  EXPECT_EQ(all[1].answered.number, 0u);
+  EXPECT_EQ(all[1].answered.number(), 0u);
   EXPECT_EQ(told(seen), (std::vector{Told{103, 37133, 6, Outcome::accepted}, Told{45, 37133, 6, Outcome::unanswered}}));
 }
 TEST(Iec104Command, SilenceOfAStationHeardLaterIsNoAnswer) {
@@ -230,9 +230,9 @@ TEST(Iec104Command, ARepeatedCommandLeavesTheEarlierOneBehind) {
                             {Role::server, 18, kSingleCon}});
   const auto all = seen.all<ControlAction>();
   ASSERT_EQ(all.size(), 2u);
-  EXPECT_EQ(all[0].asked.number, 1u);
+  EXPECT_EQ(all[0].asked.number(), 1u);
   EXPECT_EQ(all[0].outcome, Outcome::unanswered);
-  EXPECT_EQ(all[1].asked.number, 3u);
+  EXPECT_EQ(all[1].asked.number(), 3u);
   EXPECT_EQ(all[1].outcome, Outcome::accepted);
 }
 TEST(Iec104Command, TerminationStandsForALostConfirmation) {
@@ -245,7 +245,7 @@ TEST(Iec104Command, ConfirmationTellsOfACommandThatWasNotSeen) {
   EXPECT_EQ(a.actor, Role::client);
   EXPECT_EQ(a.value, "on, long pulse");
   EXPECT_EQ(a.outcome, Outcome::refused);
-  EXPECT_EQ(a.asked.number, 1u);
+  EXPECT_EQ(a.asked.number(), 1u);
   // Where all commands were seen, a second confirmation is none of an unseen one.
   EXPECT_EQ(
       observe(iec104, {client(kStartAct), server(kStartCon), client(kSingle), server(kSingleCon), server(kSingleCon)})
@@ -266,7 +266,7 @@ TEST(Iec104Command, AnswersGoToTheCommandTheyMirror) {  // composed: two objects
   EXPECT_EQ(all[1].point, 2u);
   EXPECT_EQ(all[1].outcome, Outcome::refused);
   EXPECT_EQ(all[2].step, "select");
-  EXPECT_EQ(all[2].answered.number, 3u);
+  EXPECT_EQ(all[2].answered.number(), 3u);
 }
 TEST(Iec104Command, TooManyOpenOnesAreStatedUnknown) {
   std::vector<test::Chunk> chunks;

@@ -91,7 +91,7 @@ TEST(KnxnetIp, AGroupValueIsWrittenAndSent) {
   EXPECT_EQ(actions[0].point, 0x0A03u);  // 1/2/3
   EXPECT_EQ(actions[0].value, "1");
   EXPECT_EQ(actions[0].outcome, Outcome::accepted);
-  EXPECT_EQ(actions[0].answered.number, 3u);
+  EXPECT_EQ(actions[0].answered.number(), 3u);
   const auto operations = seen.all<Operation>();
   ASSERT_EQ(operations.size(), 4u);
   EXPECT_EQ(function(operations[0]), "A_GroupValue_Write");

@@ -86,8 +86,8 @@ void expect_command(const Recorder& seen, std::string_view kind, std::uint32_t p
   EXPECT_EQ(a.value, value);
   EXPECT_EQ(a.outcome, Outcome::accepted);
   EXPECT_EQ(a.status, "");
-  EXPECT_EQ(a.asked.number, 1u);
-  EXPECT_EQ(a.answered.number, 2u);
+  EXPECT_EQ(a.asked.number(), 1u);
+  EXPECT_EQ(a.answered.number(), 2u);
 }
 // cisagov/icsnpp-modbus modbus_example.pcap; frames in comments.
 TEST(ModbusCommand, IsStatedOnceWithItsAnswer) {
@@ -213,7 +213,7 @@ TEST(ModbusPairing, RequestPassedOverIsUnanswered) {
   EXPECT_EQ(outcomes(seen)[0].function_code, 6u);
   EXPECT_EQ(outcomes(seen)[0].outcome, Outcome::unanswered);
   EXPECT_EQ(command(seen).outcome, Outcome::unanswered);
-  EXPECT_EQ(command(seen).answered.number, 0u);
+  EXPECT_EQ(command(seen).answered.number(), 0u);
 }
 TEST(ModbusPairing, SilenceSinceTheRequestTellsNothing) {
   const auto seen = observe(modbus, {client(kRead), server(kReadAnswer), client(kWrite)});
@@ -299,9 +299,9 @@ TEST(ModbusPairing, TransactionIdUsedAgainGivesUpTheRequestBefore) {
   const auto actions = seen.all<ControlAction>();
   ASSERT_EQ(actions.size(), 2u);
   EXPECT_EQ(actions[0].outcome, Outcome::unanswered);
-  EXPECT_EQ(actions[0].asked.number, 1u);
+  EXPECT_EQ(actions[0].asked.number(), 1u);
   EXPECT_EQ(actions[1].outcome, Outcome::accepted);
-  EXPECT_EQ(actions[1].asked.number, 4u);
+  EXPECT_EQ(actions[1].asked.number(), 4u);
 }
 TEST(ModbusPairing, EchoOfAnotherAddressIsNoAnswer) {
   const auto seen = observe(modbus, {client("0000 0000 0006 11 06 0001 0003"), client("0000 0000 0006 11 06 0002 0003"),
@@ -313,7 +313,7 @@ TEST(ModbusPairing, EchoOfAnotherAddressIsNoAnswer) {
   EXPECT_EQ(actions[0].outcome, Outcome::none);  // given up before anything was heard
   EXPECT_EQ(actions[1].point, 2u);
   EXPECT_EQ(actions[1].outcome, Outcome::accepted);
-  EXPECT_EQ(actions[1].answered.number, 4u);
+  EXPECT_EQ(actions[1].answered.number(), 4u);
 }
 TEST(ModbusPairing, TheOldestOfTooManyIsGivenUp) {
   std::vector<Chunk> chunks;
@@ -324,7 +324,7 @@ TEST(ModbusPairing, TheOldestOfTooManyIsGivenUp) {
   const auto actions = observe(modbus, chunks).all<ControlAction>();
   ASSERT_EQ(actions.size(), 18u);  // each once
   for (std::uint32_t i = 0; i < actions.size(); ++i) {
-    EXPECT_EQ(actions[i].asked.number, i + 1);
+    EXPECT_EQ(actions[i].asked.number(), i + 1);
     EXPECT_EQ(actions[i].outcome, Outcome::none);
   }
 }

@@ -82,7 +82,7 @@ TEST(Sbus, AWriteNamesItsRegistersAndIsAcknowledged) {
   EXPECT_EQ(actions[0].value, "1234 1234 1234 1234 …");
   EXPECT_EQ(actions[0].unit, 10u);
   EXPECT_EQ(actions[0].outcome, Outcome::accepted);
-  EXPECT_EQ(actions[0].answered.number, 2u);
+  EXPECT_EQ(actions[0].answered.number(), 2u);
 }
 
 TEST(Sbus, ReadsNameTheirPoints) {

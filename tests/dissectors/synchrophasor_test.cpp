@@ -129,10 +129,10 @@ TEST(Synchrophasor, TurningDataOnAndOffIsAnActionWithoutAnswer) {
   EXPECT_EQ(actions[0].cls, OperationClass::session);
   EXPECT_EQ(actions[0].step, "start");
   EXPECT_EQ(actions[0].unit, 241u);
-  EXPECT_EQ(actions[0].asked.number, 1u);
+  EXPECT_EQ(actions[0].asked.number(), 1u);
   EXPECT_EQ(actions[0].outcome, Outcome::none);
   EXPECT_EQ(actions[1].step, "stop");
-  EXPECT_EQ(actions[1].asked.number, 3u);
+  EXPECT_EQ(actions[1].asked.number(), 3u);
 }
 
 // A stream has an id of its own, which need not be the PMU's.

@@ -26,12 +26,12 @@ void demand_short_cut(const std::string& file, const std::vector<capture::Landma
                       std::uint64_t sum) {
   capture::CaptureFile again(file, capture::Hashing::no);
   const RawPacket* packet = again.peek();
-  while (packet && packet->ref.number < number) {
+  while (packet && packet->ref.number() < number) {
     again.pop();
     again.skip_towards(number, landmarks);
     packet = again.peek();
   }
-  demand(packet && packet->ref.number == number && sum_of(*packet) == sum, "another packet behind a landmark");
+  demand(packet && packet->ref.number() == number && sum_of(*packet) == sum, "another packet behind a landmark");
 }
 
 }  // namespace
@@ -44,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     file.mark_every(kNear);
     std::uint64_t packets = 0, last = 0;
     while (const RawPacket* const packet = file.peek()) {
-      demand(packet->ref.number == ++packets, "packets are not numbered in a row");
+      demand(packet->ref.number() == ++packets, "packets are not numbered in a row");
       demand(packet->data.size() <= packet->original_length, "more octets than the packet had");
       demand(packet == file.peek(), "another packet before the last is done with");
       last = sum_of(*packet);

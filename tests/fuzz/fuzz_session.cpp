@@ -29,7 +29,7 @@ class Host final : public flow::SessionHost, public Sink {
   void on_observation(const Context& context, const Observation& fact) override {
     demand(context.protocol == protocol, "a fact of another protocol");
     demand(context.conversation->handle == 7, "a fact without its link");
-    demand(context.packet.number >= 1 && context.packet.number <= packet, "a fact that cites no packet");
+    demand(context.packet.number() >= 1 && context.packet.number() <= packet, "a fact that cites no packet");
     notes.on_observation(context, fact);
   }
   const Protocol* protocol = nullptr;

@@ -58,8 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::uint8_t what = r.u8();
     std::int32_t away = static_cast<std::int16_t>(r.le16());
     const std::uint32_t length = r.le16() % 3000u;
-    carrier.packet.ts += std::int64_t{r.u8()} * 20'000'000;
-    ++carrier.packet.number;
+    carrier.packet = {carrier.packet.ts + std::int64_t{r.u8()} * 20'000'000, 0, carrier.packet.number() + 1};
     if ((what & 0xF0) == 0xF0) away *= 1 << 12;  // far away: another life of the connection
     const std::uint32_t sequence = base + static_cast<std::uint32_t>(away);
     if (length == 0) continue;  // the sensor hands over payload alone

@@ -11,11 +11,14 @@ using test::ByteVector;
 
 struct Met {
   std::int64_t ts;
-  std::uint32_t number, link_type;
+  std::uint64_t number;
+  std::uint32_t link_type;
   ByteVector data;
   bool operator==(const Met&) const = default;
 };
-Met met(const RawPacket& p) { return {p.ref.ts, p.ref.number, p.link_type, ByteVector(p.data.begin(), p.data.end())}; }
+Met met(const RawPacket& p) {
+  return {p.ref.ts, p.ref.number(), p.link_type, ByteVector(p.data.begin(), p.data.end())};
+}
 
 struct Read {
   std::vector<Met> packets;
@@ -40,8 +43,8 @@ int reads_until(const std::filesystem::path& path, const Read& all, std::size_t 
   for (int besides = 0;; ++besides) {
     file.skip_towards(static_cast<std::uint32_t>(wanted), all.landmarks);
     const RawPacket* p = file.peek();
-    if (!p || p->ref.number > wanted) return -1;
-    if (p->ref.number == wanted) return met(*p) == all.packets[wanted - 1] ? besides : -1;
+    if (!p || p->ref.number() > wanted) return -1;
+    if (p->ref.number() == wanted) return met(*p) == all.packets[wanted - 1] ? besides : -1;
     file.pop();
   }
 }

@@ -33,7 +33,7 @@ TEST(PcapFormat, ReadsBothByteOrdersAndResolutions) {
       const RawPacket* p = file.peek();
       ASSERT_TRUE(p);
       EXPECT_EQ(p->ref.ts, 1'700'000'000'123'456'000);
-      EXPECT_EQ(p->ref.number, 1u);
+      EXPECT_EQ(p->ref.number(), 1u);
       EXPECT_EQ(p->link_type, 1u);
       EXPECT_EQ(p->data.back(), 7);
       file.pop();

@@ -174,7 +174,7 @@ class Contract : public testing::TestWithParam<const Protocol*> {
     flow::Carrier carrier;
     Facts facts;
     for (const Sent& s : all_sent) {
-      carrier.packet = {carrier.packet.ts + 1'000'000, 0, carrier.packet.number + 1};
+      carrier.packet = {carrier.packet.ts + 1'000'000, 0, carrier.packet.number() + 1};
       const auto length = static_cast<std::uint32_t>(s.bytes.size()) + s.cut;
       if (d.ends.transport == Transport::tcp)
         session.segment(s.side, s.sequence, s.bytes, length, carrier, listener);

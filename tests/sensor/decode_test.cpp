@@ -228,23 +228,23 @@ TEST_F(Fragments, CopiesAreHarmlessAndOverlapsCounted) {
 TEST_F(Fragments, OldPiecesDoNotMeetNewOnes) {
   Decoded a = piece(0, 16, true), rest = piece(16, 9, false);
   EXPECT_FALSE(table_.offer(a, PacketRef{}));
-  EXPECT_FALSE(table_.offer(rest, PacketRef{.ts = FragmentTable::kTimeout + 1}));
+  EXPECT_FALSE(table_.offer(rest, PacketRef(FragmentTable::kTimeout + 1, 0, 0)));
   EXPECT_EQ(table_.given_up(), 1u);
 }
 
 TEST_F(Fragments, TheOldestGoWhenTheirBytesAreTooMany) {
   FragmentTable small(40);
   Decoded first = piece(0, 16, true);
-  EXPECT_FALSE(small.offer(first, PacketRef{.ts = 1}));
+  EXPECT_FALSE(small.offer(first, PacketRef(1, 0, 0)));
   for (std::uint8_t i = 0; i < 2; ++i) {
     Decoded other = piece(0, 16, true);
     other.fragment_id = 100u + i;
-    EXPECT_FALSE(small.offer(other, PacketRef{.ts = 2, .capture = 5}));
+    EXPECT_FALSE(small.offer(other, PacketRef(2, 5, 0)));
   }
   EXPECT_EQ(small.given_up(), 1u);
   EXPECT_EQ(small.open(), (std::vector<std::uint32_t>{5, 5}));
   Decoded rest = piece(16, 9, false);
-  EXPECT_FALSE(small.offer(rest, PacketRef{.ts = 3}));
+  EXPECT_FALSE(small.offer(rest, PacketRef(3, 0, 0)));
 }
 TEST_F(Fragments, PiecesThatReceiversDropGiveWay) {
   for (const bool forged_first : {true, false}) {

@@ -139,8 +139,8 @@ TEST(EtherCat, ADownloadIsAcceptedByItsAnswer) {
   EXPECT_EQ(actions[0].point, 0x1C1201u);
   EXPECT_EQ(actions[0].value, "5632");  // 1600h
   EXPECT_EQ(actions[0].outcome, Outcome::accepted);
-  EXPECT_EQ(actions[0].asked.number, 1u);
-  EXPECT_EQ(actions[0].answered.number, 2u);
+  EXPECT_EQ(actions[0].asked.number(), 1u);
+  EXPECT_EQ(actions[0].answered.number(), 2u);
   EXPECT_TRUE(told_nothing_wrong(seen));
 }
 

@@ -111,6 +111,18 @@ TEST(Inventory, PacketsAreCitedAsWiresharkCounts) {
   EXPECT_EQ(rows(db, "select source, kernel_drops, link_types from capture"), "plant.pcap|NULL|1");
 }
 
+// A sensor listens for years.
+TEST(Inventory, PacketsAreCitedBeyondWhatWiresharkCounts) {
+  Traffic t;
+  const PacketRef early = t.packet();
+  t.skip_to((std::uint64_t{1} << 32) + early.number() - 1);
+  t.talk(kHmi, kPlc, 502, &test::kModbus);
+  const Observed after = observed_in({make_part(t.observed)}, [](std::string_view) { return &test::kModbus; });
+  EXPECT_EQ(after.links[0].seen.first.number(), (std::uint64_t{1} << 32) + early.number());
+  Database db = write(after);
+  EXPECT_EQ(rows(db, "select p.number from link join packet p on p.packet_id = first_packet_id"), "4294967297");
+}
+
 TEST(Inventory, UnansweredProbeDoesNotMakeAnOtDevice) {
   Traffic t;
   t.talk(kHmi, kPlc, 502, nullptr, LinkState::attempted);

@@ -44,8 +44,8 @@ TEST(Observed, MergedLinksAddUp) {
   EXPECT_EQ(link.packets[1], 1u);
   EXPECT_EQ(link.ttl[0].min, 60);
   EXPECT_EQ(link.ttl[0].max, 64);
-  EXPECT_EQ(link.seen.first.number, 1u);
-  EXPECT_EQ(link.seen.last.number, 102u);
+  EXPECT_EQ(link.seen.first.number(), 1u);
+  EXPECT_EQ(link.seen.last.number(), 102u);
 }
 
 TEST(Observed, OperationsFollowTheirLinks) {

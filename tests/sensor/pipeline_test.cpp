@@ -20,15 +20,15 @@ TEST(Pipeline, ModbusOverAHandshake) {
   EXPECT_EQ(link.packets, (std::array<std::uint64_t, 2>{3, 2}));
   EXPECT_EQ(link.bytes, (std::array<std::uint64_t, 2>{3 * 54 + 12, 2 * 54 + 11}));
   EXPECT_EQ(link.payload, (std::array<std::uint64_t, 2>{12, 11}));
-  EXPECT_EQ(link.seen.first.number, 1u);
-  EXPECT_EQ(link.seen.last.number, 5u);
+  EXPECT_EQ(link.seen.first.number(), 1u);
+  EXPECT_EQ(link.seen.last.number(), 5u);
   ASSERT_EQ(o.operations.size(), 1u);
   const OperationRow& op = o.operations[0];
   EXPECT_EQ(op.key.function_code, 3u);
   EXPECT_EQ(op.key.unit, 17u);
   EXPECT_EQ(op.from_client, 1u);
   EXPECT_EQ(op.from_server, 1u);
-  EXPECT_EQ(op.seen.first.number, 4u);
+  EXPECT_EQ(op.seen.first.number(), 4u);
   EXPECT_EQ(o.macs.size(), 2u);
   const auto& binding = o.bindings.at({Address::mac(hex("020000000001")), Address::ipv4(0x0A000001), 0});
   EXPECT_EQ(binding.as_source.count, 3u);
@@ -217,7 +217,7 @@ TEST(Pipeline, BehindWhichEndOfATunnelAnAddressIs) {
   EXPECT_NE(source.ttl.max, 0);
   const TunnelledRow& destination = o.tunnelled.at({ip("10.0.0.22"), ip("10.0.0.8"), ip("10.0.0.7"), 0});
   EXPECT_EQ(destination.sent.count, 0u);
-  EXPECT_EQ(destination.received.first.number, 1u);
+  EXPECT_EQ(destination.received.first.number(), 1u);
 }
 
 TEST(Pipeline, WhoAsksForAnEchoIsTheClient) {

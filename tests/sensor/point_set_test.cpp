@@ -134,7 +134,7 @@ TEST(PointSet, WhatTheRecorderRemembersDoesNotShow) {
       fact.count = below(4) == 0 ? 0xFFFF'FFFFu : 1 + below(90);
       recorder.on_observation(context, fact);
       Expected& e = expected[{fact.kind, fact.access, fact.unit}];
-      if (e.first.number == 0) e.first = context.packet;
+      if (e.first.number() == 0) e.first = context.packet;
       e.points.add(fact.first, fact.count);
     }
     const Observed observed = recorder.take();

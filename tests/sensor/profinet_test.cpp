@@ -65,8 +65,8 @@ TEST(ProfinetDcp, SetAndItsAnswerAreOneAction) {
   EXPECT_EQ(actions[0].step, "set permanently");
   EXPECT_EQ(actions[0].value, "%n%n%n");
   EXPECT_EQ(actions[0].outcome, Outcome::accepted);
-  EXPECT_EQ(actions[0].asked.number, 1u);
-  EXPECT_EQ(actions[0].answered.number, 2u);
+  EXPECT_EQ(actions[0].asked.number(), 1u);
+  EXPECT_EQ(actions[0].answered.number(), 2u);
   EXPECT_TRUE(seen.all<Identity>().empty());  // what one is told to be called is not one's own word
   EXPECT_TRUE(seen.all<Anomaly>().empty());
 }
@@ -98,7 +98,7 @@ TEST(ProfinetDcp, AnswerOfAnotherTransactionOrOfTheAskerItselfSettlesNothing) {
   const auto actions = segment.end().all<ControlAction>();
   ASSERT_EQ(actions.size(), 1u);
   EXPECT_EQ(actions[0].outcome, Outcome::none);
-  EXPECT_EQ(actions[0].answered.number, 0u);
+  EXPECT_EQ(actions[0].answered.number(), 0u);
 }
 
 TEST(ProfinetDcp, RepeatedRequestIsAnActionOfItsOwn) {
@@ -108,7 +108,7 @@ TEST(ProfinetDcp, RepeatedRequestIsAnActionOfItsOwn) {
   ASSERT_EQ(actions.size(), 2u);
   EXPECT_EQ(actions[0].outcome, Outcome::none);
   EXPECT_EQ(actions[1].outcome, Outcome::refused);
-  EXPECT_EQ(actions[1].asked.number, 2u);
+  EXPECT_EQ(actions[1].asked.number(), 2u);
 }
 
 TEST(ProfinetDcp, ServiceThatIsNotSupportedRefusesAll) {

@@ -55,7 +55,7 @@ TEST(Resolve, AddressesBehindARouterAreNotItsOwn) {
   EXPECT_EQ(entry(r, "10.2.0.5").bound_by, "behind router");
   ASSERT_EQ(r.segments().forwarders.size(), 1u);
   EXPECT_EQ(r.segments().forwarders[0].addresses, 3u);
-  EXPECT_EQ(r.segments().forwarders[0].first.number, 3u);  // after the two ARP packets
+  EXPECT_EQ(r.segments().forwarders[0].first.number(), 3u);  // after the two ARP packets
 }
 
 TEST(Resolve, ThreeAddressesFromElsewhereMakeARouterEvenWithUntouchedTtl) {

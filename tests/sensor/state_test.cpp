@@ -50,7 +50,7 @@ Observed survey(char name, unsigned seed) {
     tunnelled.sent.add(o.seen.first);
     tunnelled.ttl.add(number(255));
     PointRow& points = t.observed.points[{link, "modbus", "holding register", OperationClass::write, 1, kNoValue}];
-    if (points.first.number == 0) points.first = o.seen.first;
+    if (points.first.number() == 0) points.first = o.seen.first;
     points.points.add(static_cast<std::uint32_t>(random() % 1000), number(20));
     ActionRow action;
     action.asked = o.seen.first;

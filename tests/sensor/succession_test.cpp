@@ -286,7 +286,7 @@ TEST(Succession, CapturesOfSeveralPlacesTieOnlyByOneServer) {
       u.observed.leases[key].add(u.packet());
       u.arp(kHmi, second_server ? host("00:1b:1b:00:00:fd", "192.168.1.1") : server);
     }
-    const auto move = [](Seen& seen) { seen.first.capture = seen.last.capture = 1; };
+    const auto move = [](Seen& seen) { seen.first.set_capture(1), seen.last.set_capture(1); };
     for (auto& [key, row] : u.observed.bindings) {
       move(row.as_source), move(row.as_destination);
       for (Seen& claim : row.claims) move(claim);

@@ -52,7 +52,7 @@ class Traffic {
     c.bytes += 100;
     return ref;
   }
-  void skip_to(std::uint32_t number) { number_ = number; }
+  void skip_to(std::uint64_t number) { number_ = number; }
 
   static Seen once(const PacketRef& ref) {
     Seen seen;
@@ -157,7 +157,7 @@ class Traffic {
     row.seen.add(ref);
   }
 
-  std::uint32_t number_ = 0;
+  std::uint64_t number_ = 0;
 };
 
 }  // namespace kakoi::test

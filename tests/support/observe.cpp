@@ -80,7 +80,8 @@ Recorder observe(const Protocol& protocol, const std::vector<Chunk>& chunks, Tra
   const Emit emit{context, recorder};
   std::uint32_t number = 0;
   for (const Chunk& chunk : chunks) {
-    context.packet = {1'000'000'000 + static_cast<std::int64_t>(++number) * 1'000'000, 0, number};
+    ++number;
+    context.packet = {1'000'000'000 + static_cast<std::int64_t>(number) * 1'000'000, 0, number};
     context.speaker = chunk.speaker;
     auto& buffer = pending[static_cast<std::size_t>(chunk.speaker)];
     if (transport == Transport::udp) buffer.clear();
