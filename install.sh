@@ -4,11 +4,12 @@
 set -euo pipefail
 
 packages=(g++ cmake ninja-build pkg-config libtins-dev libboost-program-options-dev libboost-iostreams-dev
-          libpcap-dev libseccomp-dev libcap-ng-dev nlohmann-json3-dev libyaml-dev libsqlite3-dev libssl-dev libmimalloc-dev ieee-data)
+          libpcap-dev libseccomp-dev libcap-ng-dev nlohmann-json3-dev libyaml-dev libsqlite3-dev libssl-dev libmimalloc-dev ieee-data
+          python3)
 command -v node >/dev/null || packages+=(nodejs)
 command -v npm >/dev/null || packages+=(npm)
 if [ "${1:-build}" = test ]; then
-  packages+=(libgtest-dev libgmock-dev libbenchmark-dev clang libclang-rt-14-dev clang-format-14 python3 python3-yaml python3-jsonschema
+  packages+=(libgtest-dev libgmock-dev libbenchmark-dev clang libclang-rt-14-dev clang-format-14 python3-yaml python3-jsonschema
              sqlite3 tshark tcpdump tcpreplay iproute2 bzip2 xz-utils zstd chromium fonts-noto-cjk
              libmodbus-dev mbpoll python3-pymodbus python3-serial-asyncio python3-scapy nmap
              samba smbclient snmpd snmp lldpd avahi-daemon nginx-light dnsmasq-base openssh-server openssh-client

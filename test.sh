@@ -109,8 +109,9 @@ check include-direction "$python" tests/include_direction.py
 counted ctest "$python" tests/run_ctest.py build/asan "$jobs"
 # a browser waits more than it works
 beside report-walk tests/end_to_end/browser/walk.sh build/release/kakoi build/asan/tests/reports/sample_report
-check sbom cmake --build build/release --target sbom
+check bundle cmake --build build/release --target bundle   # and the bill of materials, which is in it
 counted release "$python" tests/release.py build/release
+counted bundle "$python" tests/bundle.py build/release
 counted adversarial "$python" tests/adversarial/run.py build/release/kakoi
 counted end-to-end "$python" tests/end_to_end/run.py build/release/kakoi
 check report-in-a-browser sample_in_a_browser

@@ -18,10 +18,10 @@
 #include "reports/report.h"
 #include "rules/assess.h"
 #include "rules/register/register.h"
+#include "sensor/cli/installation.h"
 #include "sensor/cli/names.h"
 #include "sensor/cli/overwriting.h"
 #include "sensor/inventory/hash.h"
-#include "sensor/inventory/oui.h"
 #include "sensor/inventory/write.h"
 
 namespace kakoi::cli {
@@ -152,7 +152,7 @@ static Paths named_inputs(const po::variables_map& values) {
 
 Reach reach_of(const po::variables_map& values) {
   Reach reach{named_inputs(values), {}};
-  reach.read.insert(reach.read.begin(), kIeeeData);
+  for (const std::filesystem::path& own : own_files()) reach.read.insert(reach.read.begin(), own);
   if (values.contains("out")) reach.write.emplace_back(values["out"].as<std::string>());
   if (const char* folder = std::getenv("SQLITE_TMPDIR"))
     reach.write.emplace_back(folder);
@@ -185,6 +185,10 @@ Judgement load_judgement(const po::variables_map& values, const std::string& com
   j.run.emplace_back("command", command);
   j.out = values["out"].as<std::string>();
   check_out(j.out);
+  std::error_code missing;
+  if (command != "assess" && !fs::exists(ieee_data(), missing))
+    std::cerr << "kakoi: note: makers of network cards will not be named: " << ieee_data().string()
+              << " is missing (Debian: package ieee-data)\n";
   keep_from_out(j.out, named_inputs(values));
   j.language = parse_language(values);
   if (values.contains("export")) {
@@ -285,7 +289,7 @@ std::string read_file(const fs::path& path) {
 std::string hash_of_program() {
   static const std::string hash = [] {
     try {
-      return digest_of_file("/proc/self/exe").sha256;
+      return digest_of_file(program_file()).sha256;
     } catch (const OutputError&) {
       return std::string();
     }

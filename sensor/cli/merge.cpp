@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "sensor/cli/installation.h"
 #include "sensor/cli/inventory_file.h"
 #include "sensor/cli/judge.h"
 #include "sensor/cli/names.h"
@@ -150,7 +151,7 @@ int merge(const Arguments& arguments) {
     const Observed observed = observed_in(parts, find_any_protocol);
     const Draft draft(judgement.out);
     Database db = draft.open();
-    write_inventory(observed, {.site = site, .kakoi_version = KAKOI_VERSION}, db, parts);
+    write_inventory(observed, {.site = site, .kakoi_version = KAKOI_VERSION, .ieee_data = ieee_data()}, db, parts);
     return judge(std::move(db), draft.path, judgement);
   } catch (const PartError& error) {
     throw InputError(holders[error.part] + ": " + error.what());

@@ -6,6 +6,7 @@
 #include "reports/output.h"
 #include "sensor/cli/evidence.h"
 #include "sensor/cli/heap.h"
+#include "sensor/cli/installation.h"
 #include "sensor/cli/overwriting.h"
 #include "sensor/cli/progress.h"
 #include "sensor/cli/scan.h"
@@ -99,7 +100,9 @@ int run_scan(const ScanRun& run, Judgement judgement) {
   Database db = draft.open(run.max_memory);
   // what two threads have in hand at a time takes the room of two
   judgement.threads = run.max_memory < kRoomy ? 1 : run.threads;
-  write_inventory(observed, {.site = run.site, .kakoi_version = KAKOI_VERSION, .threads = judgement.threads}, db);
+  write_inventory(
+      observed,
+      {.site = run.site, .kakoi_version = KAKOI_VERSION, .ieee_data = ieee_data(), .threads = judgement.threads}, db);
   // The database has it all now: the reports need the room.
   const std::vector<CaptureInfo> infos = std::move(observed.captures);
   observed = {};

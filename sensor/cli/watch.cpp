@@ -10,6 +10,7 @@
 #include "sensor/capture/live.h"
 #include "sensor/capture/packet_store.h"
 #include "sensor/cli/confinement.h"
+#include "sensor/cli/installation.h"
 #include "sensor/cli/judge.h"
 #include "sensor/cli/names.h"
 #include "sensor/inventory/write.h"
@@ -107,7 +108,7 @@ int write_outputs(const Observed& observed, const Judgement& judgement, const st
                   std::uint64_t max_memory) {
   const Draft draft(judgement.out);
   Database db = draft.open(max_memory);
-  write_inventory(observed, {.site = site, .kakoi_version = KAKOI_VERSION}, db);
+  write_inventory(observed, {.site = site, .kakoi_version = KAKOI_VERSION, .ieee_data = ieee_data()}, db);
   return judge(std::move(db), draft.path, judgement);
 }
 
