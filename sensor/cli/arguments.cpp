@@ -23,8 +23,7 @@ std::optional<po::variables_map> parse(const Arguments& arguments, po::options_d
     throw UsageError(error.what());
   }
   if (values.contains("help")) {
-    std::cout << "Usage: " << help.synopsis << "\n\n" << help.description << "\n" << visible;
-    if (!help.examples.empty()) std::cout << "\nExamples:\n" << help.examples;
+    print_help(std::cout, help, visible);
     return std::nullopt;
   }
   return values;

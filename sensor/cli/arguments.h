@@ -1,4 +1,4 @@
-// Options of a subcommand over Boost.Program_options, with help that reads like a manual page.
+// Options of a subcommand over Boost.Program_options.
 #pragma once
 
 #include <boost/program_options.hpp>
@@ -9,16 +9,11 @@
 #include <vector>
 
 #include "sensor/cli/commands.h"
+#include "sensor/cli/help.h"
 
 namespace kakoi::cli {
 
 namespace po = boost::program_options;
-
-struct Help {
-  std::string_view synopsis;     // "kakoi scan PCAP|DIR|- ... [options]"
-  std::string_view description;  // paragraphs, wrapped
-  std::string_view examples;     // lines
-};
 
 // Parses; positional arguments go to the option "input". With --help the text is printed and
 // nothing returned. Throws UsageError.

@@ -10,6 +10,8 @@ namespace {
 constexpr Help kHelp{"kakoi assess inventory.db [options]",
                      "Applies a policy and the rules to an inventory that was made before; no capture is needed.\n"
                      "The result goes into OUT; the inventory given is not changed.\n",
+                     "作成済みのインベントリに、ポリシーとルールを適用し直します。キャプチャは不要です。結果はOUTに書き"
+                     "込み、元のインベントリは変更しません。\n",
                      "  kakoi assess report/inventory.db --policy site.yaml -o judged\n"};
 }  // namespace
 

@@ -27,7 +27,7 @@ struct InputError : UsageError {  // the command line is right, a file that it n
 using Arguments = std::vector<std::string>;  // without the program's and the command's name
 
 struct Command {
-  std::string_view name, synopsis, summary;
+  std::string_view name, synopsis, summary, japanese;
   int (*run)(const Arguments&);
 };
 std::span<const Command> commands();

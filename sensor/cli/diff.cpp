@@ -20,6 +20,9 @@ constexpr Help kHelp{
     "fixed, or no longer observable: fixed only where the new captures could have shown them again. The verdict on "
     "each\n"
     "control then and now, and what is new, gone or changed of assets, services, links and operations.\n",
+    "2回の調査（昨年と今年など）を比べます。OUTフォルダ又はinventory."
+    "dbを指定します。所見は、新規、継続、解消、観測不能に分けます。解消とするのは、新しいキャプチャで再び観測できたはず"
+    "の場合だけです。管理策ごとの前回と今回の判定、資産・サービス・通信・操作の追加、消滅、変化も示します。\n",
     "  kakoi diff 2025 2026 --html year.html --json year.json\n"};
 
 struct Survey {

@@ -12,42 +12,55 @@ namespace kakoi::cli {
 
 std::span<const Command> commands() {
   static constexpr Command list[] = {
-      {"scan", "PCAP|DIR|- ...", "read captures; write inventory, findings and report", scan},
-      {"watch", "-i IFACE ...", "listen to mirror ports; keep the same outputs up to date", watch},
-      {"assess", "inventory.db", "run the rules again, without packets", assess_inventory},
-      {"diff", "OLD.db NEW.db", "what changed since the last survey", diff},
-      {"merge", "A.db B.db ...", "make one inventory of several", merge},
-      {"query", "inventory.db SQL", "run a query over an inventory", query},
-      {"slice", "inventory.db FINDING CAPTURE", "cut out the packets behind a finding", slice},
-      {"verify", "OUT [CAPTURE|DIR ...]", "check outputs against their manifest; scan again", verify},
-      {"rules", "list|show|check|test", "the rules: what they look for and how", rules},
-      {"policy", "init inventory.db|check YAML", "begin or check a site policy", policy},
-      {"protocols", "", "the protocols that are understood", protocol_list},
+      {"scan", "PCAP|DIR|- ...", "read captures; write inventory, findings and report",
+       "キャプチャを読み、インベントリ、所見、報告書を作成", scan},
+      {"watch", "-i IFACE ...", "listen to mirror ports; keep the same outputs up to date",
+       "ミラーポートを監視し、同じ出力を更新し続ける", watch},
+      {"assess", "inventory.db", "run the rules again, without packets", "パケットなしで、ルールを適用し直す",
+       assess_inventory},
+      {"diff", "OLD.db NEW.db", "what changed since the last survey", "前回の調査からの変化", diff},
+      {"merge", "A.db B.db ...", "make one inventory of several", "複数のインベントリを統合", merge},
+      {"query", "inventory.db SQL", "run a query over an inventory", "インベントリへの問合せ", query},
+      {"slice", "inventory.db FINDING CAPTURE", "cut out the packets behind a finding",
+       "所見の根拠となるパケットを切り出す", slice},
+      {"verify", "OUT [CAPTURE|DIR ...]", "check outputs against their manifest; scan again",
+       "出力をマニフェストと照合し、解析をやり直して確かめる", verify},
+      {"rules", "list|show|check|test", "the rules: what they look for and how", "ルールの内容と検査", rules},
+      {"policy", "init inventory.db|check YAML", "begin or check a site policy", "サイトポリシーのひな形作成と検査",
+       policy},
+      {"protocols", "", "the protocols that are understood", "識別できるプロトコルの一覧", protocol_list},
   };
   return list;
 }
 
 namespace {
 
-void print_help(std::ostream& out) {
-  out << "kakoi " KAKOI_VERSION
-         " — checks, from traffic alone, whether a \"closed\" control network is closed\n\n"
-         "Usage: kakoi COMMAND [arguments]\n\nCommands:\n";
+void print_overview(std::ostream& out) {
+  const bool ja = reads_japanese();
+  out << "kakoi " KAKOI_VERSION " — "
+      << (ja ? "「閉域」とされる制御ネットワークが閉じているかを、通信だけから確かめる\n\n使い方: kakoi コマンド "
+               "[引数]\n\nコマンド:\n"
+             : "checks, from traffic alone, whether a \"closed\" control network is closed\n\n"
+               "Usage: kakoi COMMAND [arguments]\n\nCommands:\n");
   for (const Command& c : commands())
-    out << "  " << std::left << std::setw(10) << c.name << std::setw(40) << c.synopsis << c.summary << "\n";
-  out << "\n'kakoi COMMAND --help' explains a command. kakoi never sends a packet.\n\n"
-         "Exit status: 0 done; 1 findings at or above --fail-on; 2 bad usage or unreadable input\n"
-         "(the rest is still processed); 3 internal error.\n";
+    out << "  " << std::left << std::setw(10) << c.name << std::setw(31) << c.synopsis << (ja ? c.japanese : c.summary)
+        << "\n";
+  out << (ja ? "\n各コマンドの説明は 'kakoi コマンド --help' で表示します。kakoiは何も送信しません。\n\n"
+               "終了コード: 0 完了、1 --fail-on 以上の所見あり、2 使い方の誤り又は読めない入力\n"
+               "（残りは処理済み）、3 内部エラー\n"
+             : "\n'kakoi COMMAND --help' explains a command. kakoi never sends a packet.\n\n"
+               "Exit status: 0 done; 1 findings at or above --fail-on; 2 bad usage or unreadable\n"
+               "input (the rest is still processed); 3 internal error.\n");
 }
 
 int dispatch(const Arguments& arguments) {
   if (arguments.empty()) {
-    print_help(std::cerr);
+    print_overview(std::cerr);
     return kBadInput;
   }
   const std::string& name = arguments[0];
   if (name == "--help" || name == "-h" || name == "help") {
-    print_help(std::cout);
+    print_overview(std::cout);
     return kDone;
   }
   if (name == "--version" || name == "-V") {

@@ -19,6 +19,10 @@ constexpr Help kHelp{
     "The order does not matter, and an inventory given twice counts once. The result is what one scan of all\n"
     "captures would give, but for TCP connections that were cut between two captures. Policy and rules are\n"
     "applied anew. Sites that use the same private addresses can't be told apart in one inventory: a note tells.\n",
+    "複数のインベントリを一つにまとめます。同じネットワークの複数のセンサや複数の日、又はアドレスの異なる複数のサイトが"
+    "対象です。順序は結果に影響せず、同じインベントリを2回指定しても1回と数えます。結果は、全てのキャプチャを一度に解析"
+    "した場合と同じです（二つのキャプチャにまたがって切れたTCP接続を除く）。ポリシーとルールは改めて適用します。同じプ"
+    "ライベートアドレスを使うサイトは一つのインベントリでは区別できないため、その旨を注記します。\n",
     "  kakoi merge monday/inventory.db tuesday/inventory.db -o both\n"};
 
 using Owners = std::map<std::pair<std::string, std::string>, std::set<std::string>>;  // MACs by address and VLAN

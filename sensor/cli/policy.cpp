@@ -11,15 +11,20 @@
 
 namespace kakoi::cli {
 namespace {
-constexpr Help kHelp{
-    "kakoi policy init inventory.db | register inventory.db | check site.yaml",
-    "check reads a site policy and names every mistake by line and column.\n"
-    "init prints a policy to start from, filled with what an inventory shows; correct it by hand.\n"
-    "register prints the devices alone, as a CSV list for a spreadsheet; corrected, it goes to --assets.\n"
-    "The formats are described in docs/policy.md and docs/register.md.\n",
-    "  kakoi policy init out/inventory.db > site.yaml\n"
-    "  kakoi policy register out/inventory.db > ledger.csv\n"
-    "  kakoi policy check site.yaml\n"};
+constexpr Help kHelp{"kakoi policy init inventory.db | register inventory.db | check site.yaml",
+                     "  init      print a policy to start from, filled with what an inventory shows;\n"
+                     "            correct it by hand\n"
+                     "  register  print the devices alone, as a CSV list for a spreadsheet; corrected,\n"
+                     "            it goes to --assets\n"
+                     "  check     read a site policy and name every mistake by line and column\n\n"
+                     "The formats are described in docs/policy.md and docs/register.md.\n",
+                     "  init      インベントリの内容を基に、ポリシーのひな形を表示する（手で直して使う）\n"
+                     "  register  機器だけを表計算ソフト用のCSVで表示する（直して --assets に渡す）\n"
+                     "  check     ポリシーを読み、全ての誤りを行と桁で示す\n\n"
+                     "書式の説明は docs/policy.md と docs/register.md にあります。\n",
+                     "  kakoi policy init out/inventory.db > site.yaml\n"
+                     "  kakoi policy register out/inventory.db > ledger.csv\n"
+                     "  kakoi policy check site.yaml\n"};
 }
 
 int policy(const Arguments& arguments) {

@@ -14,6 +14,8 @@ constexpr Help kHelp{
     "kakoi protocols",
     "Lists the protocols that are understood by content; ports are hints only. Beside these, ARP, ICMP,\n"
     "router and neighbour discovery, LLDP, CDP, spanning tree and routing protocols are read.\n",
+    "内容から識別できるプロトコルの一覧です（ポート番号は手掛かりにすぎません）。このほか、ARP、ICMP、ルータ・近隣探索"
+    "、LLDP、CDP、スパニングツリー、経路制御プロトコルを読み取ります。\n",
     ""};
 }
 

@@ -10,6 +10,8 @@ constexpr Help kHelp{
     "kakoi query inventory.db \"select …\"",
     "Runs a query over an inventory (read-only) and prints its rows, tab-separated, with a head line.\n"
     "The tables are described in sensor/inventory/schema.sql.\n",
+    "インベントリに対して問合せを（読取り専用で）実行し、見出し行に続けて、結果の各行をタブ区切りで表示します。表の説明"
+    "は sensor/inventory/schema.sql にあります。\n",
     "  kakoi query out/inventory.db \"select name, vendor, role from asset where is_ot = 1\"\n"};
 
 }  // namespace

@@ -19,6 +19,11 @@ constexpr Help kHelp{
     "of packs, or the built-in rules: format, both languages, SQL against the inventory's schema, and each rule's own\n"
     "examples. test does so for one rule, and with --db shows what it finds in an inventory, which is not\n"
     "changed; zones and roles are those that the inventory was last judged with.\n",
+    "listはルールの一覧、showは1件の内容と問合せを表示します。checkは、ルールのフォルダ、ルールパック、パックのフォルダ"
+    "、又は内蔵ルールを検査します（書式、日英の文章、スキーマに対するSQL、ルールごとの例）。testは1件のルールを同様に検"
+    "査し、--db "
+    "を付けるとインベントリでの検出結果を示します。インベントリは変更しません。ゾーンと役割は、そのインベントリを最後に"
+    "判定したときのものです。\n",
     "  kakoi rules show external-route-established\n  kakoi rules check my-pack/\n"
     "  kakoi rules test my-rule.yaml --db out/inventory.db\n"};
 

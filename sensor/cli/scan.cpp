@@ -20,13 +20,24 @@ constexpr Help kHelp{
     "kakoi scan PCAP|DIR|- ... [options]",
     "Reads captures (pcap, pcapng, snoop, also packed by gzip, zstd, xz or bzip2; folders are searched; - is\n"
     "standard input) and writes into OUT:\n"
-    "  report.html      findings, network drawing, inventory: one file, open it in a browser\n"
-    "  inventory.db     everything observed, for SQL (docs: sensor/inventory/schema.sql)\n"
+    "  report.html      findings, network drawing, inventory: one file for a browser\n"
+    "  inventory.db     everything observed, for SQL (docs/inventory.md)\n"
     "  evidence.pcapng  the packets that findings cite, secrets overwritten\n"
-    "  inventory.json, findings.json, assets.csv, links.csv, verdicts.csv, manifest.json;\n"
-    "  register.csv where --assets or the policy names devices\n\n"
+    "  inventory.json, findings.json, manifest.json, assets.csv, links.csv,\n"
+    "  verdicts.csv\n"
+    "  register.csv     where --assets or the policy names devices\n\n"
     "Several captures count as one network. The same input gives the same bytes, whatever the order\n"
     "of the files and the number of threads. Nothing is ever sent.\n",
+    "キャプチャ（pcap、pcapng、snoop。gzip、zstd、xz、bzip2で圧縮したものも可。フォルダは中を探し、- "
+    "は標準入力）を読み、OUTに次のファイルを書き込みます。\n"
+    "  report.html      所見、ネットワーク図、資産一覧（1ファイル。ブラウザで開く）\n"
+    "  inventory.db     観測した全て。SQL用（説明: docs/inventory.md）\n"
+    "  evidence.pcapng  所見の根拠となるパケット（秘密情報は上書き済み）\n"
+    "  inventory.json, findings.json, manifest.json, assets.csv, links.csv,\n"
+    "  verdicts.csv\n"
+    "  register.csv     --assets又はポリシーに機器の記載がある場合\n\n"
+    "複数のキャプチャは一つのネットワークとして扱います。同じ入力からは、ファイルの順序やスレッド数によらず、同じバイト"
+    "列が得られます。何も送信しません。\n",
     "  kakoi scan monday.pcapng tuesday.pcapng -o report\n"
     "  kakoi scan captures/ --policy site.yaml --lang en --fail-on high\n"
     "  tcpdump -r ring.pcap0 -w - 'not port 22' | kakoi scan -\n"};

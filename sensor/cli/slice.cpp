@@ -24,6 +24,10 @@ constexpr Help kHelp{
     "there. FINDING is an id, or as much of its beginning as fits no other finding. Captures are recognised\n"
     "by their SHA-256, whatever they are called now.\n\n"
     "Secrets are overwritten, and so is payload that is not understood, unless --raw is given.\n",
+    "所見の根拠となるパケットと、それが属する通信全体を、キャプチャから1個のpcapngファイルに切り出します。各パケットの"
+    "コメントに、所見、元のキャプチャ、その中でのパケット番号を記します。FINDINGは所見のID、又は他の所見と区別できる長"
+    "さの先頭部分です。キャプチャは、現在の名前によらずSHA-256で識別します。\n\n"
+    "--raw を指定しない限り、秘密情報と、解釈できないペイロードは上書きします。\n",
     "  kakoi slice out/inventory.db 9f3c captures/ -o 9f3c.pcapng\n"
     "  kakoi query out/inventory.db \"select finding_id, rule_id, subject_id from finding\"\n"};
 

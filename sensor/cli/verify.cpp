@@ -26,6 +26,13 @@ constexpr Help kHelp{
     "in a temporary folder, and compares every output byte by byte. Site, language and kind of evidence are\n"
     "taken from the manifest; policy, rules and key must be named as then.\n\n"
     "Exit status: 0 everything agrees; 1 something differs; 2 something can't be checked.\n",
+    "OUTの出力をOUT/"
+    "manifest.jsonと照合します（各ファイルのサイズとSHA-"
+    "256、記載のないファイルがないこと）。指定されたポリシー、台帳、ルール、アドバイザリ、鍵も照合します。キャプチャを"
+    "指定すると、解析したものと同じかを確かめ、全て揃っている場合は一時フォルダで解析をやり直し、全ての出力をバイト単位"
+    "で比較します。サイト名、言語、証拠の種類はマニフェストから取りますが、ポリシー、ルール、鍵は当時と同じものを指定し"
+    "てください。\n\n"
+    "終了コード: 0 全て一致、1 相違あり、2 確認できないものあり\n",
     "  kakoi verify report\n"
     "  kakoi verify report captures/ --policy site.yaml --public-key auditor.pem\n"};
 

@@ -26,6 +26,11 @@ constexpr Help kHelp{
     "it stopped; after a power cut at most the last interval is lost. SIGHUP reads policy and rules again.\n"
     "For a network tap name both of its ports. Nothing is ever sent: once the interfaces are open, all\n"
     "capabilities are dropped and the kernel refuses to send for this program.\n",
+    "SIGINT又はSIGTERMを受け取るまでミラーポートを監視し、OUTの出力（kakoi scanと同じもの）を --every "
+    "の間隔と終了時に更新します。同じOUTとインタフェースで再び起動すると、続きから監視します。停電の場合に失われるのは"
+    "、最長でも直近の1間隔分です。SIGHUPでポリシーとルールを読み直します。ネットワークタップでは両方のポートを指定して"
+    "ください。何も送信しません。インタフェースを開いた後は全てのケーパビリティを手放し、カーネルがこのプログラムの送信"
+    "を拒否します。\n",
     "  kakoi watch -i eth1 -o /var/lib/kakoi --policy site.yaml\n"
     "  kakoi watch -i tap0 -i tap1 -f 'not port 22' --store captures --store-size 10GB\n"};
 

@@ -1,9 +1,12 @@
 """The commands beside scan, on real outputs."""
 import json
 import re
+import subprocess
+import unicodedata
 
 import yaml
 
+import harness
 from harness import BAD_INPUT, CLOSED, DONE, FINDINGS, POLICY, ROOT, SAMPLE, database, equal, expect, folder, kakoi, scan, test
 
 COMMANDS = ["scan", "watch", "assess", "diff", "merge", "query", "slice", "verify", "rules", "policy", "protocols"]
@@ -20,6 +23,35 @@ def help_goes_to_standard_output():
         done = kakoi(*arguments, wanted=DONE)
         expect("Usage: kakoi" in done.stdout and not done.stderr, f"{arguments}: {done.stdout!r} {done.stderr!r}")
     equal(kakoi("--version", wanted=DONE).stdout.split()[0], "kakoi", "--version")
+
+
+def columns(line):
+    return sum(1 + (unicodedata.east_asian_width(character) in "WF") for character in line)
+
+
+@test
+def help_is_in_the_readers_language_and_fits_a_terminal():
+    for locale, japanese in (("ja_JP.UTF-8", True), ("ja_JP.eucJP", False), ("en_US.UTF-8", False)):
+        for command in COMMANDS:
+            done = subprocess.run([harness.program, command, "--help"], capture_output=True, text=True, check=True,
+                                  env={"LC_ALL": "", "LC_MESSAGES": "", "LANG": locale})
+            told, _, examples = done.stdout.partition("例:\n" if japanese else "Examples:\n")
+            expect(("使い方" in told) == japanese, f"{command}, {locale}: {told}")
+            description, _, options = told.partition("オプション:\n" if japanese else "Options:\n")
+            for line in [*description.splitlines()[1:], *options.splitlines()]:
+                expect(columns(line) <= 80, f"{command}, {locale}: {columns(line)} columns: {line}")
+                expect(line.lstrip()[:1] not in {*"、。）」：ー"}, f"{command}: a line begins with punctuation: {line}")
+            if japanese:
+                expect(re.search("[ぁ-ん]", description), f"{command} is not described in Japanese")
+                for option in re.split(r"\n(?=  (?:-|    --))", options.rstrip()):
+                    expect(re.search("[ぁ-んァ-ヶ一-龠]", option), f"{command}: not in Japanese: {option}")
+            for example in examples.splitlines():
+                expect(example.startswith("  "), f"{command}: {example}")
+        overview = subprocess.run([harness.program, "--help"], capture_output=True, text=True, check=True, env={"LANG": locale}).stdout
+        expect(("コマンド" in overview) == japanese, overview)
+    japan_first = subprocess.run([harness.program, "--help"], capture_output=True, text=True, check=True,
+                                 env={"LC_ALL": "C", "LANG": "ja_JP.UTF-8"}).stdout
+    expect("Commands" in japan_first, "LC_ALL counts before LANG")
 
 
 @test
