@@ -18,7 +18,7 @@ constexpr Help kHelp{"kakoi policy init inventory.db | register inventory.db | c
                      "            it goes to --assets\n"
                      "  check     read a site policy and name every mistake by line and column\n\n"
                      "The formats are described in docs/policy.md and docs/register.md.\n",
-                     "  init      インベントリの内容を基に、ポリシーのひな形を表示する（手で直して使う）\n"
+                     "  init      インベントリの内容を基に、ポリシーのひな形を表示する（直して使う）\n"
                      "  register  機器だけを表計算ソフト用のCSVで表示する（直して --assets に渡す）\n"
                      "  check     ポリシーを読み、全ての誤りを行と桁で示す\n\n"
                      "書式の説明は docs/policy.md と docs/register.md にあります。\n",
