@@ -108,6 +108,7 @@ corpus=${KAKOI_CORPUS:-../shared/corpus}
 check include-direction "$python" tests/include_direction.py
 counted ctest "$python" tests/run_ctest.py build/asan "$jobs"
 # a browser waits more than it works
+beside samples "$python" pcaps/verify.py
 beside report-walk tests/end_to_end/browser/walk.sh build/release/kakoi build/asan/tests/reports/sample_report
 check bundle cmake --build build/release --target bundle   # and the bill of materials, which is in it
 counted release "$python" tests/release.py build/release
