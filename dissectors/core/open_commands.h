@@ -28,7 +28,8 @@ template <std::size_t Most>
 class OpenCommands {
  public:
   // `action`: all but outcome, status, asked, answered. Its texts are static, but for `value`, which is copied.
-  void ask(std::uint64_t key, const ControlAction& action, const Emit& emit) noexcept {
+  // Not `must_answer`: silence is no sign.
+  void ask(std::uint64_t key, const ControlAction& action, const Emit& emit, bool must_answer = true) noexcept {
     for (std::size_t i = 0; i < count_; ++i)
       if (open_[i].key == key) {  // the same again, or given up
         close(i, emit, Outcome::none);
@@ -44,7 +45,7 @@ class OpenCommands {
     std::copy_n(action.value.begin(), o.size, o.value.begin());
     const Heard& answers = heard_by(other(o.action.actor));
     o.heard = answers.count;
-    o.in_doubt = answers.count != 0 && is_before(o.action.asked, answers.last);
+    o.in_doubt = !must_answer || (answers.count != 0 && is_before(o.action.asked, answers.last));
   }
   // Every answer, of whichever side; `status` is static.
   void answer(std::uint64_t key, Outcome outcome, std::string_view status, const Emit& emit) noexcept {
