@@ -147,11 +147,7 @@ class Reader final : public Dissector {
     const bool has_report = asked.function_code >> 8 == remote_database;
     const bool is_refused = has_report && !m.body.empty() && m.body[0] != 0;
     const Outcome outcome = is_refused ? Outcome::refused : Outcome::accepted;
-    emit(Operation{.cls = asked.cls,
-                   .function_code = asked.function_code,
-                   .unit = asked.qualifier,
-                   .outcome = outcome,
-                   .actor = other(emit.context().speaker)});
+    emit(answer_of(asked, outcome));
     commands_.answer(m.sequence, outcome, is_refused ? "error report not 0" : "", emit);
     if (is_refused || open_stated_) return;
     emit(OpenAccess{"bsap"});
