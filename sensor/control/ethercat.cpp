@@ -308,7 +308,8 @@ Mailbox parse_foe(ByteReader r) noexcept {
   r.skip(4);
   enum { read = 1, write = 2, error = 5, busy = 6 };
   if (!r.ok() || reserved != 0 || code < read || code > busy) return m;
-  m.content = code == read ? foe_read : code == write ? foe_write : foe;
+  m.content = code == read ? foe_read : code == write || code == error ? foe_write : foe;
+  m.answers = m.refuses = code == error;  // or of a read: who waits for it tells
   if (code == read || code == write) m.value << trimmed(r.rest());
   return m;
 }
@@ -412,7 +413,7 @@ class Facts {
   }
 
   void asked(const Mailbox& m, std::uint8_t command, std::uint32_t station) noexcept {
-    state(m.answers ? coe : m.content, command, station);
+    state(!m.answers ? m.content : m.content == foe_write ? foe : coe, command, station);
     if (m.answers || (m.content != sdo_download && m.content != foe_write && m.content != soe_write)) return;
     ControlAction action = action_of(m.content, command, station);
     action.value = m.value.view();
@@ -426,13 +427,14 @@ class Facts {
   void answered(const Mailbox& m, std::uint32_t station) noexcept {
     if (m.content == sdo_upload && m.answers && m.point >> 8 == kIdentityObject)
       state_slave(station, m.point & 0xFF, m.number, "ethercat object 1018h", emit_);
-    if (!m.answers || (m.content != sdo_download && m.content != soe_write)) return;
+    if (!m.answers || (m.content != sdo_download && m.content != soe_write && m.content != foe_write)) return;
     requests_.answer(transaction_of(m, station), block_of(m), m.refuses ? Outcome::refused : Outcome::accepted,
                      m.refuses ? "aborted by the slave" : "", emit_);
   }
 
   static std::uint32_t transaction_of(const Mailbox& m, std::uint32_t station) noexcept {
-    return (station & 0xFFFF) << 16 | (m.content == soe_write ? m.point : m.point >> 8);
+    const std::uint32_t of = m.content == foe_write ? 0 : m.content == soe_write ? m.point : m.point >> 8;
+    return (station & 0xFFFF) << 16 | (of & 0xFFFF);
   }
   static std::uint16_t block_of(const Mailbox& m) noexcept {
     return static_cast<std::uint16_t>(code_of(m.content, 0) | (m.content == sdo_download ? m.point & 0xFF : 0));

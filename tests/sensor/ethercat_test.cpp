@@ -210,6 +210,16 @@ TEST(EtherCat, AFileIsAProgram) {
   EXPECT_EQ(actions[0].outcome, Outcome::none);
 }
 
+TEST(EtherCat, AFileMayBeRefused) {
+  constexpr std::string_view kError = "1810 04 07 e903 0014 0c00 0000 0600 0000 00 14 05 00 02800000 0100";
+  constexpr std::string_view kOthersError = "1810 04 07 ea03 0014 0c00 0000 0600 0000 00 14 05 00 02800000 0100";
+  const auto outcome = [](std::string_view answer) {
+    return Ring().frame(kFoeWrite).returned(answer).end().all<ControlAction>().at(0).outcome;
+  };
+  EXPECT_EQ(outcome(kError), Outcome::refused);
+  EXPECT_EQ(outcome(kOthersError), Outcome::none);
+}
+
 TEST(EtherCat, ServoParametersAndTheEepromAreParameters) {
   const auto seen = Ring()
                         .frame(kSoeWrite, "00:00:5e:00:53:01")
