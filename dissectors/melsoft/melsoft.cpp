@@ -37,7 +37,14 @@ constexpr Entry kCommands[] = {
     {0x0133, OperationClass::read, "Read User Information"},
     {0x0134, OperationClass::read, "Read User Information"},
     {0x0150, OperationClass::read, "Read Safety Mode"},
+    {0x0401, OperationClass::read, "Device Read"},
+    {0x0402, OperationClass::read, "Read"},
+    {0x0403, OperationClass::read, "Device Read Random"},
+    {0x0406, OperationClass::read, "Device Read Block"},
     {0x0410, OperationClass::read, "Read"},
+    {0x0601, OperationClass::read, "Extend Unit Read"},
+    {0x0613, OperationClass::read, "Memory Read"},
+    {0x0B20, OperationClass::identify, "Node Search"},
     {0x1001, OperationClass::mode, "Remote Run"},
     {0x1002, OperationClass::mode, "Remote Stop"},
     {0x1003, OperationClass::mode, "Remote Pause"},
@@ -45,7 +52,12 @@ constexpr Entry kCommands[] = {
     {0x1006, OperationClass::mode, "Remote Reset"},
     {0x1120, OperationClass::mode, "Change Safety Mode"},
     {0x1133, OperationClass::parameter, "Register User Information"},
+    {0x1401, OperationClass::write, "Device Write"},
+    {0x1402, OperationClass::write, "Device Write Random"},
+    {0x1406, OperationClass::write, "Device Write Block"},
     {0x1410, OperationClass::write, "Write"},
+    {0x1601, OperationClass::write, "Extend Unit Write"},
+    {0x1613, OperationClass::write, "Memory Write"},
     {0x1859, OperationClass::file, "File Read Directory"},
     {0x185F, OperationClass::file, "File Search"},
     {0x1867, OperationClass::file, "File Open"},
@@ -192,7 +204,7 @@ class Reader final : public Dissector {
 
 std::unique_ptr<Dissector> open() { return std::make_unique<Reader>(); }
 
-constexpr std::uint16_t kPorts[] = {5006, 5007, 5560};
+constexpr std::uint16_t kPorts[] = {5006, 5007, 5560, 5561};
 
 }  // namespace
 

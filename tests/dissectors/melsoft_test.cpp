@@ -111,6 +111,19 @@ TEST(Melsoft, QSeriesTellTheirTypeName) {
   EXPECT_TRUE(melsoft::protocol.probe(hex(kTold), Role::server));
 }
 
+// A panel switches relay M10 on, as scripts of a laboratory with a model railway send it (public; UDP 5001 to 5006).
+TEST(Melsoft, PanelsWriteDevices) {
+  constexpr std::string_view kOn =
+      "57000000001111 070000ffff03000000000000 2200 1c000a08 0000000000000000 1402 2d00 0000"
+      "00010000 90000a00000000000000 0100";
+  const auto seen = observe(melsoft::protocol, {client(kOn)}, Transport::udp);
+  const auto actions = seen.all<ControlAction>();
+  ASSERT_EQ(actions.size(), 1u);
+  EXPECT_EQ(actions[0].cls, OperationClass::write);
+  EXPECT_EQ(actions[0].step, "Device Write Random");
+  EXPECT_EQ(actions[0].outcome, Outcome::none);
+}
+
 // As NozomiNetworks/blackhat23-melsoft reads an iQ-R: the number that goes up is the third octet, the user's name UTF-16.
 // Who has logged in, does not come in just so.
 TEST(Melsoft, LogInsAreTold) {
