@@ -38,7 +38,7 @@ Protocol::Speaker speaker(Bytes bytes) {
   LinkFrame link;
   if (!parse_link(bytes, link)) return {Role::client, false};
   const Serial s = parse_serial(link.content());
-  return {s.from_master ? Role::client : Role::server, s.is_whole};
+  return {s.from_master ? Role::client : Role::server, s.is_whole && !s.is_among_tasks};
 }
 
 // Elements of a write: what is done to the signal, and of an analog one the value. Other descriptors were not seen.
@@ -109,11 +109,18 @@ class Reader final : public Dissector {
     if (!link.checks) return emit(Anomaly{Fault::bad_checksum, static_cast<std::uint32_t>(datagram.size() - 2)});
     const Serial s = parse_serial(link.content());
     if (!s.is_whole) return emit(Anomaly{Fault::bad_value, 0});
+    if (s.is_among_tasks) return on_task(s.message, emit);
     if (s.link_function == 0) return on_message(s.message, emit);
     const std::uint32_t code = kLink + s.link_function;
     emit(Operation{.cls = s.from_master ? OperationClass::read : OperationClass::session,
                    .function_code = code,
                    .outcome = s.link_function == 0x95 ? Outcome::refused : Outcome::none});
+  }
+
+  // Nothing is told of whether it asks or answers.
+  void on_task(const Message& m, const Emit& emit) {
+    if (const auto f = function_of(m))
+      emit(Operation{.cls = f->cls, .function_code = f->code, .unit = m.unit, .actor = emit.context().speaker});
   }
 
   void on_ip(Bytes datagram, const Emit& emit) {
@@ -147,11 +154,7 @@ class Reader final : public Dissector {
     const bool has_report = asked.function_code >> 8 == remote_database;
     const bool is_refused = has_report && !m.body.empty() && m.body[0] != 0;
     const Outcome outcome = is_refused ? Outcome::refused : Outcome::accepted;
-    emit(Operation{.cls = asked.cls,
-                   .function_code = asked.function_code,
-                   .unit = asked.qualifier,
-                   .outcome = outcome,
-                   .actor = other(emit.context().speaker)});
+    emit(answer_of(asked, outcome));
     commands_.answer(m.sequence, outcome, is_refused ? "error report not 0" : "", emit);
     if (is_refused || open_stated_) return;
     emit(OpenAccess{"bsap"});

@@ -53,11 +53,12 @@ Serial parse_serial(Bytes content) noexcept {
   s.message.sequence = r.le16();
   const std::uint8_t from = r.u8();
   r.skip(1);  // node status
-  if (!r.ok() || is_served(to) == is_served(from)) return s;
+  if (!r.ok() || (!is_served(to) && !is_served(from))) return s;
   s.from_master = is_served(to);
+  s.is_among_tasks = is_served(to) && is_served(from);
   s.is_whole = true;
   s.message.is_answer = !s.from_master;
-  if (s.from_master && !is_global) s.message.unit = address;
+  if (s.from_master && !s.is_among_tasks && !is_global) s.message.unit = address;
   s.message.exchange = s.from_master ? to : from;
   s.message.body = r.rest();
   return s;

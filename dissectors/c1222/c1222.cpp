@@ -203,7 +203,7 @@ class Reader final : public Dissector {
     const std::string_view name = target.is_procedure ? procedure_name(target.procedure) : std::string_view{};
     action.step = !target.is_procedure ? "write" : name.empty() ? "initiate" : name;
     action.value = value.view();
-    commands_.ask(key(m.id, index), action, emit);
+    commands_.ask(key(m.id, index), action, emit, m.must_answer);
   }
 
   // user id ×2 | name ×10 | time-out ×2

@@ -20,7 +20,7 @@ enum Field : std::uint8_t {
 constexpr std::uint8_t kMessage = 0x60, kExternal = 0x28, kOctetAligned = 0x81, kRelative = 0x80;
 constexpr std::size_t kHead = 8, kLeast = 16, kCode = 4, kDeviceClass = 4;
 // EPSEM's flags (clause 5.3.3).
-constexpr std::uint8_t kReserved = 0x80, kClassIncluded = 0x10;
+constexpr std::uint8_t kReserved = 0x80, kClassIncluded = 0x10, kResponseControl = 0x03;
 constexpr std::uint8_t kNotification = 4;  // calling-AE-qualifier (clause 5.3.4.6)
 
 constexpr bool is_field(std::uint8_t tag) noexcept {
@@ -139,6 +139,7 @@ std::optional<Message> parse(Bytes bytes) noexcept {
   const std::uint8_t flags = r.u8();
   if ((flags & kClassIncluded) != 0) r.skip(kDeviceClass);
   m.mode = static_cast<Mode>(flags >> 2 & 3);
+  m.must_answer = (flags & kResponseControl) == 0;
   m.services = r.rest();
   if (m.mode == Mode::authenticated)
     m.services = m.services.first(m.services.size() - (m.services.size() < kCode ? m.services.size() : kCode));

@@ -37,7 +37,8 @@ struct Message {
   bool is_answer = false;        // has the latter
   bool is_notification = false;  // of the calling-AE-qualifier
   Mode mode = Mode::clear;
-  Bytes services;  // as far as they are there; in mode `ciphered` nothing that can be read
+  bool must_answer = true;  // response control 0; 1: what fails is answered, 2: nothing is
+  Bytes services;           // as far as they are there; in mode `ciphered` nothing that can be read
 };
 
 // None where the envelope does not hold together up to the user information.

@@ -111,7 +111,8 @@ constexpr Procedure kProcedures[] = {
 };
 static_assert(is_ascending(kProcedures));
 
-constexpr std::uint16_t kNumber = 0x07FF, kMakers = 0x0800, kPending = 0x1000, kProcedureTable = 7;
+constexpr std::uint16_t kNumber = 0x07FF, kMakers = 0x0800, kPending = 0x1000, kUserDefined = 0x2000,
+                        kProcedureTable = 7;
 
 }  // namespace
 
@@ -181,6 +182,8 @@ std::string_view kind_of(const Target& t) noexcept {
   if (!t.is_known) return {};
   if (t.is_procedure) return (t.procedure & kMakers) != 0 ? "manufacturer procedure" : "standard procedure";
   const bool makers = (t.table & kMakers) != 0;
+  if ((t.table & kUserDefined) != 0)
+    return (t.table & kPending) != 0 ? "pending user-defined table" : "user-defined table";
   if ((t.table & kPending) != 0) return makers ? "pending manufacturer table" : "pending standard table";
   return makers ? "manufacturer table" : "standard table";
 }

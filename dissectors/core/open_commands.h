@@ -28,15 +28,17 @@ template <std::size_t Most>
 class OpenCommands {
  public:
   // `action`: all but outcome, status, asked, answered. Its texts are static, but for `value`, which is copied.
-  void ask(std::uint64_t key, const ControlAction& action, const Emit& emit) noexcept {
+  // Not `must_answer`: silence is no sign.
+  void ask(std::uint64_t key, const ControlAction& action, const Emit& emit, bool must_answer = true) noexcept {
     for (std::size_t i = 0; i < count_; ++i)
-      if (open_[i].key == key) {  // the same again, or given up
+      if (open_[i].key == key && !open_[i].has_expired()) {  // the same again, or given up
         close(i, emit, Outcome::none);
         break;
       }
     if (count_ == Most) close(0, emit, Outcome::none);
     Open& o = open_[count_++];
     o.key = key;
+    o.until = {};
     o.action = action;
     o.action.actor = emit.context().speaker;
     o.action.asked = emit.context().packet;
@@ -44,7 +46,7 @@ class OpenCommands {
     std::copy_n(action.value.begin(), o.size, o.value.begin());
     const Heard& answers = heard_by(other(o.action.actor));
     o.heard = answers.count;
-    o.in_doubt = answers.count != 0 && is_before(o.action.asked, answers.last);
+    o.in_doubt = !must_answer || (answers.count != 0 && is_before(o.action.asked, answers.last));
   }
   // Every answer, of whichever side; `status` is static.
   void answer(std::uint64_t key, Outcome outcome, std::string_view status, const Emit& emit) noexcept {
@@ -53,11 +55,17 @@ class OpenCommands {
     if (is_before(answers.last, emit.context().packet)) answers.last = emit.context().packet;
     for (std::size_t i = 0; i < count_; ++i) {
       if (open_[i].key != key || open_[i].action.actor == emit.context().speaker) continue;
+      if (open_[i].has_expired() && is_before(open_[i].until, emit.context().packet)) continue;
       if (is_before(emit.context().packet, open_[i].action.asked)) return;
       open_[i].action.status = status;
       open_[i].action.answered = emit.context().packet;
       return close(i, emit, outcome);
     }
+  }
+  // What comes under that key from this packet on, answers something else.
+  void expire(std::uint64_t key, const Emit& emit) noexcept {
+    for (std::size_t i = 0; i < count_; ++i)
+      if (open_[i].key == key && !open_[i].has_expired()) open_[i].until = emit.context().packet;
   }
   // Octets were lost: an answer may have been among them.
   void on_gap() noexcept {
@@ -71,10 +79,12 @@ class OpenCommands {
   struct Open {
     std::uint64_t key = 0;
     ControlAction action;
+    PacketRef until;  // number 0: it may still be answered
     std::array<char, 48> value{};
     std::size_t size = 0;
     std::uint32_t heard = 0;  // answers of the other side when it was asked
     bool in_doubt = false;
+    bool has_expired() const noexcept { return until.number() != 0; }
   };
   struct Heard {
     std::uint32_t count = 0;

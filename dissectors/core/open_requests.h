@@ -20,6 +20,17 @@ struct OpenRequest {
   std::uint32_t qualifier = kNoValue;
 };
 
+// The answer to a request whose qualifier is the unit that was asked.
+inline Operation answer_of(const OpenRequest& asked, Outcome outcome) noexcept {
+  Operation operation;
+  operation.cls = asked.cls;
+  operation.function_code = asked.function_code;
+  operation.unit = asked.qualifier;
+  operation.outcome = outcome;
+  operation.actor = asked.actor;
+  return operation;
+}
+
 template <std::size_t Most>
 class OpenRequests {
  public:

@@ -59,6 +59,8 @@ constexpr Kind kKinds[] = {
     {0xD5, write, Way::answers, true, "ded SET response"},
     {0xD7, other, Way::answers, true, "ded ACTION response"},
     {exception_response, other, Way::answers, false, "Exception response"},
+    {access_request, other, Way::asks, false, "ACCESS request"},
+    {access_response, other, Way::answers, false, "ACCESS response"},
     {general_glo_ciphering, other, Way::either, true, "General glo ciphering"},
     {general_ded_ciphering, other, Way::either, true, "General ded ciphering"},
     {general_ciphering, other, Way::either, true, "General ciphering"},
@@ -133,6 +135,9 @@ bool may_begin(Bytes head, std::size_t length) noexcept {
       return length <= 7 && (second == 1 || second == 2);
     case data_notification:
       return length > 6;
+    case access_request:
+    case access_response:
+      return length > 10;
     case event_notification:
       return length > 10 && second <= 1;
     case information_report:
@@ -164,6 +169,15 @@ bool holds_together(Bytes apdu) noexcept {
       r.skip(4);
       const std::size_t time = read_length(r);
       return r.ok() && (time == 0 || time == 12) && r.remaining() > time;
+    }
+    case access_request:
+    case access_response: {
+      r.skip(4);
+      const std::size_t time = read_length(r);
+      r.skip(time);
+      // How many requests and what the first is; or whether these are repeated.
+      const bool fits = apdu[0] == access_request ? read_length(r) != 0 && r.u8() - 1u < 5 : r.u8() <= 1;
+      return fits && r.ok() && (time == 0 || time == 12);
     }
     case general_glo_ciphering:
     case general_ded_ciphering:

@@ -29,6 +29,8 @@ enum Tag : std::uint8_t {
   set_response = 0xC5,
   action_response = 0xC7,
   exception_response = 0xD8,
+  access_request = 0xD9,
+  access_response = 0xDA,
   general_glo_ciphering = 0xDB,
   general_ded_ciphering = 0xDC,
   general_ciphering = 0xDD,

@@ -109,6 +109,7 @@ class Reader final : public Dissector {
     // What is missing may have been a request under the same invoke-id, or a log-in.
     asked_ = {};
     association_ = short_ = latest_ = {};
+    access_ = {};
     link_asked_ = 0;
     secret_.clear();
     is_anonymous_ = false;
@@ -188,6 +189,10 @@ class Reader final : public Dissector {
       case set_response:
       case action_response:
         return on_changed(s, tag, r, emit);
+      case access_request:
+        return on_access(s, r, emit);
+      case access_response:
+        return on_accessed(s, apdu, emit);
       case read_request:
       case write_request:
       case unconfirmed_write:
@@ -288,7 +293,7 @@ class Reader final : public Dissector {
       const bool has_selection = !is_action && r.u8() != 0;
       if (i == 0) ask(s, tag, invoke, cls, o, emit);
       const Bytes value = choice == kNormal && !has_selection ? value_of(is_action, r) : Bytes{};
-      command(s, tag, invoke, i, cls, o, value, emit);
+      command(s, is_action, tag, invoke, i, cls, o, value, emit);
       if (has_selection) return;  // what it holds is not read, and the next object is behind it
     }
   }
@@ -297,9 +302,8 @@ class Reader final : public Dissector {
     return r.rest();
   }
 
-  void command(const Said& s, std::uint8_t tag, std::uint8_t invoke, std::size_t index, OperationClass cls,
-               const Object& o, Bytes value, const Emit& emit) {
-    const bool is_action = tag == action_request;
+  void command(const Said& s, bool is_action, std::uint8_t tag, std::uint8_t invoke, std::size_t index,
+               OperationClass cls, const Object& o, Bytes value, const Emit& emit) {
     if (o.class_id == association_class && is_action && o.number == reply_to_hls) return;  // a log-in
     if (is_cut_) return;                                                                   // its value may be missing
     if (o.class_id == association_class && !is_action && o.number == secret) state_secret(s, value, emit);
@@ -378,6 +382,59 @@ class Reader final : public Dissector {
     // Of several, some of which were done: accepted.
     const Asked asked = take_asked(s, invoke, request);
     if (asked.is_known && told != 0) conclude(s, asked, any ? Outcome::accepted : Outcome::refused, emit);
+  }
+
+  // long invoke-id and priority ×4 | date and time | count | { 1 GET, 2 SET, 3 ACTION | object; 4, 5 the first two with
+  // a selection | … } … | count | values (62056-5-3, clause 8.3)
+  void on_access(const Said& s, ByteReader r, const Emit& emit) {
+    enum { get = 1, set, action, get_selected, set_selected };
+    access_ = {};
+    access_.id = r.be32();
+    r.skip(read_length(r));
+    access_.count = read_length(r);
+    Asked& asked = access_.asked;
+    asked = {true, true, access_request, 0, s.actor, OperationClass::read, s.unit, s.peer, {}};
+    for (std::size_t i = 0; i < access_.count && i < kMostListed; ++i) {
+      const std::uint8_t choice = r.u8();
+      const Object o = read_object(r);
+      if (!r.ok() || choice < get || choice > set_selected) break;
+      if (i == 0) asked.object = o;
+      asked.may_anybody = asked.may_anybody && is_public(o);
+      const bool is_action = choice == action;
+      if (is_action || choice == set || choice == set_selected) {
+        const OperationClass cls = is_action ? class_of_action(o) : class_of_set(o);
+        if (!is_command(asked.cls)) asked.cls = cls;  // the first that commands
+        command(s, is_action, access_request, static_cast<std::uint8_t>(access_.id), i, cls, o, {}, emit);
+      }
+      if (choice > action) break;  // by what it selects, is not read, and the next object is behind it
+    }
+    latest_ = asked;
+    latest_.invoke = static_cast<std::uint8_t>(access_.id);
+    state(s, asked.cls, access_request, emit, asked.qualifier());
+  }
+
+  // long invoke-id and priority ×4 | date and time | [requests] | values | count | { 1 GET, 2 SET, 3 ACTION | result } …
+  void on_accessed(const Said& s, Bytes apdu, const Emit& emit) {
+    const bool known = access_.asked.is_known && access_.asked.actor == s.actor && access_.asked.unit == s.unit &&
+                       access_.asked.peer == s.peer && access_.id == ByteReader(apdu.subspan(1)).be32();
+    const Asked asked = known ? std::exchange(access_.asked, {}) : Asked{};
+    state(s, asked.cls, access_response, emit, asked.qualifier());
+    const std::size_t count = access_.count, size = 1 + 2 * count;
+    constexpr std::size_t kMost = 0x7F, kHead = 7;
+    if (!known || !is_whole_ || count == 0 || count > kMost || apdu.size() < kHead + size) return;
+    const Bytes results = apdu.last(size);  // behind values whose lengths need not be known
+    bool fits = results[0] == count, any = false;
+    for (std::size_t i = 1; i < size; i += 2) fits = fits && results[i] - 1u < 3;
+    if (!fits) return;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint8_t result = results[2 + 2 * i];
+      any = any || result == kSuccess;
+      if (i < kMostListed)
+        commands_.answer(key(s, access_request, static_cast<std::uint8_t>(access_.id), i),
+                         result == kSuccess ? Outcome::accepted : Outcome::refused,
+                         result == kSuccess ? std::string_view{} : result_name(result), emit);
+    }
+    conclude(s, asked, any ? Outcome::accepted : Outcome::refused, emit);
   }
 
   // count | { 2: name ×2, 4: name ×2, selector | … } … (62056-5-3, clause 8.3, variable access specification)
@@ -469,7 +526,7 @@ class Reader final : public Dissector {
     const Asked asked = std::exchange(latest_, {});
     if (!asked.is_known || asked.actor != s.actor) return;
     take_asked(s, asked.invoke, asked.tag);
-    short_ = {};
+    short_ = access_.asked = {};
     for (std::size_t i = 0; i < kMostListed; ++i)
       commands_.answer(key(s, asked.tag, asked.invoke, i), Outcome::refused, "refused", emit);
     state(s, asked.cls, asked.tag, emit, asked.qualifier(), Outcome::refused, false);
@@ -485,6 +542,11 @@ class Reader final : public Dissector {
   std::uint8_t link_asked_ = 0;
   Role link_actor_ = Role::client;
   Asked association_, short_, latest_;
+  struct {
+    std::uint32_t id = 0;
+    std::size_t count = 0;  // of requests in it
+    Asked asked;
+  } access_;
   std::uint32_t association_code_ = aarq;
   text::Held<64> secret_;
   std::array<std::array<Asked, 16>, 2> asked_{};

@@ -154,6 +154,7 @@ class Reader final : public Dissector {
 
  private:
   void on_request(const Message& m, const Entry& known, const Emit& emit) {
+    commands_.expire(m.station(), emit);
     if (known.cls != OperationClass::control) return;
     state_points(m, OperationClass::control, "control byte", emit);
     const std::string_view step = known.code == execute ? "execute" : "control";
@@ -173,7 +174,7 @@ class Reader final : public Dissector {
     commands_.ask(m.station(), action, emit);
   }
 
-  // A station has one message open at a time: whatever it says next is the answer to that.
+  // A station has one message open at a time: whatever it says next is the answer to that, and no longer to those before.
   void on_answer(const Message& m, const Emit& emit) {
     commands_.answer(m.station(), Outcome::accepted, "", emit);
     if (m.header() == indication_data) state_points(m, OperationClass::read, "indication byte", emit);

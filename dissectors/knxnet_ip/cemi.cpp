@@ -45,6 +45,7 @@ bool is_cemi(Bytes bytes) noexcept {
 
 // L_Data:      message | n | information ×n | control ×2 | source ×2 | destination ×2 | length | TPCI, APCI | data …
 // property:    message | object type ×2 | instance | property | elements ×4 bits, start ×12 bits | data …
+// function:    message | object type ×2 | instance | property | of a confirmation the return code | data …
 Cemi parse_cemi(Bytes bytes) noexcept {
   Cemi c;
   ByteReader r{bytes};
@@ -60,6 +61,7 @@ Cemi parse_cemi(Bytes bytes) noexcept {
     c.data = r.rest();
     const bool confirms = c.message == property_write_confirmation || c.message == property_read_confirmation;
     c.has_failed = confirms && c.data.size() >= 5 && c.data[4] >> 4 == 0;
+    if (c.message == function_confirmation) c.has_failed = c.data.size() < 5 || c.data[4] != 0;  // return code
     return c;
   }
   r.skip(r.u8());

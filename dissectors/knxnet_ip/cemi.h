@@ -12,6 +12,8 @@ enum MessageCode : std::uint8_t {
   function_confirmation = 0xFA,
   property_write_confirmation = 0xF5,
   property_read_confirmation = 0xFB,
+  reset_request = 0xF1,
+  function_command = 0xF8,
 };
 
 struct Cemi {

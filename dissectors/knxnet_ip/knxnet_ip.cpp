@@ -133,6 +133,12 @@ std::string_view error_name(std::uint8_t status) noexcept {
   switch (status) {
     case 0x00:
       return {};
+    case 0x01:
+      return "host protocol not supported";
+    case 0x02:
+      return "version not supported";
+    case 0x04:
+      return "sequence number out of order";
     case 0x21:
       return "no such connection";
     case 0x22:
@@ -141,12 +147,20 @@ std::string_view error_name(std::uint8_t status) noexcept {
       return "connection option not supported";
     case 0x24:
       return "no more connections";
+    case 0x25:
+      return "no more unique connections";
     case 0x26:
       return "data connection fault";
     case 0x27:
       return "KNX subnetwork fault";
+    case 0x28:
+      return "not authorised";
     case 0x29:
       return "tunnelling layer not supported";
+    case 0x2D:
+      return "no such tunnelling address";
+    case 0x2E:
+      return "connection in use";
     default:
       return "error";
   }
@@ -220,7 +234,13 @@ class Reader final : public Dissector {
     std::uint8_t sequence = 0;
   };
   void on_service(std::uint16_t service, Bytes body, bool whole, const Emit& emit) {
-    const std::uint16_t asked = request_of(service);
+    const bool has_feature = service == tunnelling_feature_get || service == tunnelling_feature_set;
+    const bool tells_feature = service == tunnelling_feature_response;
+    const std::uint8_t feature = body.size() > kConnection ? body[kConnection] : std::uint8_t{0};
+    if (has_feature) feature_ = {service, feature};
+    // What is read and what is written is answered alike.
+    const bool is_set = tells_feature && feature_.service == tunnelling_feature_set && feature_.id == feature;
+    const std::uint16_t asked = is_set ? std::uint16_t{tunnelling_feature_set} : request_of(service);
     const Function* const known = find_function(asked);
     if (!known) return;
     const bool answers = asked != service;
@@ -232,6 +252,8 @@ class Reader final : public Dissector {
         error = body.size() > 1 ? error_name(body[1]) : std::string_view{};
       if (service == device_configuration_ack || service == tunnelling_ack)
         error = body.size() > 3 ? error_name(body[3]) : std::string_view{};
+      if (tells_feature && body.size() > kConnection + 1 && body[kConnection + 1] != 0) error = "return code not 0";
+      if (service == session_response && ByteReader(body).be16() == 0) error = "no secure session";
       outcome = error.empty() ? Outcome::accepted : Outcome::refused;
     }
     const bool is_ack = service == device_configuration_ack || service == tunnelling_ack;
@@ -247,8 +269,12 @@ class Reader final : public Dissector {
     if (service == search_response || service == search_response_extended)
       state_device(body.subspan(std::min(body.size(), kHpai)), emit);
     if (service == description_response) state_device(body, emit);
-    if (!answers && is_command(known->cls))
-      commands_.ask(service, command(known->cls, asked, known->name), emit);  // remote configuration and reset
+    if (is_set) commands_.answer(asked, outcome, outcome == Outcome::refused ? "return code not 0" : "", emit);
+    if (answers || !is_command(known->cls)) return;
+    ControlAction action = command(known->cls, asked, known->name);
+    if (service == tunnelling_feature_set) return commands_.ask(asked, action, emit);
+    action.asked = emit.context().packet;  // remote configuration and reset, which nothing answers
+    emit(action);
   }
 
   // DIB 01: medium | status | individual address ×2 | installation ×2 | serial number ×6 | group ×4 | MAC ×6 | name ×30
@@ -297,7 +323,7 @@ class Reader final : public Dissector {
     const bool confirms = c.message == l_data_confirmation || c.message == property_write_confirmation ||
                           c.message == property_read_confirmation;
     const bool passes = way.in_tunnel && c.message == l_data_indication;
-    if (confirms && !way.is_whole) return;
+    if ((confirms || c.message == function_confirmation) && !way.is_whole) return;
     const std::uint32_t unit = c.is_data && !c.is_group && c.destination != 0 ? c.destination : kNoValue;
     const Outcome outcome = !confirms ? Outcome::none : c.has_failed ? Outcome::refused : Outcome::accepted;
     emit(Operation{.cls = passes ? OperationClass::report : c.cls,
@@ -307,6 +333,11 @@ class Reader final : public Dissector {
                    .actor = confirms ? other(speaker) : speaker});
     if (confirms) return commands_.answer(key_of(c), outcome, c.has_failed ? "not sent" : "", emit);
     if (passes) return;
+    if (c.message == function_confirmation) {  // of a command, or of a state that was read
+      const Outcome done = c.has_failed ? Outcome::refused : Outcome::accepted;
+      return commands_.answer(key_of(c, kMessage | function_command), done, c.has_failed ? "return code not 0" : "",
+                              emit);
+    }
     if (c.is_data && c.is_group) emit(Points{.access = c.cls, .kind = "group address", .first = c.destination});
     state_key(c, emit);
     if (!is_command(c.cls) || !way.is_whole) return;
@@ -314,12 +345,18 @@ class Reader final : public Dissector {
     ControlAction action = command(c.cls, c.function_code, function_name(c.function_code), {}, unit);
     place(c, action, value);
     action.value = value.view();
+    if (c.message == reset_request) {  // nothing confirms it
+      action.actor = speaker;
+      action.asked = emit.context().packet;
+      return emit(action);
+    }
     commands_.ask(key_of(c), action, emit);
     if (way.in_tunnel) latest_ = {way.sequence, key_of(c)};
   }
 
-  static std::uint64_t key_of(const Cemi& c) noexcept {
-    std::uint64_t key = std::uint64_t{c.function_code} << 32;
+  static std::uint64_t key_of(const Cemi& c) noexcept { return key_of(c, c.function_code); }
+  static std::uint64_t key_of(const Cemi& c, std::uint32_t function_code) noexcept {
+    std::uint64_t key = std::uint64_t{function_code} << 32;
     if (c.is_data) return key | std::uint64_t{c.is_group} << 16 | c.destination;
     for (const std::uint8_t b : c.data.first(std::min<std::size_t>(c.data.size(), 4)))
       key = (key << 8 & 0xFFFF'FFFF) | (key & ~0xFFFF'FFFFull) | b;
@@ -387,7 +424,11 @@ class Reader final : public Dissector {
 
   bool open_stated_ = false;
   OpenCommands<8> commands_;
-  struct {  // that went through a tunnel
+  struct {
+    std::uint16_t service = 0;
+    std::uint8_t id = 0;
+  } feature_;  // that was asked for last
+  struct {     // that went through a tunnel
     std::uint8_t sequence = 0;
     std::uint64_t key = 0;
   } latest_;

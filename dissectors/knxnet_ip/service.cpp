@@ -122,7 +122,7 @@ constexpr Function kFunctions[] = {
     {kMessage | 0x2B, report, "L_Busmon.ind"},
     {kMessage | 0x2D, report, "L_Raw.ind"},
     {kMessage | 0x2F, other, "L_Raw.con"},
-    {kMessage | 0xF0, mode, "M_Reset.ind"},
+    {kMessage | 0xF0, report, "M_Reset.ind"},  // it has reset itself
     {kMessage | 0xF1, mode, "M_Reset.req"},
     {kMessage | 0xF6, parameter, "M_PropWrite"},
     {kMessage | 0xF7, report, "M_PropInfo.ind"},

@@ -1,5 +1,5 @@
 // MELSOFT: what Mitsubishi Electric's engineering tools (GX Works) speak with MELSEC controllers, to all of a segment
-// (port 5560) or to one (5006, 5007). No manual has it; what is read here is known from recordings.
+// (ports 5560 and 5561) or to one (5006, 5007). No manual has it; what is read here is known from recordings.
 #pragma once
 
 #include "dissectors/core/dissector.h"

@@ -151,11 +151,7 @@ class Reader final : public Dissector {
     if (!status.empty()) outcome = Outcome::refused;
     commands_.answer(sequence, outcome, status, emit);
     if (!asked.is_known) return;
-    emit(Operation{.cls = asked.cls,
-                   .function_code = asked.function_code,
-                   .unit = asked.qualifier,
-                   .outcome = outcome,
-                   .actor = other(speaker)});
+    emit(answer_of(asked, outcome));
     if (outcome != Outcome::accepted) return;
     if (!open_stated_) emit(OpenAccess{"sbus"});
     open_stated_ = true;

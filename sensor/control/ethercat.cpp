@@ -1,5 +1,5 @@
 // EtherCAT (ETG.1000.4 §5; mailboxes: ETG.1000.6 §5). Process data and the registers of slaves are not read, but for what
-// changes a slave: its state, its EEPROM, and services in its mailbox.
+// changes a slave: its state, its EEPROM, and services in its mailbox; and for who it is, by EEPROM or object 1018h.
 //
 //   frame     length ×11 bits | 0 | type ×4 bits | …                                                     little-endian
 //   type 1    { command | index | address ×4 | length ×11 bits | 0 ×3 | circulated | more | interrupts ×2 | data |
@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "dissectors/core/open_commands.h"
 #include "dissectors/core/text.h"
@@ -210,11 +211,58 @@ Content written_register(const Datagram& d) noexcept {
   return (word_at(kEepromControl) & 0x200) != 0 ? eeprom_write : plain;
 }
 
+// Who a slave is: object 1018h has it as subindex 1 to 4 (ETG.1000.6 §5.6.7), the EEPROM at words 8, 10, 12 and 14 (ETG.1000.6
+// §5.4, slave information interface).
+enum Fact : std::uint8_t { vendor = 1, product_code, revision, serial_number };
+constexpr std::uint32_t kFirstWord = 8, kIdentityObject = 0x1018;
+
+// Of some of the ids that the EtherCAT Technology Group gave to makers.
+std::string_view maker_name(std::uint32_t id) noexcept {
+  constexpr std::pair<std::uint32_t, std::string_view> kMakers[] = {
+      {0x002, "Beckhoff Automation"}, {0x01D, "Festo"}, {0x021, "WAGO"},
+      {0x024, "Bosch Rexroth"},       {0x03B, "Lenze"}, {0x059, "SEW-EURODRIVE"},
+      {0x06A, "Kollmorgen"},          {0x083, "Omron"}, {0x084, "Phoenix Contact"},
+      {0x1DD, "Delta Electronics"},
+  };
+  for (const auto& [known, name] : kMakers)
+    if (known == id) return name;
+  return {};
+}
+
+// Slaves have no address that a host could be known by: it is told of the master.
+void state_slave(std::uint32_t station, unsigned fact, std::uint32_t value, std::string_view method,
+                 const Emit& emit) noexcept {
+  constexpr std::string_view kNames[] = {"vendor", "product code", "revision", "serial number"};
+  if (station == kNoValue || fact < vendor || fact > serial_number || (fact != revision && value == 0)) return;
+  text::Line<96> line;
+  line << "EtherCAT slave " << std::uint64_t{station} << ": " << kNames[fact - vendor] << " ";
+  line.hex(value, 8) << "h";
+  if (const auto maker = maker_name(value); fact == vendor && !maker.empty()) line << ", " << maker;
+  emit(Identity{Trait::description, line.view(), method, 80, {Who::listener, {}}});
+}
+
+// Control and status ×2, word address ×4, data ×4 or ×8 of the EEPROM, from 0502h on (ETG.1000.4 §6.4.3), where a master reads
+// them at once.
+void read_eeprom(const Datagram& d, const Emit& emit) noexcept {
+  constexpr std::uint16_t kEepromControl = 0x0502;
+  constexpr std::uint16_t kBusyOrFailed = 0xF800;
+  if (d.command != fprd || d.working_counter == 0 || d.offset > kEepromControl) return;
+  ByteReader r{d.data};
+  r.skip(kEepromControl - d.offset);
+  const std::uint16_t control = r.le16();
+  const std::uint32_t word = r.le32();
+  if (!r.ok() || (control & kBusyOrFailed) != 0 || word < kFirstWord || word % 2 != 0) return;
+  const bool has_eight = (control & 0x40) != 0;
+  for (unsigned i = 0; i < (has_eight ? 2u : 1u) && r.remaining() >= 4; ++i)
+    state_slave(d.station, (word - kFirstWord) / 2 + i + vendor, r.le32(), "ethercat eeprom", emit);
+}
+
 // A mailbox lies in a slave's memory, from 1000h on (ETG.1000.6 §5.6).
 struct Mailbox {
   Content content = plain;
   bool answers = false, refuses = false;
   std::uint32_t point = kNoValue;  // object index and subindex, or IDN
+  std::uint32_t number = 0;        // of an object that was read, where it stands in the answer itself
   text::Line<48> value;
 };
 
@@ -250,6 +298,7 @@ Mailbox parse_coe(ByteReader r) noexcept {
     for (std::size_t i = 0; i < size; ++i) value |= std::uint64_t{data[i]} << 8 * i;
     m.value << value;
   }
+  if (m.content == sdo_upload && m.answers && is_expedited && data.size() == 4) m.number = ByteReader(data).le32();
   return m;
 }
 
@@ -259,7 +308,8 @@ Mailbox parse_foe(ByteReader r) noexcept {
   r.skip(4);
   enum { read = 1, write = 2, error = 5, busy = 6 };
   if (!r.ok() || reserved != 0 || code < read || code > busy) return m;
-  m.content = code == read ? foe_read : code == write ? foe_write : foe;
+  m.content = code == read ? foe_read : code == write || code == error ? foe_write : foe;
+  m.answers = m.refuses = code == error;  // or of a read: who waits for it tells
   if (code == read || code == write) m.value << trimmed(r.rest());
   return m;
 }
@@ -326,6 +376,7 @@ class Facts {
     const bool in_memory = d.offset >= kMemory && d.data.size() > kMailboxHeader;
     if (is_returned_) {  // what its slaves have put in
       if (in_memory && is_read(d.command) && d.working_counter != 0) answered(parse_mailbox(d.data), station);
+      if (!in_memory) read_eeprom(d, emit_);
       return;
     }
     if (is_write(d.command)) {
@@ -362,7 +413,7 @@ class Facts {
   }
 
   void asked(const Mailbox& m, std::uint8_t command, std::uint32_t station) noexcept {
-    state(m.answers ? coe : m.content, command, station);
+    state(!m.answers ? m.content : m.content == foe_write ? foe : coe, command, station);
     if (m.answers || (m.content != sdo_download && m.content != foe_write && m.content != soe_write)) return;
     ControlAction action = action_of(m.content, command, station);
     action.value = m.value.view();
@@ -374,13 +425,16 @@ class Facts {
   }
 
   void answered(const Mailbox& m, std::uint32_t station) noexcept {
-    if (!m.answers || (m.content != sdo_download && m.content != soe_write)) return;
+    if (m.content == sdo_upload && m.answers && m.point >> 8 == kIdentityObject)
+      state_slave(station, m.point & 0xFF, m.number, "ethercat object 1018h", emit_);
+    if (!m.answers || (m.content != sdo_download && m.content != soe_write && m.content != foe_write)) return;
     requests_.answer(transaction_of(m, station), block_of(m), m.refuses ? Outcome::refused : Outcome::accepted,
                      m.refuses ? "aborted by the slave" : "", emit_);
   }
 
   static std::uint32_t transaction_of(const Mailbox& m, std::uint32_t station) noexcept {
-    return (station & 0xFFFF) << 16 | (m.content == soe_write ? m.point : m.point >> 8);
+    const std::uint32_t of = m.content == foe_write ? 0 : m.content == soe_write ? m.point : m.point >> 8;
+    return (station & 0xFFFF) << 16 | (of & 0xFFFF);
   }
   static std::uint16_t block_of(const Mailbox& m) noexcept {
     return static_cast<std::uint16_t>(code_of(m.content, 0) | (m.content == sdo_download ? m.point & 0xFF : 0));

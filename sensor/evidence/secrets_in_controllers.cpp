@@ -110,12 +110,14 @@ void blank_mms(Octets m) noexcept {
 }
 
 // Behind the mechanism's name in an association request comes the password. New ones and keys are in SET and ACTION on the
-// associations (12, 15), on PPP (44) and security setup (64), in what is written by short names, and in blocks and segments.
+// associations (12, 15), on PPP (44) and security setup (64), in what is written by short names, and in blocks and segments;
+// ACCESS and signed APDUs hold any of them.
 void blank_dlms(Octets m) noexcept {
   constexpr std::string_view kMechanism = "\x60\x85\x74\x05\x08\x02";
   constexpr std::size_t kWrapper = 8, kHdlc = 9, kLlc = 3, kClass = 3;
   constexpr std::uint8_t kWrite = 0x06, kUnconfirmedWrite = 0x16, kSet = 0xC1, kAction = 0xC3, kNormal = 1,
                          kFirstBlock = 2;
+  constexpr std::uint8_t kAccess = 0xD9, kAccessResponse = 0xDA, kSigning = 0xDF, kBlockTransfer = 0xE0;
   const std::string_view words = as_text(Bytes(m));
   if (const std::size_t at = words.find(kMechanism); at != std::string_view::npos)
     return blank_from(m, at + kMechanism.size() + 1);
@@ -126,11 +128,40 @@ void blank_dlms(Octets m) noexcept {
     apdu = llc + kLlc;
   }
   if (apdu >= m.size()) return;
-  if (m[apdu] == kWrite || m[apdu] == kUnconfirmedWrite) return blank_from(m, apdu + 1);
+  if (m[apdu] == kWrite || m[apdu] == kUnconfirmedWrite || m[apdu] == kSigning || m[apdu] == kBlockTransfer)
+    return blank_from(m, apdu + 1);
+  constexpr std::size_t kInvoke = 4;
+  if (m[apdu] == kAccess || m[apdu] == kAccessResponse) return blank_from(m, apdu + 1 + kInvoke);
   if ((m[apdu] != kSet && m[apdu] != kAction) || apdu + kClass + 1 >= m.size()) return;
   const bool is_one = m[apdu + 1] == kNormal || (m[apdu] == kSet && m[apdu + 1] == kFirstBlock);
   const unsigned class_id = m[apdu + kClass] * 256u + m[apdu + kClass + 1];
   if (!is_one || class_id == 12 || class_id == 15 || class_id == 44 || class_id == 64) blank_from(m, apdu + kClass);
+}
+
+// 57 or D7 | … ×20 | 1C or 9C | … | where the command stands, from here on | … | command ×2 | number ×2 | size ×2 | data. Devices, memory,
+// modes, models and searches stay; users, with hashes of their passwords, files, and what is not known go.
+void blank_melsoft(Octets m) noexcept {
+  constexpr std::uint8_t kSearch = 0x5A, kFound = 0xDA, kRequest = 0x57, kAnswer = 0xD7;
+  constexpr std::size_t kPlace = 23, kHead = 6;
+  if (m.empty() || m[0] == kSearch || m[0] == kFound) return;
+  const std::size_t at = m.size() > kPlace ? kPlace + m[kPlace] : m.size();
+  if ((m[0] != kRequest && m[0] != kAnswer) || at + 1 >= m.size()) return blank_from(m, 0);
+  const unsigned command = m[at] * 256u + m[at + 1], family = m[at];
+  const bool stays = command == 0x0101 || command == 0x0121 || command == 0x0B20 || family == 0x04 || family == 0x06 ||
+                     (command >= 0x1001 && command <= 0x1006) || family == 0x14 || family == 0x16;
+  constexpr unsigned kPassword = 0x1630;  // 1630, 1631 of SLMP
+  if (!stays || (command | 1) == (kPassword | 1)) blank_from(m, at + kHead);
+}
+
+// length ×4 | version | 00 | sequence ×2 | 0 request | station | command | data: media, clock, states, bytes and modes of CPUs stay. How a
+// password is sent is not known, so that other commands lose all behind their number.
+void blank_sbus(Octets m) noexcept {
+  constexpr std::size_t kAttribute = 8, kCommand = 10;
+  if (m.size() <= kCommand || m[kAttribute] != 0) return;
+  const unsigned c = m[kCommand];
+  const bool stays = c <= 0x07 || (c >= 0x0A && c <= 0x0F) || (c >= 0x13 && c <= 0x1D) || c == 0x20 ||
+                     (c >= 0x28 && c <= 0x44) || (c >= 0x46 && c <= 0x53) || (c >= 0x5A && c <= 0x6B);
+  if (!stays) blank_from(m, kCommand + 1);
 }
 
 // The password of Security and Authenticate; what is written to tables 42 to 46; of a procedure (table 7) all behind its number.
@@ -184,6 +215,8 @@ void blank_controller(std::string_view protocol, Octets message) noexcept {
   if (protocol == "mms") return blank_mms(message);
   if (protocol == "dlms") return blank_dlms(message);
   if (protocol == "c1222") return blank_c1222(message);
+  if (protocol == "melsoft") return blank_melsoft(message);
+  if (protocol == "sbus") return blank_sbus(message);
   if (protocol == "knxnet_ip") return blank_knxnet_ip(message);
 }
 

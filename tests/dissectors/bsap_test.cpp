@@ -57,6 +57,19 @@ TEST(Bsap, AWriteByAddressSaysWhatItWrites) {
   EXPECT_EQ(actions[0].outcome, Outcome::accepted);
 }
 
+// Put together: a report by exception is from its firmware (A2) to its manager (A3); who is master, is not in their numbers.
+TEST(Bsap, ReportsGoFromTaskToTask) {
+  constexpr std::string_view kReport = "1002 01 02 a3 3412 a2 00 0501 1003 f0c1";
+  const auto seen = over_udp({server(kReport), client(kDoubledRead)});
+  const auto operations = seen.all<Operation>();
+  ASSERT_EQ(operations.size(), 2u);
+  EXPECT_EQ(operations[0], (Operation{.cls = OperationClass::report, .function_code = 0xA300, .actor = Role::server}));
+  EXPECT_TRUE(seen.all<Anomaly>().empty());
+  EXPECT_TRUE(bsap::protocol.probe(hex(kReport), Role::server));
+  EXPECT_FALSE(bsap::protocol.speaker(hex(kReport)).certain);
+  EXPECT_FALSE(bsap::protocol.probe(hex("1002 01 02 03 3412 03 00 0501 1003 625d"), Role::client));
+}
+
 TEST(Bsap, TheSerialFrameNamesTheSlave) {
   const auto seen =
       over_udp({client(kDoubledRead), server(kDoubledValue), client(kSerialWrite), server(kSerialWritten)});

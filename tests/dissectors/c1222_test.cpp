@@ -175,14 +175,26 @@ TEST(C1222, EachServiceHasItsResponse) {
   EXPECT_EQ(seen.all<Operation>().size(), 15u);
 }
 
-std::string asked(std::string_view service) {
+std::string asked(std::string_view service, std::string_view flags = "80") {
   const std::size_t size = hex(service).size();
   const auto octet = [](std::size_t n) {
     constexpr std::string_view kDigits = "0123456789abcdef";
     return std::string{kDigits[n >> 4], kDigits[n & 15]};
   };
   return "60" + octet(5 + 5 + 8 + size) + "a203060160a803020107be" + octet(6 + size) + "28" + octet(4 + size) + "81" +
-         octet(2 + size) + "80" + octet(size) + std::string(service);
+         octet(2 + size) + std::string(flags) + octet(size) + std::string(service);
+}
+
+// EPSEM's response control (clause 5.3.3): who is told not to answer, or only if it fails, owes no answer.
+TEST(C1222, SilenceMayHaveBeenAskedFor) {
+  const auto outcome = [](std::string_view flags) {
+    const auto seen =
+        observe(c1222::protocol, {client(asked("40 0803 0001 05 fb", flags)), client(kRead), server(kData)});
+    return seen.all<ControlAction>().at(0).outcome;
+  };
+  EXPECT_EQ(outcome("80"), Outcome::unanswered);
+  EXPECT_EQ(outcome("81"), Outcome::none);
+  EXPECT_EQ(outcome("82"), Outcome::none);
 }
 
 TEST(C1222, WhatIsWrittenDecidesTheClass) {
@@ -195,6 +207,8 @@ TEST(C1222, WhatIsWrittenDecidesTheClass) {
   EXPECT_EQ(cls("40 0007 0003 0000 01 ff"), OperationClass::mode);         // SF-0
   EXPECT_EQ(cls("40 0007 0003 1500 01 ea"), OperationClass::control);      // SF-21
   EXPECT_EQ(cls("40 0807 0003 0000 01 ff"), OperationClass::write);        // MT-7 is no procedure
+  EXPECT_EQ(observe(c1222::protocol, {client(asked("40 2003 0001 05 fb"))}).all<ControlAction>().at(0).point_kind,
+            "user-defined table");
   const auto seen = observe(c1222::protocol, {client(asked("4f 002a 000010 0001 05 fb"))});
   const auto actions = seen.all<ControlAction>();
   ASSERT_EQ(actions.size(), 1u);

@@ -262,6 +262,32 @@ TEST(Dlms, AListIsToldOneByOne) {
   EXPECT_EQ(outcomes(seen, 0xC1), std::vector<Outcome>{kAccepted});
 }
 
+// Put together by clause 8.3: read the clock, cut the supply off, write register 1.0.1.8.0.255; the last one is denied.
+TEST(Dlms, AccessHoldsSeveralRequests) {
+  constexpr std::string_view kAccess =
+      "d9 40000001 00 03 01 0008 0000010000ff 02 03 0046 0000600300ff 01 02 0003 0100010800ff 02 03 00 0f00 0600000001";
+  const auto seen =
+      observe(dlms::protocol, {ask(kAccess), say("da 40000001 00 00 03 0900 00 00 03 01 00 03 00 02 03"), ask(kAccess),
+                               say("da 40000002 00 00 03 0900 00 00 03 01 00 03 00 02 03")});
+  const auto actions = seen.all<ControlAction>();
+  ASSERT_EQ(actions.size(), 4u);
+  EXPECT_EQ(actions[0].cls, OperationClass::control);
+  EXPECT_EQ(actions[0].step, "remote disconnect");
+  EXPECT_EQ(actions[0].value, "0.0.96.3.0.255 method 1");
+  EXPECT_EQ(actions[0].outcome, kAccepted);
+  EXPECT_EQ(actions[1].cls, OperationClass::write);
+  EXPECT_EQ(actions[1].step, "write");
+  EXPECT_EQ(actions[1].outcome, kRefused);
+  EXPECT_EQ(actions[1].status, "read-write denied");
+  EXPECT_NE(actions[2].outcome, kAccepted);  // another's answer
+  EXPECT_EQ(seen.all<Operation>().at(0).cls, OperationClass::control);
+  EXPECT_EQ(dlms::protocol.function_name(seen.all<Operation>().at(1).function_code), "ACCESS response");
+  EXPECT_EQ(outcomes(seen, 0xD9), (std::vector{kAccepted}));
+  EXPECT_TRUE(faults(seen).empty());
+  EXPECT_TRUE(proves(wrapped("00010010", kAccess)));
+  EXPECT_FALSE(proves(wrapped("00010010", "d9 40000001 00 03 09 0008 0000010000ff 02")));
+}
+
 TEST(Dlms, AWriteInBlocksIsOneAction) {
   const auto seen =
       observe(dlms::protocol, {ask("c102 41 0014 00000d0000ff 07 00 00 00000001 03 010203"), say("c502 41 00000001"),

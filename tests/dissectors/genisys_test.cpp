@@ -61,6 +61,18 @@ TEST(Genisys, ACommandIsTakenOnceTheStationAnswers) {
   EXPECT_EQ(actions[2].outcome, Outcome::none);  // the capture ends
 }
 
+// What a station says after a poll answers that, and not the controls before.
+TEST(Genisys, APollGivesUpTheControlBefore) {
+  const auto seen = observe(genisys::protocol, {client(kControl), client("fb 01 8340 f6"), server("f1 01 f6"),
+                                                client(kControl), server(kCheckback)});
+  const auto actions = seen.all<ControlAction>();
+  ASSERT_EQ(actions.size(), 2u);
+  const bool first_is_answered = actions[0].outcome == Outcome::accepted;  // stated when known
+  EXPECT_EQ(actions[first_is_answered ? 0 : 1].outcome, Outcome::accepted);
+  EXPECT_EQ(actions[first_is_answered ? 0 : 1].asked.number(), 4u);
+  EXPECT_EQ(actions[first_is_answered ? 1 : 0].outcome, Outcome::unanswered);
+}
+
 TEST(Genisys, NobodyAnswersCommonControls) {
   const auto seen = observe(genisys::protocol, {client(kCommon), client(kPoll), server(kAcknowledge)});
   const auto actions = seen.all<ControlAction>();

@@ -177,6 +177,45 @@ TEST(KnxnetIp, SecureSessionsAreOpaque) {
   EXPECT_EQ(seen.all<Operation>()[0].cls, OperationClass::session);
 }
 
+// A session of number 0 is none: there are no more.
+TEST(KnxnetIp, ASecureSessionMayBeRefused) {
+  const std::string key(64, 'a'), code(32, 'b');
+  const auto open = client("0610 0951 002e 0802000000000000" + key);
+  const auto outcome = [&](std::string_view number) {
+    const auto seen = observe({open, server("0610 0952 0038" + std::string(number) + key + code)});
+    EXPECT_TRUE(seen.all<OpenAccess>().empty());
+    EXPECT_EQ(seen.all<Operation>().at(1).cls, OperationClass::auth);
+    return seen.all<Operation>().at(1).outcome;
+  };
+  EXPECT_EQ(outcome("0001"), Outcome::accepted);
+  EXPECT_EQ(outcome("0000"), Outcome::refused);
+}
+
+// ISO 22510: what is set is answered by the response to what is read. 03.06.03: functions have a return code, resets nothing.
+TEST(KnxnetIp, EachCommandHasTheAnswerOfItsKind) {
+  const auto seen =
+      observe({client("0610 0424 000d 04010000 0800 01"), server("0610 0423 000d 04010000 0800 01"),
+               client("0610 0424 000d 04010100 0800 02"), server("0610 0423 000c 04010100 08fb"),
+               client("0610 0310 0010 04010200 f8000b0134aa"), server("0610 0310 0010 04010000 fa000b013400"),
+               client("0610 0310 0010 04010300 f8000b0134bb"), server("0610 0310 0010 04010100 fa000b01340b"),
+               client("0610 0310 000b 04010400 f1"), server("0610 0310 000b 04010200 f0"), client(kInterfaceWrite),
+               server("0610 0310 0012 04010300 f5000b0134100101")});
+  const auto operations = seen.all<Operation>();
+  ASSERT_EQ(operations.size(), 12u);
+  EXPECT_EQ(function(operations[1]), "Tunnelling Feature Set");
+  EXPECT_EQ(operations[1].outcome, Outcome::accepted);
+  EXPECT_EQ(operations[3].outcome, Outcome::refused);
+  EXPECT_EQ(operations[9].cls, OperationClass::report);
+  const auto actions = seen.all<ControlAction>();
+  ASSERT_EQ(actions.size(), 6u);
+  const Outcome outcomes[] = {Outcome::accepted, Outcome::refused, Outcome::accepted,
+                              Outcome::refused,  Outcome::none,    Outcome::accepted};
+  for (std::size_t i = 0; i < actions.size(); ++i) {
+    EXPECT_EQ(actions[i].actor, Role::client);
+    EXPECT_EQ(actions[i].outcome, outcomes[i]) << i;
+  }
+}
+
 TEST(KnxnetIp, OverTcpFramesFollowEachOther) {
   const std::string both = std::string(kFeatureResponse) + std::string(kFeatureInfo);
   const auto bytes = hex(both);

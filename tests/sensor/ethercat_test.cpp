@@ -32,7 +32,22 @@ constexpr std::string_view k786Downloaded =
     "0005000113050030010280040008000100011404003001028004000200010001150300300102800400020001000116020030"
     "0102800400020001000117010030010200040002000100";
 
+// What words 10 and 12 of slaves' EEPROMs hold; the first is asked for only.
+constexpr std::string_view k48ProductCodes =
+    "a01005b0001002050480040000010a00010004b1041002050a80040000000a00000052302410010004b2021002050a80040000000a000000"
+    "5230d407010005b3031002050480040000010a00010007b405003001028004001100050001b505003001028004001100010001b604003001"
+    "028004001100010001b703003001028004001100010001b802003001028004000100010001b9010030010200040001000100";
+constexpr std::string_view k56Revisions =
+    "b61005d4011002050480040000010c00010004d5021002050a80040000000c00000000000000010004d6031002050a80040000000c000000"
+    "00000000010005d7041002050480040000010e00010004d8001002050a80040000000c00000000000100010007d905003001028004001100"
+    "050001da05003001028004001100010001db04003001028004001100010001dc03003001028004001100010001dd02003001028004000100"
+    "010001de010030010200040001000100";
+
 // Put together.
+constexpr std::string_view kVendorAndProduct = "1e10 04 01 0310 0205 0e00 0000 4000 08000000 02000000 52301e0c 0100";
+constexpr std::string_view kEepromBusy = "1a10 04 01 0310 0205 0a00 0000 0081 08000000 ffff fc08 0100";
+constexpr std::string_view kSerialNumber =
+    "1c10 04 03 e903 0014 1000 0000 0a00 0000 00 13 0030 43 1810 04 15cd5b07 0100";
 constexpr std::string_view kFoeWrite =
     "2110 05 01 e903 0010 1500 0000 0f00 0000 00 14 02 00 78563412 64726976652e656677 0000";
 constexpr std::string_view kSdoDownload =
@@ -161,6 +176,30 @@ TEST(EtherCat, ReadingAnObjectChangesNothing) {
   EXPECT_EQ(function(seen.all<Operation>()[0]), "CoE SDO upload");
 }
 
+// tshark reads the same codes; ESI files have 07D43052h for Beckhoff's EL2004.
+TEST(EtherCat, SlavesAreKnownByTheirEeprom) {
+  const auto told = [](std::string_view payload) {
+    std::vector<std::string> texts;
+    const test::Recorder seen = Ring().returned(payload).end();
+    for (const Identity& i : seen.all<Identity>()) {
+      EXPECT_EQ(i.trait, Trait::description);
+      EXPECT_EQ(i.subject.who, Who::listener);  // the master
+      texts.emplace_back(i.text);
+    }
+    return texts;
+  };
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(told(k48ProductCodes),
+            (Texts{"EtherCAT slave 4100: product code 10243052h", "EtherCAT slave 4098: product code 07D43052h"}));
+  EXPECT_EQ(told(k56Revisions),
+            (Texts{"EtherCAT slave 4098: revision 00000000h", "EtherCAT slave 4099: revision 00000000h",
+                   "EtherCAT slave 4096: revision 00010000h"}));
+  EXPECT_EQ(told(kVendorAndProduct), (Texts{"EtherCAT slave 4099: vendor 00000002h, Beckhoff Automation",
+                                            "EtherCAT slave 4099: product code 0C1E3052h"}));
+  EXPECT_EQ(told(kSerialNumber), Texts{"EtherCAT slave 1001: serial number 075BCD15h"});
+  EXPECT_EQ(told(kEepromBusy), Texts{});
+}
+
 TEST(EtherCat, AFileIsAProgram) {
   const auto seen = Ring().frame(kFoeWrite).end();
   const auto actions = seen.all<ControlAction>();
@@ -169,6 +208,16 @@ TEST(EtherCat, AFileIsAProgram) {
   EXPECT_EQ(actions[0].step, "FoE write");
   EXPECT_EQ(actions[0].value, "drive.efw");
   EXPECT_EQ(actions[0].outcome, Outcome::none);
+}
+
+TEST(EtherCat, AFileMayBeRefused) {
+  constexpr std::string_view kError = "1810 04 07 e903 0014 0c00 0000 0600 0000 00 14 05 00 02800000 0100";
+  constexpr std::string_view kOthersError = "1810 04 07 ea03 0014 0c00 0000 0600 0000 00 14 05 00 02800000 0100";
+  const auto outcome = [](std::string_view answer) {
+    return Ring().frame(kFoeWrite).returned(answer).end().all<ControlAction>().at(0).outcome;
+  };
+  EXPECT_EQ(outcome(kError), Outcome::refused);
+  EXPECT_EQ(outcome(kOthersError), Outcome::none);
 }
 
 TEST(EtherCat, ServoParametersAndTheEepromAreParameters) {

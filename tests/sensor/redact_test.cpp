@@ -199,6 +199,24 @@ TEST_F(RedactTest, PasswordsOfControllersAreOverwritten) {
   EXPECT_FALSE(holds(segment(4059, rest), "Kojo"));
   const auto clock = test::hex("0001 0010 0001 0011 c101 41 0008 0000010000ff 08 00 0a02 4f4b");
   EXPECT_EQ(tail(segment(4059, clock), 2), "OK");
+  const auto access =
+      test::hex("0001 0010 0001 001c d9 40000001 00 01 02 000f 0000280002ff 07 01 09 08 4b6f6a6f2d397a21");
+  EXPECT_FALSE(holds(segment(4059, access), "Kojo"));
+  const auto block = test::hex("0001 0010 0001 000f e0 80 0001 0000 08 4b6f6a6f2d397a21");
+  EXPECT_FALSE(holds(segment(4059, block), "Kojo"));
+  link("tcp", 5006, "melsoft");
+  for (const auto& [command, kept] : {std::pair("1133", false), {"1869", false}, {"1630", false}, {"1410", true}}) {
+    const auto told = test::hex(
+        "57010000001111 070000ffff030000fe030000 2200 1c0a1614"
+        "0000000000000000000000000000000000000000" +
+        std::string(command) + "0100 0400 4b6f6a6f");
+    EXPECT_EQ(holds(segment(5006, told), "Kojo"), kept) << command;
+  }
+  link("udp", 5050, "sbus");
+  for (const auto& [command, kept] : {std::pair("a7", false), {"25", false}, {"0e", true}}) {
+    const auto told = test::hex("00000011 01 00 0001 00 0a" + std::string(command) + "4b6f6a6f 0000");
+    EXPECT_EQ(holds(redact(datagram(50000, 5050, told)), "Kojo"), kept) << command;
+  }
   link("tcp", 1153, "c1222");
   const auto in_clear = test::hex(
       "6044 a211060f2b060104018285638e7f85f1c24e00 a60a06082b06010401828563 a806020413e81421 be1b28198117 80 15 51"
