@@ -25,7 +25,8 @@ function externalContacts() {
     const c = contacts.get(peer.index);
     c.inside.add(ends[1 - outside].index);
     c.protocols.add(link.protocol || link.transport + "/" + link.port);
-    c[outside === 0 ? "inbound" : "outbound"] = true;
+    // who asked only as ports or addresses have it, shows no direction
+    if (link.client_known) c[outside === 0 ? "inbound" : "outbound"] = true;
     c.links += 1;
     c.succeeded += succeeded(link) ? 1 : 0;
     c.out += outside === 0 ? link.bytes_back : link.bytes_out;
@@ -63,7 +64,8 @@ function serverNames() {
 
 function externalSection() {
   const contacts = externalContacts();
-  const direction = (c) => t(c.inbound && c.outbound ? "both_ways" : c.inbound ? "inbound" : "outbound");
+  const way = (c) => (c.inbound && c.outbound ? "both_ways" : c.inbound ? "inbound" : c.outbound ? "outbound" : "began_unseen");
+  const direction = (c) => t(way(c));
   const list = (indices) => [...indices].sort((a, b) => compare(model.assets[a].name, model.assets[b].name));
   return el(
     "section",
@@ -139,7 +141,7 @@ function externalSection() {
           value: (c) => String(c.succeeded > 0),
           name: (v) => t(v === "true" ? "outside_succeeded" : "outside_tried"),
         },
-        { key: "direction", label: t("direction"), value: (c) => (c.inbound ? "in" : "out"), name: (v) => t(v === "in" ? "inbound" : "outbound") },
+        { key: "direction", label: t("direction"), value: way, name: t },
       ],
     }),
   );

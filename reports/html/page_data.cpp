@@ -54,7 +54,7 @@ std::vector<Table> tables() {
       {"links", ordered(R"(select client_id as "client:of_asset", server_id as "server:of_asset",
   client_address as "client_address", server_address as "server_address", transport as "transport",
   server_port as "port:n", protocol as "protocol", protocol_domain as "domain", vlan as "vlan:vlan", state as "state",
-  connections as "connections:n", packets_to_server as "packets_out:n", bytes_to_server as "bytes_out:n",
+  client_known as "client_known:bool", connections as "connections:n", packets_to_server as "packets_out:n", bytes_to_server as "bytes_out:n",
   packets_to_client as "packets_back:n", bytes_to_client as "bytes_back:n", gaps as "gaps:n", first_ts as "first:time",
   last_ts as "last:time", first_packet_id as "packet:packet" from link)",
                         kLinkOrder)},

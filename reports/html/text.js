@@ -205,6 +205,7 @@ const TEXT = {
   inbound: ["外から内へ", "inbound"],
   outbound: ["内から外へ", "outbound"],
   both_ways: ["双方向", "both ways"],
+  began_unseen: ["開始側は不明", "who began not seen"],
   inside_devices: ["内部の機器", "Devices inside"],
   outside_succeeded: ["成立", "succeeded"],
   outside_tried: ["不成立", "not succeeded"],

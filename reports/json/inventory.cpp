@@ -91,7 +91,8 @@ constexpr Table kFacts[] = {
     {"name_lookups",
      R"(select link_id as "link:id", name as "name", type as "type:n", is_public as "is_public:bool", asked as "asked:count",
   answered as "answered:count", no_such_name as "no_such_name:count", failed as "failed:count", addresses as "addresses:list",
-  packet_id as "time:when", packet_id as "packet:packet", answer_packet_id as "answer_packet:packet"
+  packet_id as "time:when", packet_id as "packet:packet", answer_packet_id as "answer_packet:packet",
+  last_ts as "last_seen:time"
   from name_lookup order by link_id, name, type, packet_id)"},
     {"tls_sessions",
      R"(select link_id as "link:id", version as "version:n", offered as "offered:n", cipher as "cipher:n",

@@ -197,7 +197,8 @@ CREATE TABLE name_lookup (
   asked BIGINT NOT NULL, answered BIGINT NOT NULL, no_such_name BIGINT NOT NULL, failed BIGINT NOT NULL,
   addresses TEXT NOT NULL,            -- comma-separated, sorted
   packet_id BIGINT NOT NULL REFERENCES packet,        -- first question (or answer if none was seen)
-  answer_packet_id BIGINT REFERENCES packet
+  answer_packet_id BIGINT REFERENCES packet,
+  first_ts BIGINT NOT NULL, last_ts BIGINT NOT NULL   -- of questions and answers
 );
 
 CREATE TABLE tls_session (

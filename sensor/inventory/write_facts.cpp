@@ -40,9 +40,11 @@ void Writer::write_link_facts() {
     if (first.count == 0) continue;
     const auto id = link(key.link);
     if (!id) continue;
+    Seen all = answers;
+    all.merge(row.asked);
     lookup_row(id, key.name, key.type, is_public_name(key.name), row.asked.count, row.answered.count,
                row.no_such_name.count, row.failed.count, join(row.addresses), packet(first.first),
-               answers.count != 0 ? std::optional(packet(answers.first)) : std::nullopt);
+               answers.count != 0 ? std::optional(packet(answers.first)) : std::nullopt, all.first.ts, all.last.ts);
   }
 
   Insert session_row(db, "tls_session");

@@ -34,6 +34,9 @@ void add_bindings(Recorder& recorder, const flow::Flow& flow, std::size_t s) {
   if (flow.key.transport == Transport::ethernet) return;
   const Address& source = s == 0 ? flow.key.a : flow.key.b;
   const Address& destination = s == 0 ? flow.key.b : flow.key.a;
+  // No station hears a frame from itself: a computer recorded itself, or the file's MACs were written anew. Such a
+  // MAC cannot be told to be that of either of two addresses, still less to forward for both.
+  if (source_mac == destination_mac && source != destination) return;
   if (!source_mac.is_none()) recorder.source_binding({source_mac, source, flow.key.vlan}, seen, side.ttl());
   if (!destination_mac.is_none()) recorder.destination_binding({destination_mac, destination, flow.key.vlan}, seen);
 }

@@ -119,6 +119,21 @@ TEST(Discovery, MattersWhereAControllerAnswers) {
   EXPECT_THAT(site.findings(), ElementsAre("discovery-in-control-segment untagged"));
 }
 
+// ICS-Security-Tools' melsoft_UDP_unclean_1.pcap: VIPLAV, beside the controller, looks about by all four (packets 716,
+// 1616, 1660 and by WS-Discovery).
+TEST(Discovery, IsAlsoNetBiosSsdpAndWsDiscovery) {
+  Site site = plant();
+  site.link("hmi", "plc", kModbus);
+  for (const char* protocol : {"nbdgm", "ssdp", "wsd", "mdns"}) {
+    Talk talk = kMdns;
+    talk.protocol = protocol;
+    site.link("box", "group", talk);
+  }
+  EXPECT_THAT(site.findings(), ElementsAre("discovery-in-control-segment untagged"));
+  EXPECT_THAT(site.of("discovery-in-control-segment", "detail_en"),
+              HasSubstr("by NetBIOS, SSDP, WS-Discovery, mDNS: "));
+}
+
 TEST(BlindSpot, IsOneFindingPerMeasureThatIsNotGood) {
   Site site = plant();
   site.db.execute(

@@ -101,6 +101,23 @@ TEST(UpdateTraffic, IsNotANameThatEndsLikeOne) {
   EXPECT_THAT(site.subjects("update-traffic-leaves"), IsEmpty());
 }
 
+// suricata-verify's output-eve-ftp-data: the host speaks NBNS from packet 10 on, and asks for 'wpad' from packet 28 on.
+TEST(NamesAskedFor, AreSeenWhenTheyWereAskedNotWhileTheResolverWas) {
+  Site site = plant();
+  const auto dns = site.link("hmi", "infra", kDns), of_plc = site.link("plc", "infra", kDns);
+  site.lookup(dns, "wpad", false, 0).lookup(dns, "www.msftconnecttest.com", true, 1);
+  site.lookup(dns, "download.windowsupdate.com", true, 1).lookup(dns, "plant7.azure-devices.net", true, 1);
+  site.lookup(dns, "router15.teamviewer.com", true, 1).lookup(dns, "tunnel.us.ngrok-agent.com", true, 1);
+  site.lookup(of_plc, "www.example.com", true, 0, 1);
+  EXPECT_THAT(site.findings(), ElementsAre("cloud-service-use hmi", "connectivity-probe hmi", "proxy-autodiscovery hmi",
+                                           "public-dns-answered hmi", "public-dns-unanswered plc",
+                                           "remote-access-tool hmi", "tunnel-tool hmi", "update-traffic-leaves hmi"));
+  EXPECT_EQ(
+      site.db.text("select count(*) from finding f where not exists (select 1 from name_lookup n where "
+                   "n.first_ts = f.first_ts) or not exists (select 1 from name_lookup n where n.last_ts = f.last_ts)"),
+      "0");
+}
+
 TEST(CloudService, IsToldByTheTlsServerName) {
   Site site = plant();
   site.tls(site.link("hmi", "cloud", kTls), 772, "plant7.azure-devices.net");

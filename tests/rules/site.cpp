@@ -131,9 +131,10 @@ Site& Site::operation(std::int64_t link, const std::string& cls, int code, int f
 
 Site& Site::lookup(std::int64_t link, const std::string& name, bool is_public, int answered, int no_such_name,
                    const std::string& addresses) {
-  Statement s = db.prepare("insert into name_lookup values (?1, ?2, 1, ?3, 1, ?4, ?5, 0, ?6, ?7, null)");
+  const std::int64_t p = packet();
+  Statement s = db.prepare("insert into name_lookup values (?1, ?2, 1, ?3, 1, ?4, ?5, 0, ?6, ?7, null, ?8, ?8)");
   s.bind(1, link).bind(2, name).bind(3, is_public).bind(4, answered).bind(5, no_such_name).bind(6, addresses);
-  s.bind(7, packet()).run();
+  s.bind(7, p).bind(8, kStart + p * kSecond).run();
   return *this;
 }
 

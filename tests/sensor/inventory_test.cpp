@@ -83,6 +83,9 @@ TEST(Inventory, WhatEachSideAskedHasARowAndAnEarlierVersionsIsCompleted) {
   o.seen.add(t.packet());
   t.observed.operations = {o, o};
   t.observed.operations[1].key.actor = Role::server;
+  LookupRow& lookup = t.observed.lookups[{t.observed.links[0].key, "update.example.com", 1}];
+  lookup.asked.add(t.packet());
+  lookup.answered.add(t.packet());
   Database db = write(t.observed);
   constexpr const char* kAsked =
       "select asker_id, asked_id, requests, answers, by_client from request order by by_client";
@@ -92,10 +95,15 @@ TEST(Inventory, WhatEachSideAskedHasARowAndAnEarlierVersionsIsCompleted) {
   db.execute(
       "drop view request; alter table operation drop column asked_by_server;"
       "alter table credential drop column sent_by_server;"
-      "alter table link drop column client_known; drop table asked_for");
+      "alter table link drop column client_known; drop table asked_for;"
+      "alter table name_lookup drop column first_ts; alter table name_lookup drop column last_ts");
   complete_schema(db);
   complete_schema(db);
   EXPECT_EQ(rows(db, "select min(client_known), (select count(*) from asked_for) from link"), "1|0");
+  EXPECT_EQ(rows(db,
+                 "select p.ts = n.first_ts, a.ts = n.last_ts, p.ts < a.ts from name_lookup n join packet p on "
+                 "p.packet_id = n.packet_id join packet a on a.packet_id = n.answer_packet_id"),
+            "1|1|1");
   EXPECT_EQ(rows(db, kAsked),
             "mac-0000bc000020|mac-0000bc000010|3|2|1\n"
             "mac-0000bc000020|mac-0000bc000010|3|2|1");
@@ -356,6 +364,10 @@ TEST(Inventory, NamesSessionsLeasesAndQuestions) {
   Database db = write(t.observed);
   EXPECT_EQ(rows(db, "select name, type, is_public, asked, answered, no_such_name, failed, addresses from name_lookup"),
             "update.example.com|1|1|1|0|1|0|8.8.8.8,93.184.216.34");
+  EXPECT_EQ(rows(db,
+                 "select n.first_ts - q.ts, n.last_ts - a.ts, n.last_ts > n.first_ts from name_lookup n "
+                 "join packet q on q.packet_id = n.packet_id join packet a on a.packet_id = n.answer_packet_id"),
+            "0|0|1");
   EXPECT_EQ(rows(db, "select version, offered, not_before_ts, not_after_ts from tls_session"),
             "769|NULL|NULL|9223372036854775807");
   EXPECT_EQ(

@@ -109,6 +109,17 @@ TEST(Pipeline, AnAnswerToNobodyAsksForNothing) {
   EXPECT_EQ(o.operations[0].refused, 0u);
   EXPECT_TRUE(o.credentials.empty());
 }
+// icsnpp-opcua-binary's opcua_with-gap_with-handshake.pcap: its MACs were all written to one, 00:1d:09:99:b2:2c, of
+// 192.168.11.33, .34 (packets 1 to 259) and of 192.168.224.102, which talks to itself (from 260 on).
+TEST(Pipeline, AMacThatSendsToItselfIsNobodys) {
+  const auto syn = [](std::uint8_t from, std::uint8_t to) {
+    return test::ethernet(1, 1, 0x0800, test::ipv4(from, to, 6, test::tcp(40000, 4840, 1000, 0, kSyn)));
+  };
+  const Observed o = observed({Script().frame(syn(33, 34)).frame(syn(34, 33)).frame(syn(102, 102)).file()});
+  EXPECT_EQ(o.macs.size(), 1u);
+  ASSERT_EQ(o.bindings.size(), 1u);
+  EXPECT_EQ(to_string(o.bindings.begin()->first.ip), "10.0.0.102");
+}
 TEST(Pipeline, MidStreamDirectionByPort) {
   const LinkRow link = only_tcp(observed({Script().server(kAck, kAnswer).client(kAck, kRequest).file()}));
   EXPECT_EQ(to_string(link.key.server), "10.0.0.2");

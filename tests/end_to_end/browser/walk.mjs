@@ -421,6 +421,17 @@ async function copies(browser, file) {
   return titles;
 }
 
+// sample.sql: who began with 203.0.113.123 and .40 was seen, with 198.51.100.77 it was not.
+async function directions(browser, file) {
+  const page = await opened(browser, file, { width: 1280, hash: "#external;lang=en" });
+  const rows = await page.locator("#external tbody tr").allInnerTexts();
+  const of = (address) => rows.filter((r) => r.includes(address)).join(" ");
+  assert.match(of("203.0.113.40"), /outbound/);
+  assert.match(of("198.51.100.77"), /who began not seen/);
+  assert.doesNotMatch(of("198.51.100.77"), /outbound|inbound|both ways/);
+  await closed(page);
+}
+
 async function prints(browser, file) {
   // 794 px are the width of A4 at 96 dpi; the margins take 91 of them
   const page = await opened(browser, file, { width: 703, hash: "#;lang=ja", print: true });
@@ -495,6 +506,7 @@ async function main() {
     await test("no Japanese in the English report: plant", () => english(browser, reports.plant));
     await test("no markup from text", () => guarded(browser, reports.plant));
     await test("copies", () => copies(browser, reports.plant));
+    await test("who began", () => directions(browser, reports.traps));
     for (const name of ["plant", "traps"]) await test("print: " + name, () => prints(browser, reports[name]));
   } finally {
     await browser.close();
