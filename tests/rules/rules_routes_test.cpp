@@ -94,6 +94,14 @@ TEST(UpdateTraffic, IsNotAnotherHostsNameOnASharedServer) {
   EXPECT_EQ(site.of("update-traffic-leaves", "severity"), "medium");
 }
 
+TEST(UpdateTraffic, IsACertificateCheckToo) {
+  Site site = plant();
+  site.lookup(site.link("hmi", "infra", kDns), "crl3.digicert.com", true, 0);
+  site.lookup(site.link("plc", "infra", kDns), "www.digicert.com", true, 0);  // a web page
+  EXPECT_THAT(site.subjects("update-traffic-leaves"), ElementsAre("hmi"));
+  EXPECT_THAT(site.of("update-traffic-leaves", "detail_en"), HasSubstr("OCSP/CRL (crl3.digicert.com)"));
+}
+
 TEST(UpdateTraffic, IsNotANameThatEndsLikeOne) {
   Site site = plant();
   const auto dns = site.link("hmi", "infra", kDns);
