@@ -20,9 +20,9 @@ std::string_view to_string(OperationClass value) noexcept {
 }
 std::string_view to_string(Trait value) noexcept {
   static constexpr std::string_view names[] = {
-      "vendor",   "product", "model",   "firmware",    "hardware",          "serial",
-      "name",     "domain",  "os",      "software",    "user_agent",        "description",
-      "location", "role",    "account", "fingerprint", "management_address"};
+      "vendor",   "product", "model",   "firmware",    "hardware",           "serial",
+      "name",     "domain",  "os",      "software",    "user_agent",         "description",
+      "location", "role",    "account", "fingerprint", "management_address", "own_address"};
   return pick(names, value);
 }
 std::string_view to_string(Outcome value) noexcept {

@@ -1,5 +1,5 @@
 // SMB 1 (MS-CIFS, MS-SMB), 2 and 3 (MS-SMB2) over NetBIOS sessions (RFC 1002 §4.3) and straight over TCP.
-// Not here: shares, files, pipes, everything behind the log-in.
+// Not here: shares, files, pipes; behind the log-in, all but the list of the server's network cards.
 //
 //   00 | length ×3 | FF "SMB" command status ×4 flags …      SMB 1, 32 octets of header
 //   00 | length ×3 | FE "SMB" 40 00 …                        SMB 2 and 3, 64 octets of header
@@ -21,6 +21,7 @@ namespace {
 constexpr std::uint16_t kPorts[] = {445, 139};
 constexpr std::size_t kMaxPdu = 16 << 10;  // bytes; longer messages (files, Kerberos tickets) arrive cut
 constexpr unsigned kEnoughMessages = 64;   // that are neither negotiation nor log-in
+constexpr unsigned kAfterLogIn = 16;       // of them, behind it: clients ask for the network cards at once
 constexpr std::uint32_t kSmb1 = 0xFF53'4D42, kSmb2 = 0xFE53'4D42, kEncrypted = 0xFD53'4D42, kCompressed = 0xFC53'4D42;
 constexpr std::size_t kEnvelope = 4;
 
@@ -141,7 +142,9 @@ class Smb final : public Dissector {
       return Interest::more;
     }
     if (command == 0) return Interest::more;
-    if (command != 1) return enough();
+    constexpr std::uint16_t kSessionSetup = 1, kIoctl = 11;
+    if (command == kIoctl && response && status == 0 && on_ioctl(message, body, emit)) return Interest::done;
+    if (command != kSessionSetup) return enough();
     // §2.2.5, §2.2.6: structure size, flags; offsets count from the header.
     ByteReader b(body);
     b.skip(2);
@@ -151,8 +154,45 @@ class Smb final : public Dissector {
     if (b.ok()) log_on_.on_token(blob(message, offset, length), emit);
     if (!response) return Interest::more;
     constexpr std::uint16_t kGuest = 1;
-    const bool in = log_on_.answer(status, (flags & kGuest) != 0 && status == 0, emit);
-    return in ? Interest::done : Interest::more;
+    if (log_on_.answer(status, (flags & kGuest) != 0 && status == 0, emit)) others_ = kEnoughMessages - kAfterLogIn;
+    return Interest::more;
+  }
+
+  // §2.2.32: size, reserved, function ×4, file ×16, input offset and length ×4, output offset and length ×4 …
+  // A client of version 3 asks for the server's network cards to use several at once (§3.2.4.20.10). True: they were told.
+  static bool on_ioctl(Bytes message, Bytes body, const Emit& emit) {
+    ByteReader r(body);
+    r.skip(4);
+    constexpr std::uint32_t kQueryNetworkInterfaceInfo = 0x0014'01FC;
+    if (r.le32() != kQueryNetworkInterfaceInfo) return false;
+    r.skip(16 + 8);
+    const std::size_t offset = r.le32(), length = r.le32();
+    if (!r.ok()) return false;
+    // §2.2.32.5: next ×4, index ×4, capability ×4, reserved ×4, speed ×8, socket address ×128; 152 octets in all
+    Bytes list = blob(message, offset, length);
+    constexpr unsigned kMostCards = 64;
+    for (unsigned card = 0; card < kMostCards; ++card) {
+      ByteReader entry(list);
+      const std::size_t next = entry.le32();
+      entry.skip(4 + 4 + 4 + 8);
+      state_socket(entry, emit);
+      if (next == 0 || next >= list.size()) break;
+      list = list.subspan(next);
+    }
+    return true;
+  }
+
+  // §2.2.32.5.1: family ×2, port ×2, then IPv4 ×4, or flow ×4 and IPv6 ×16
+  static void state_socket(ByteReader& r, const Emit& emit) {
+    constexpr std::uint16_t kIpv4 = 2, kIpv6 = 0x17;
+    const std::uint16_t family = r.le16();
+    r.skip(2);
+    if (family == kIpv6) r.skip(4);
+    const Bytes octets = r.take(family == kIpv6 ? 16 : 4);
+    if (!r.ok() || (family != kIpv4 && family != kIpv6)) return;
+    const Address address = family == kIpv6 ? Address::ipv6(octets) : Address::ipv4(octets);
+    if (address.is_unspecified() || address.is_multicast() || address.is_loopback() || address.is_link_local()) return;
+    emit(Identity{Trait::own_address, to_string(address), "smb network interfaces", 80, {}});
   }
 
   static Bytes blob(Bytes message, std::size_t offset, std::size_t length) noexcept {

@@ -174,6 +174,7 @@ const WORDS = {
     account: ["アカウント", "account"],
     fingerprint: ["フィンガープリント", "fingerprint"],
     management_address: ["管理アドレス", "management address"],
+    own_address: ["機器が申告するアドレス", "address by the device's own word"],
     same_identity: ["同じ識別情報をもつ機器", "device of the same identity"],
     local_mac: ["ローカル管理MACアドレス", "locally administered MAC"],
     also_mac: ["同じ機器の別のMACアドレス", "another MAC of this device"],

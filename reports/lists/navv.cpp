@@ -13,7 +13,7 @@ void head(CsvWriter& csv, std::initializer_list<const char*> columns) {
   csv.end_row();
 }
 
-// Writes the rows of a query whose columns are the sheet's.
+// Writes the rows of a query whose columns are the sheet's. A name that is an address, for want of a better one, is none.
 void sheet(const ReportInput& input, std::ostream& out, std::initializer_list<const char*> columns,
            std::string_view sql) {
   CsvWriter csv(out);
@@ -59,8 +59,9 @@ void write_inventory_report(const ReportInput& input, std::ostream& out) {
       input.db.prepare("select distinct value from address where asset_id = ?1 and kind = ?2 order by value");
   Statement services =
       input.db.prepare("select distinct port, transport from service where asset_id = ?1 order by port, transport");
-  Statement row =
-      input.db.prepare("select asset_id, vendor, name from asset where scope in ('local', 'remote') order by asset_id");
+  Statement row = input.db.prepare(
+      "select asset_id, vendor, case when exists (select 1 from address d where d.asset_id = asset.asset_id and "
+      "d.value = asset.name) then '' else name end from asset where scope in ('local', 'remote') order by asset_id");
   const auto listed = [&](std::string_view asset, std::string_view kind) {
     std::string all;
     list.reset();
@@ -81,7 +82,8 @@ void write_inventory_report(const ReportInput& input, std::ostream& out) {
 void write_externals(const ReportInput& input, std::ostream& out) {
   sheet(
       input, out, {"IP", "Name", "Peers"},
-      "select d.value, min(a.name), (select count(distinct case when l.server_id = a.asset_id then l.client_id else"
+      "select d.value, case when min(a.name) = d.value then '' else min(a.name) end, (select count(distinct case when "
+      "l.server_id = a.asset_id then l.client_id else"
       " l.server_id end) from link l where a.asset_id in (l.server_id, l.client_id))"
       " from address d join asset a on a.asset_id = d.asset_id where a.scope = 'internet' group by d.value, a.asset_id"
       " order by d.value");

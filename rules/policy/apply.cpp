@@ -253,21 +253,23 @@ class Applier {
       if (const auto range = parse_cidr(s.text(0))) subnets.add(*range);
     Statement insert = db_.prepare("insert into address_range values (?1, ?2, ?3, ?4)");
     std::set<std::string> done;
+    const auto add = [&](const Address& ip, const std::string& text) {
+      if (!ip.is_ip() || ip.is_multicast() || ip.is_broadcast() || ip.is_link_local() || ip.is_loopback() ||
+          ip.is_unspecified() || !done.insert(text).second)
+        return;
+      const auto subnet = ip.is_global() ? std::nullopt : subnets.narrowest_around(ip);
+      const Cidr range = subnet.value_or(range_around(ip));
+      insert.bind(1, text).bind(2, to_string(range)).bind(3, ip.is_private());
+      policy_.declares_ranges() ? insert.bind(4, in_any(declared, ip) || registered.narrowest_around(ip))
+                                : insert.bind(4, nullptr);
+      insert.run();
+    };
     for (const SeenAsset& asset : assets_) {
       if (asset.scope != "local" && asset.scope != "remote") continue;
-      for (const SeenAddress& a : asset.addresses) {
-        const Address& ip = a.address;
-        if (!ip.is_ip() || ip.is_multicast() || ip.is_broadcast() || ip.is_link_local() || ip.is_loopback() ||
-            ip.is_unspecified() || !done.insert(a.text).second)
-          continue;
-        const auto subnet = ip.is_global() ? std::nullopt : subnets.narrowest_around(ip);
-        const Cidr range = subnet.value_or(range_around(ip));
-        insert.bind(1, a.text).bind(2, to_string(range)).bind(3, ip.is_private());
-        policy_.declares_ranges() ? insert.bind(4, in_any(declared, ip) || registered.narrowest_around(ip))
-                                  : insert.bind(4, nullptr);
-        insert.run();
-      }
+      for (const SeenAddress& a : asset.addresses) add(a.address, a.text);
     }
+    for (Statement s = db_.prepare("select distinct value from attribute where name = 'own_address'"); s.step();)
+      if (const auto address = parse_address(s.text(0))) add(*address, std::string(s.text(0)));
   }
 
   Database& db_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -222,10 +224,13 @@ Catalogue Catalogue::load() {
 }
 
 void Catalogue::add(const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) throw RuleError({path.string() + ": is a folder; name a file"});
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
+  if (!file) throw RuleError({path.string() + ": cannot be read: " + std::strerror(errno != 0 ? errno : EIO)});
   std::ostringstream text;
   text << file.rdbuf();
-  if (!file) throw RuleError({path.string() + ": cannot be read"});
   std::vector<std::string> problems;
   read({path.string(), text.str()}, problems);
   std::sort(frameworks.begin(), frameworks.end(), [](const Framework& a, const Framework& b) { return a.id < b.id; });

@@ -281,8 +281,10 @@ std::vector<std::string> parse_exports(const std::string& list) {
 
 std::string read_file(const fs::path& path) {
   std::error_code error;
+  if (fs::is_directory(path, error)) throw InputError(path.string() + ": is a folder; name a file");
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
-  if (!file || fs::is_directory(path, error)) throw InputError(path.string() + ": can't be read");
+  if (!file) throw InputError(path.string() + ": can't be read: " + std::strerror(errno != 0 ? errno : EIO));
   return {std::istreambuf_iterator<char>(file), {}};
 }
 

@@ -7,7 +7,39 @@
 namespace kakoi::evidence {
 namespace {
 
-// Negotiations are kept, of everything else the header (MS-CIFS §2.2.3.1, MS-SMB2 §2.2.1) and NetBIOS' names.
+// A server's answer to FSCTL_QUERY_NETWORK_INTERFACE_INFO (MS-SMB2 §2.2.32.5), whole and alone: of each network card the
+// address is kept, for findings speak of it. False, and nothing done, for any other message.
+bool blank_but_network_cards(Octets payload) noexcept {
+  constexpr std::size_t kEnvelope = 4, kBody = kEnvelope + 64, kFixed = 48, kEntry = 152, kAddress = 24 + 28;
+  constexpr std::uint32_t kIoctl = 11, kResponse = 1, kQueryNetworkInterfaceInfo = 0x0014'01FC;
+  ByteReader r(payload);
+  r.skip(kEnvelope + 8);
+  const std::uint32_t status = r.le32(), command = r.le16();
+  r.skip(2);
+  const std::uint32_t flags = r.le32(), next_message = r.le32();
+  r.skip(kBody + 4 - r.offset());
+  const std::uint32_t function = r.le32();
+  r.skip(16 + 8);
+  const std::size_t begin = kEnvelope + std::size_t{r.le32()}, size = r.le32();
+  if (!r.ok() || status != 0 || command != kIoctl || (flags & kResponse) == 0 || next_message != 0 ||
+      function != kQueryNetworkInterfaceInfo || begin < kBody + kFixed || begin > payload.size() ||
+      size > payload.size() - begin)
+    return false;
+  blank_at(payload, kBody + kFixed, begin - kBody - kFixed);
+  std::size_t at = begin;
+  for (const std::size_t end = begin + size; end - at >= kEntry;) {
+    const std::size_t step = ByteReader(payload.subspan(at)).le32();
+    if (step != 0 && (step < kEntry || step > end - at)) break;
+    blank_at(payload, at + kAddress, (step == 0 ? kEntry : step) - kAddress);
+    at += step == 0 ? kEntry : step;
+    if (step == 0) break;
+  }
+  blank_from(payload, at);
+  return true;
+}
+
+// Negotiations and lists of network cards are kept, of everything else the header (MS-CIFS §2.2.3.1, MS-SMB2 §2.2.1) and
+// NetBIOS' names.
 void blank_smb(Octets payload, Role) noexcept {
   constexpr std::size_t kEnvelope = 4, kHeader1 = 32, kHeader2 = 64;
   if (payload.size() < kEnvelope + 16) return blank_from(payload, kEnvelope);
@@ -17,7 +49,8 @@ void blank_smb(Octets payload, Role) noexcept {
   if (magic == 0xFF53'4D42) {
     if (payload[kEnvelope + 4] != 0x72) blank_from(payload, kEnvelope + kHeader1);
   } else if (magic == 0xFE53'4D42) {
-    if ((payload[kEnvelope + 12] | payload[kEnvelope + 13]) != 0) blank_from(payload, kEnvelope + kHeader2);
+    if ((payload[kEnvelope + 12] | payload[kEnvelope + 13]) != 0 && !blank_but_network_cards(payload))
+      blank_from(payload, kEnvelope + kHeader2);
   } else {
     blank_from(payload, kEnvelope);
   }
@@ -153,7 +186,8 @@ constexpr std::array<Known, 15> kKnown = {{{"smb", blank_smb},
 
 bool blank_office(std::string_view protocol, Octets payload, Role speaker) noexcept {
   if (protocol == "nbdgm") return blank_nbdgm(payload, speaker), true;
-  if (protocol == "ssdp" || protocol == "wsd" || protocol == "mssql_browser") return true;  // announcements to everybody
+  if (protocol == "ssdp" || protocol == "wsd" || protocol == "mssql_browser")
+    return true;  // announcements to everybody
   for (const Known& known : kKnown)
     if (known.protocol == protocol) return known.blank(payload, speaker), true;
   return false;

@@ -8,8 +8,9 @@
 --   vlan            NULL untagged; outer*4096+inner for stacked tags
 --   booleans        INTEGER 0 or 1
 --   confidence      INTEGER 0..100
--- The SQL here and in shipped rules stays within what PostgreSQL accepts too. kakoi gives it to SQLite with two changes:
--- BIGINT PRIMARY KEY becomes INTEGER PRIMARY KEY, and where [without rowid] stands, rows are stored by their key.
+-- The SQL here and in shipped rules stays within what PostgreSQL accepts too. kakoi gives it to SQLite with three changes:
+-- BIGINT PRIMARY KEY becomes INTEGER PRIMARY KEY, BYTEA becomes BLOB, and where [without rowid] stands, rows are stored by
+-- their key.
 
 CREATE TABLE meta (          -- one row a fact about this database; no wall-clock time
   key TEXT PRIMARY KEY,      -- 'schema_version', 'kakoi_version', 'site', 'timezone', 'policy' ('declared' | 'inferred'), 'fingerprint_key' (a mark of the key, not the key)
@@ -42,7 +43,7 @@ CREATE TABLE part (          -- what one scan or live capture saw, for kakoi to 
   part_id TEXT PRIMARY KEY,           -- first 16 hex digits of the state's SHA-256
   captures TEXT NOT NULL,             -- capture_ids, comma-separated, sorted
   last_ts BIGINT NOT NULL,
-  state BLOB NOT NULL                 -- of one version of kakoi, undocumented
+  state BYTEA NOT NULL                -- of one version of kakoi, undocumented
 );
 
 CREATE TABLE packet (        -- a cited packet; its octets are in the capture, and in evidence.pcapng if a finding cites it
@@ -50,6 +51,13 @@ CREATE TABLE packet (        -- a cited packet; its octets are in the capture, a
   capture_id TEXT NOT NULL REFERENCES capture,
   number BIGINT NOT NULL,             -- 1 = first, as Wireshark counts
   ts BIGINT NOT NULL
+);
+
+CREATE TABLE zone (           -- of the site policy, or inferred
+  zone_id TEXT PRIMARY KEY, name TEXT NOT NULL,
+  kind TEXT NOT NULL,                 -- 'ot' | 'it' | 'dmz' | 'safety' | 'wan'
+  purdue_level REAL, closed INTEGER NOT NULL,
+  source TEXT NOT NULL                -- 'declared' | 'inferred'
 );
 
 CREATE TABLE asset (         -- a device, as far as traffic tells
@@ -82,8 +90,8 @@ CREATE TABLE address (       -- of an asset
 
 CREATE TABLE attribute (     -- one claim about an asset
   asset_id TEXT NOT NULL REFERENCES asset,
-  name TEXT NOT NULL,                 -- 'vendor' | 'product' | 'model' | 'firmware' | 'hardware' | 'serial' | 'name' | 'domain' | 'os' | 'software' | 'user_agent' | 'description' | 'location' | 'role' | 'account' | 'fingerprint' | 'management_address' | 'same_identity' | 'local_mac' | 'also_mac'.
-                                      -- management_address: by LLDP, CDP. same_identity: value is an asset with the same key or number.
+  name TEXT NOT NULL,                 -- 'vendor' | 'product' | 'model' | 'firmware' | 'hardware' | 'serial' | 'name' | 'domain' | 'os' | 'software' | 'user_agent' | 'description' | 'location' | 'role' | 'account' | 'fingerprint' | 'management_address' | 'own_address' | 'same_identity' | 'local_mac' | 'also_mac'.
+                                      -- management_address: by LLDP, CDP. own_address: of any of its network cards, by its own word. same_identity: value is an asset with the same key or number.
                                       -- local_mac: value is random, assigned, or the program that gives such MACs.
                                       -- also_mac: value is a MAC that is the same device's, method why
   value TEXT NOT NULL,
@@ -286,13 +294,7 @@ CREATE TABLE asked_for (     -- addresses that were asked for (ARP, neighbour so
   packet_id BIGINT NOT NULL REFERENCES packet
 );
 
--- The site policy as loaded, or zones as inferred.
-CREATE TABLE zone (
-  zone_id TEXT PRIMARY KEY, name TEXT NOT NULL,
-  kind TEXT NOT NULL,                 -- 'ot' | 'it' | 'dmz' | 'safety' | 'wan'
-  purdue_level REAL, closed INTEGER NOT NULL,
-  source TEXT NOT NULL                -- 'declared' | 'inferred'
-);
+-- The site policy as loaded, or zones as inferred (table zone).
 CREATE TABLE zone_member (zone_id TEXT NOT NULL REFERENCES zone, asset_id TEXT NOT NULL REFERENCES asset, reason TEXT NOT NULL);
 CREATE TABLE conduit (conduit_id TEXT PRIMARY KEY, from_zone TEXT NOT NULL, to_zone TEXT NOT NULL, protocols TEXT NOT NULL, classes TEXT NOT NULL);  -- '*' = any, else comma-separated with commas at both ends: ',modbus,dnp3,'
 CREATE TABLE conduit_time (conduit_id TEXT NOT NULL REFERENCES conduit, from_minute INTEGER NOT NULL, to_minute INTEGER NOT NULL);  -- when it is meant to be used; a conduit without rows: always. Minutes since Monday 00:00 UTC, to_minute is past the last: (ts / 60000000000 + 4320) % 10080
@@ -326,7 +328,7 @@ CREATE TABLE allowed_external_member (asset_id TEXT NOT NULL REFERENCES asset, n
 CREATE TABLE allowed_role (asset_id TEXT NOT NULL REFERENCES asset, role TEXT NOT NULL);  -- 'gateway', 'resolver', 'time_server', 'jump_host', 'master' as declared
 CREATE TABLE acceptance (rule_id TEXT NOT NULL, fingerprint TEXT NOT NULL, reason TEXT NOT NULL, approver TEXT NOT NULL, expires_ts BIGINT);
 CREATE TABLE allowed_address (address TEXT NOT NULL, role TEXT NOT NULL);  -- as allowed_role, by address: also for hosts that were never seen to send
-CREATE TABLE address_range (  -- around each unicast IP address of local and remote assets, for rules that speak of ranges
+CREATE TABLE address_range (  -- around each unicast IP address of local and remote assets, seen or an own_address, for rules that speak of ranges
   address TEXT PRIMARY KEY,
   cidr TEXT NOT NULL,                 -- the narrowest row of `subnet` that holds it, else its /24 (/64); of a public number always the /24 (/64)
   is_private INTEGER NOT NULL,        -- RFC 1918, RFC 4193

@@ -23,6 +23,7 @@ std::pair<std::string, std::string> schema() {
   std::string sql(inventory_files::embedded_files().front().text);
   // in SQLite only this type makes the key the place of the row, without an index beside the table
   replace_all(sql, "BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY");
+  replace_all(sql, "BYTEA", "BLOB");
   replace_all(sql, "/*[without rowid]*/", "WITHOUT ROWID");
   const std::size_t indices = sql.find("\nCREATE INDEX");
   return {sql.substr(0, indices), indices == std::string_view::npos ? "" : sql.substr(indices)};

@@ -227,6 +227,16 @@ def what_is_no_inventory_is_told():
 
 
 @test
+def what_is_wrong_with_a_named_file_is_told():
+    place = folder("named")
+    for option in ("--policy", "--assets", "--framework", "--fingerprint-key", "--sign"):
+        for path, why in ((place / "none", "No such file or directory"), (place, "is a folder; name a file")):
+            done = kakoi("scan", CLOSED, option, path, "-q", "--out", place / "out", wanted=BAD_INPUT)
+            expect(f"{path}: " in done.stderr and why in done.stderr, f"{option}: {done.stderr}")
+    expect(not (place / "out").exists(), "nothing is begun")
+
+
+@test
 def a_capture_without_packets_is_no_clean_bill():
     empty = folder("empty") / "empty.pcap"
     empty.write_bytes(bytes.fromhex("d4c3b2a1020004000000000000000000000004 0001000000".replace(" ", "")))

@@ -169,6 +169,10 @@ def lists_for_other_programs_hold_the_local_devices():
         expect(len(rows) > 1 and all(len(r) == columns for r in rows), f"{sheet}: {rows[:2]}")
     links = db.execute("select count(*) from link where transport in ('tcp', 'udp', 'icmp')").fetchone()[0]
     equal(sum(1 for _ in open(out / "navv/analysis.csv", encoding="utf-8-sig")) - 1, links, "analysis")
+    addresses = {value for (value,) in db.execute("select value from address")}
+    for sheet, column in [("inventory-report", "Hostname"), ("externals", "Name")]:
+        names = {r[column] for r in csv.DictReader(open(out / f"navv/{sheet}.csv", encoding="utf-8-sig"))}
+        expect("" in names and not names & addresses, f"{sheet}: an address is no {column}: {names & addresses}")
     notified = list(csv.DictReader(open(out / "asset-notification.csv", encoding="utf-8-sig")))
     expect(all(set(r) >= {"product", "maker", "model", "firmware", "place", "purpose"} for r in notified), notified[:1])
     expect(any(r["firmware"] for r in notified), "the firmware that a controller states")

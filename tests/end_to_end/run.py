@@ -21,6 +21,7 @@ import check_merge  # noqa: F401
 import check_outputs  # noqa: F401
 import check_packs  # noqa: F401
 import check_planted_secrets  # noqa: F401
+import check_postgresql  # noqa: F401
 import check_register  # noqa: F401
 import check_risk  # noqa: F401
 import check_rule_pairs  # noqa: F401

@@ -84,8 +84,9 @@ TEST(ExternalRoute, IsAttemptedWithoutAnAnswerOrWithARefusal) {
   site.link("hmi", "cloud", unanswered(443));
   site.link("hmi", "cdn", refused(80));
   EXPECT_THAT(site.findings(), ElementsAre("external-route-attempted hmi"));
-  EXPECT_THAT(site.of("external-route-attempted", "detail_en"),
-              HasSubstr("2 outside address(es); nothing in the capture shows that it succeeded (no answer captured, refused)"));
+  EXPECT_THAT(
+      site.of("external-route-attempted", "detail_en"),
+      HasSubstr("2 outside address(es); nothing in the capture shows that it succeeded (no answer captured, refused)"));
 }
 
 TEST(ExternalRoute, OfUdpIsAttemptedWithoutReply) {
@@ -300,6 +301,29 @@ TEST(DefaultGateway, ThatNeverSpokeIsDeclaredByItsAddress) {
   EXPECT_THAT(site.of("default-gateway-announced", "detail_en"),
               HasSubstr("192.168.10.254 (DHCP, ICMP redirect, announced by hmi"));
   EXPECT_THAT(site.findings("gateways: [192.168.10.254]\n"), IsEmpty());
+}
+
+TEST(DefaultGateway, IsGuessedWhereManyAskForASilentAddress) {
+  Site site = plant();
+  site.host("pc", {.ip = "192.168.10.31"});
+  const auto ask = [&](const std::string& asker, const std::string& target, const std::string& known = "null") {
+    site.db.execute("insert into asked_for values ('" + asker + "', '" + target + "', " + known + ", null, 1, 1)");
+  };
+  ask("plc", "192.168.10.254"), ask("hmi", "192.168.10.254");
+  EXPECT_THAT(site.findings(), IsEmpty());
+  ask("pc", "192.168.10.254");
+  EXPECT_THAT(site.findings(), ElementsAre("default-gateway-announced 192.168.10.254"));
+  EXPECT_EQ(site.of("default-gateway-announced", "confidence"), "40");
+  EXPECT_THAT(site.of("default-gateway-announced", "detail_en"), HasSubstr("192.168.10.254, and nobody answered"));
+  EXPECT_THAT(site.findings("gateways: [192.168.10.254]\n"), IsEmpty());
+  site.host("box", {.ip = "192.168.10.254"});
+  site.set("asked_for", "target_id", "'box'", "1 = 1");
+  EXPECT_THAT(site.findings(), ElementsAre("default-gateway-announced box"));
+  EXPECT_THAT(site.of("default-gateway-announced", "detail_en"), HasSubstr("which answers"));
+  site.link("hmi", "box", {.protocol = "modbus", .domain = "ot", .port = 502});  // a controller with that number
+  EXPECT_THAT(site.findings(), IsEmpty());
+  for (const std::string asker : {"plc", "hmi", "pc"}) ask(asker, "192.168.10.77");
+  EXPECT_THAT(site.findings(), IsEmpty());  // no number that gateways have
 }
 
 TEST(SquattedRange, IsOneFindingPerRangeAndNoRoute) {

@@ -94,6 +94,14 @@ TEST(UpdateTraffic, IsNotAnotherHostsNameOnASharedServer) {
   EXPECT_EQ(site.of("update-traffic-leaves", "severity"), "medium");
 }
 
+TEST(UpdateTraffic, IsACertificateCheckToo) {
+  Site site = plant();
+  site.lookup(site.link("hmi", "infra", kDns), "crl3.digicert.com", true, 0);
+  site.lookup(site.link("plc", "infra", kDns), "www.digicert.com", true, 0);  // a web page
+  EXPECT_THAT(site.subjects("update-traffic-leaves"), ElementsAre("hmi"));
+  EXPECT_THAT(site.of("update-traffic-leaves", "detail_en"), HasSubstr("OCSP/CRL (crl3.digicert.com)"));
+}
+
 TEST(UpdateTraffic, IsNotANameThatEndsLikeOne) {
   Site site = plant();
   const auto dns = site.link("hmi", "infra", kDns);
@@ -154,6 +162,26 @@ TEST(RemoteAccessTool, IsNotAnInsideServerOfThatName) {
   site.tls(site.link("hmi", "infra", kTls), 771, "rustdesk.com");
   site.tls(site.link("hmi", "cloud", kTls), 771, "anydesk.com.example.net");
   EXPECT_THAT(site.subjects("remote-access-tool"), IsEmpty());
+}
+
+// The names in AnyDesk's certificates are public: nmap and others tell it by them.
+TEST(RemoteAccessTool, IsToldByItsCertificateInsideAndByItsPort) {
+  Site site = plant();
+  const auto session = site.link("infra", "hmi", {.protocol = "tls", .domain = "shared", .port = 7070});
+  EXPECT_EQ(site.subjects("remote-access-tool").size(), 1u);
+  EXPECT_EQ(site.of("remote-access-tool", "confidence"), "50");
+  site.tls(session, 771, "");
+  site.set("tls_session", "subject", "'CN=AnyDesk Client'", "1 = 1");
+  EXPECT_THAT(site.subjects("remote-access-tool"), ElementsAre("hmi"));  // who is reached
+  EXPECT_EQ(site.of("remote-access-tool", "confidence"), "85");
+  EXPECT_THAT(site.of("remote-access-tool", "detail_en"), HasSubstr("CN=AnyDesk Client"));
+  Site out = plant();
+  out.link("hmi", "cloud", {.port = 5938});
+  EXPECT_THAT(out.subjects("remote-access-tool"), ElementsAre("hmi"));  // who goes out
+  EXPECT_THAT(out.of("remote-access-tool", "detail_en"), HasSubstr("TeamViewer (tcp/5938)"));
+  out.link("plc", "cloud", unanswered(5938));
+  out.link("plc", "cloud", {.protocol = "http", .domain = "it", .port = 5938});
+  EXPECT_THAT(out.subjects("remote-access-tool"), ElementsAre("hmi"));
 }
 
 TEST(VpnTunnel, IsProvedByTheIpHeaderAndHintedByThePort) {

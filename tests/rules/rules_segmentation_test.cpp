@@ -206,6 +206,36 @@ TEST(DualHomed, IsHintedAtByOneSerialOnTwoSubnets) {
   EXPECT_EQ(site.db.integer("select count(*) from finding_asset"), 2);
 }
 
+TEST(DualHomed, IsToldByTheHostsOwnWord) {
+  Site site;
+  site.host("hist", {.ip = "192.168.10.40"});
+  for (const std::string address : {"192.168.10.40", "192.168.10.41", "2001:db8::7"})
+    site.attribute("hist", "own_address", address, "smb network interfaces");
+  EXPECT_THAT(site.findings(), IsEmpty());
+  site.attribute("hist", "own_address", "192.168.20.40", "smb network interfaces");
+  EXPECT_THAT(site.findings(), ElementsAre("dual-homed-host hist"));
+  EXPECT_EQ(site.of("dual-homed-host", "confidence"), "65");
+  EXPECT_THAT(site.of("dual-homed-host", "detail_en"), HasSubstr("own word (smb network interfaces): 192.168.20.40."));
+  EXPECT_THAT(site.findings("jump_hosts: [hist]\n"), IsEmpty());
+  site.subnet("192.168.0.0/16");  // by DHCP: one wide network
+  EXPECT_THAT(site.findings(), IsEmpty());
+}
+
+TEST(DualHomed, IsHintedAtByOneKeyOnTwoSubnets) {
+  Site site;
+  site.host("a", {.ip = "192.168.10.40"}).host("b", {.ip = "192.168.20.40"});
+  for (const std::string host : {"a", "b"}) site.attribute(host, "fingerprint", "5d1f", "ja4");
+  EXPECT_THAT(site.findings(), IsEmpty());  // how software speaks is no key
+  for (const std::string host : {"a", "b"})
+    site.attribute(host, "fingerprint", "77aa", "ssh host key")
+        .attribute(host, "fingerprint", "0b0c", "smb server guid");
+  EXPECT_THAT(site.findings(), ElementsAre("dual-homed-host a"));  // one machine, one finding
+  EXPECT_EQ(site.of("dual-homed-host", "confidence"), "55");
+  for (const std::string host : {"a", "b"}) site.attribute(host, "serial", "SN-0042");
+  EXPECT_THAT(site.findings(), ElementsAre("dual-homed-host a"));
+  EXPECT_EQ(site.of("dual-homed-host", "confidence"), "75");
+}
+
 TEST(DualHomed, IsNotACopiedMachineCellNorANameThatManyShare) {
   Site site;
   site.host("cell1", {.ip = "192.168.1.10", .vlan = 11}).attribute("cell1", "name", "PRESS-PLC");

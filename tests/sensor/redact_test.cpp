@@ -407,5 +407,40 @@ TEST_F(RedactTest, KeepsRequestsForFilesAndTheHeadOfALogLine) {
   EXPECT_FALSE(holds(line, "s3cret"));
 }
 
+// zeek, testing/btest/Traces/smb/smb_v2_only_non_zero_reserved1.pcap, frame 18: a server's two addresses.
+TEST_F(RedactTest, KeepsTheAddressesOfAServersNetworkCardsAndNothingElseOfIoctls) {
+  const ByteVector answer =
+      hex("000001a0fe534d4240000100000000000b00010019000000000000000500000000000000fffe00000100000025000000002c"
+          "010093164779b88b0676e30328ccce65aaa431000000fc011400ffffffffffffffffffffffffffffffff7000000000000000"
+          "70000000300100000000000000000000980000000e000000010000000000000000e40b54020000001700000000000000fe80"
+          "0000000000006b4a247bd27a67b7000000000000000000000000000000000000000000000000000000000000000000000000"
+          "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+          "000000000000000000000000000000000000000000000e000000010000000000000000e40b540200000002000000ac1f7010"
+          "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+          "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+          "0000000000000000000000000000000000000000");
+  const auto redacted = [&](ByteVector message) {
+    ByteVector frame = ethernet(2, 1, 0x0800, ipv4(2, 1, 6, tcp(445, 50000, 7, 9, 0x18, message)));
+    seal(frame, kIp, kTcpSum);
+    const ByteVector result = redact(frame);
+    return ByteVector(result.end() - static_cast<std::ptrdiff_t>(message.size()), result.end());
+  };
+  link("tcp", 445, "smb");
+  constexpr std::size_t kList = 4 + 112, kEntry = 152, kSocket = 24;
+  const ByteVector kept = redacted(answer);
+  for (const std::size_t card : {kList, kList + kEntry})
+    for (std::size_t i = card; i < card + kSocket + 28; ++i) ASSERT_EQ(kept[i], answer[i]) << i;
+  ByteVector hidden = answer;  // what the list does not need
+  const std::string_view secret = "s3cret";
+  std::copy(secret.begin(), secret.end(), hidden.begin() + kList + kSocket + 40);
+  EXPECT_FALSE(holds(redacted(hidden), secret));
+  for (const auto& [at, value] : {std::pair{72u, 0x04}, {16u, 0x05}, {12u, 0x01}, {24u, 0x80}, {kList, 0x10}}) {
+    ByteVector other =
+        answer;  // another function, command, status, a second message behind it, a list that overlaps itself
+    other[at] = static_cast<std::uint8_t>(value);
+    EXPECT_NE(redacted(other)[kList + kEntry + kSocket + 4], 172) << at;
+  }
+}
+
 }  // namespace
 }  // namespace kakoi::evidence
