@@ -104,7 +104,8 @@ constexpr Table kFacts[] = {
     {"credentials",
      R"(select link_id as "link:id", protocol as "protocol", scheme as "scheme", username as "username", mask as "mask",
   fingerprint as "fingerprint", is_empty as "is_empty:bool", sent_by_server as "sent_by_server:bool", outcome as "outcome", count as "count:n",
-  packet_id as "time:when", packet_id as "packet:packet", outcome_packet_id as "outcome_packet:packet"
+  packet_id as "time:when", packet_id as "packet:packet", outcome_packet_id as "outcome_packet:packet",
+  last_ts as "last_seen:time"
   from credential order by link_id, protocol, scheme, username, fingerprint, packet_id)"},
     {"open_access",
      R"(select link_id as "link:id", scheme as "scheme", count as "count:n", packet_id as "time:when", packet_id as "packet:packet"

@@ -231,7 +231,8 @@ CREATE TABLE credential (    -- never the secret itself
   outcome TEXT NOT NULL,              -- 'accepted' | 'rejected' | 'attempted', the strongest seen
   count BIGINT NOT NULL,
   packet_id BIGINT NOT NULL REFERENCES packet,        -- where it was sent
-  outcome_packet_id BIGINT REFERENCES packet          -- the answer that told
+  outcome_packet_id BIGINT REFERENCES packet,         -- the answer that told
+  first_ts BIGINT NOT NULL, last_ts BIGINT NOT NULL   -- of all times it was sent, and of answers
 );
 
 CREATE TABLE default_credential (   -- from rules/credentials, fingerprinted with the key of this database

@@ -246,12 +246,12 @@ void add_missing_columns(Database& db, Database& now, const std::string& table) 
     db.execute(sql);
   }
   // Rows that do not tell when: their packets do, as far as they are cited.
-  if (table == "name_lookup" && !present.contains("last_ts"))
-    db.execute(
-        "update name_lookup set first_ts = coalesce((select ts from packet p where p.packet_id = "
-        "name_lookup.packet_id), 0), "
-        "last_ts = coalesce((select max(ts) from packet p where p.packet_id in (name_lookup.packet_id, "
-        "answer_packet_id)), 0)");
+  if ((table == "name_lookup" || table == "credential") && !present.contains("last_ts")) {
+    const std::string answer = table == "credential" ? "outcome_packet_id" : "answer_packet_id";
+    db.execute("update " + table + " set first_ts = coalesce((select ts from packet p where p.packet_id = " + table +
+               ".packet_id), 0), last_ts = coalesce((select max(ts) from packet p where p.packet_id in (" + table +
+               ".packet_id, " + answer + ")), 0)");
+  }
 }
 
 }  // namespace

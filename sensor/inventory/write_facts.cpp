@@ -62,13 +62,16 @@ void Writer::write_link_facts() {
     if (sent.count == 0) continue;
     const auto id = link(key.link);
     if (!id) continue;
+    Seen all = row.attempted;
+    all.merge(row.accepted);
+    all.merge(row.rejected);
     credential_row(id, key.protocol, key.scheme, key.user, key.mask, key.fingerprint, key.fingerprint.empty(),
                    key.sender == Role::server,
                    accepted   ? "accepted"
                    : rejected ? "rejected"
                               : "attempted",
                    std::max(row.attempted.count, row.accepted.count + row.rejected.count), packet(sent.first),
-                   answer.count != 0 ? std::optional(packet(answer.first)) : std::nullopt);
+                   answer.count != 0 ? std::optional(packet(answer.first)) : std::nullopt, all.first.ts, all.last.ts);
   }
 
   Insert access_row(db, "open_access");

@@ -144,5 +144,16 @@ TEST(BlindSpot, IsOneFindingPerMeasureThatIsNotGood) {
   EXPECT_EQ(site.of("capture-blind-spot", "severity"), "low");
 }
 
+// ICS-Security-Tools' control4-sample.pcap: 407 frames of ZigBee, all of them captured and none read. That says nothing
+// of what the site's own monitoring sees, so no control is judged by it.
+TEST(BlindSpot, WhatIsNotReadIsNoGapOfTheCapture) {
+  Site site = plant();
+  site.db.execute("insert into coverage values ('undecoded_share', 1, 'blind', '', 'Not read.', 'ja', '', '')");
+  EXPECT_THAT(site.findings(), ElementsAre("capture-blind-spot undecoded_share"));
+  EXPECT_EQ(site.of("capture-blind-spot", "severity"), "low");
+  EXPECT_EQ(site.of("capture-blind-spot", "title_en"), "The capture holds much that is not read");
+  EXPECT_EQ(site.of("capture-blind-spot", "confidence"), "45");  // below 50 it is a hint, and decides no verdict
+}
+
 }  // namespace
 }  // namespace kakoi

@@ -140,9 +140,11 @@ Site& Site::lookup(std::int64_t link, const std::string& name, bool is_public, i
 
 Site& Site::credential(std::int64_t link, const std::string& scheme, const std::string& user, const std::string& secret,
                        const std::string& outcome) {
-  Statement s = db.prepare("insert into credential values (?1, '', ?2, ?3, '********', ?4, ?5, 0, ?6, 1, ?7, null)");
+  const std::int64_t p = packet();
+  Statement s =
+      db.prepare("insert into credential values (?1, '', ?2, ?3, '********', ?4, ?5, 0, ?6, 1, ?7, null, ?8, ?8)");
   s.bind(1, link).bind(2, scheme).bind(3, user).bind(4, secret.empty() ? std::string() : test_fingerprint(secret));
-  s.bind(5, secret.empty()).bind(6, outcome).bind(7, packet()).run();
+  s.bind(5, secret.empty()).bind(6, outcome).bind(7, p).bind(8, kStart + p * kSecond).run();
   return *this;
 }
 

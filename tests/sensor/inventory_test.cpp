@@ -336,6 +336,13 @@ TEST(Inventory, CredentialsAreMaskedAndTellTheStrongestOutcome) {
            "join packet p using (packet_id) left join packet a on a.packet_id = outcome_packet_id order by is_empty"),
       "http-basic|admin|********|0123456789abcdef|0|accepted|2|3|6\n"
       "http-basic|admin|||1|attempted|1|7|NULL");
+  constexpr const char* kTimes =
+      "select (c.first_ts - p.ts) / 1000000000, (c.last_ts - p.ts) / 1000000000 from credential c "
+      "join packet p using (packet_id) order by is_empty";
+  EXPECT_EQ(rows(db, kTimes), "0|3\n0|0");
+  db.execute("alter table credential drop column first_ts; alter table credential drop column last_ts");
+  complete_schema(db);  // as far as packets are cited
+  EXPECT_EQ(rows(db, kTimes), "0|3\n0|0");
 }
 
 TEST(Inventory, NamesSessionsLeasesAndQuestions) {
