@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <atomic>
+#include <csignal>
 #include <filesystem>
 #include <iostream>
 #include <thread>
@@ -25,10 +27,22 @@ constexpr Help kHelp{
     "  inventory.json, findings.json, assets.csv, links.csv, verdicts.csv, manifest.json;\n"
     "  register.csv where --assets or the policy names devices\n\n"
     "Several captures count as one network. The same input gives the same bytes, whatever the order\n"
-    "of the files and the number of threads. Nothing is ever sent.\n",
+    "of the files and the number of threads. Nothing is ever sent.\n\n"
+    "Ctrl-C ends the reading: what was read so far is written, and the captures say where they were left.\n"
+    "A pipe is read to its end. Ctrl-C once more ends the program.\n",
     "  kakoi scan monday.pcapng tuesday.pcapng -o report\n"
     "  kakoi scan captures/ --policy site.yaml --lang en --fail-on high\n"
     "  tcpdump -r ring.pcap0 -w - 'not port 22' | kakoi scan -\n"};
+
+std::atomic<bool> interrupted = false;
+
+// The first Ctrl-C ends the reading, the second the program: what was read so far may be hours of a pipe.
+void take_interrupts() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { interrupted = true; };
+  action.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
+  for (const int number : {SIGINT, SIGTERM}) sigaction(number, &action, nullptr);
+}
 
 // The packets that findings cite: read once more, now that they are known.
 bool write_evidence(Database& db, const ScanRun& run, const capture::CaptureSet& captures,
@@ -79,10 +93,17 @@ int run_scan(const ScanRun& run, Judgement judgement) {
   }
 
   ProgressLine progress(run.progress);
-  Observed observed =
-      pipeline::run(captures, judgement.secrets,
-                    {.threads = run.threads, .max_memory = run.max_memory, .on_progress = std::ref(progress)});
+  Observed observed = pipeline::run(
+      captures, judgement.secrets,
+      {.threads = run.threads, .max_memory = run.max_memory, .on_progress = std::ref(progress), .is_stopped = [] {
+         return interrupted.load();
+       }});
   progress.clear();
+  const bool is_part = interrupted;
+  if (is_part) {
+    std::cerr << "kakoi: interrupted; what was read so far is written (once more ends it without)\n";
+    judgement.run.emplace_back("interrupted", "true");
+  }
   give_back_free_memory();  // the conversations'
 
   problems.insert(problems.end(), captures.problems().begin(), captures.problems().end());
@@ -112,7 +133,7 @@ int run_scan(const ScanRun& run, Judgement judgement) {
     return write_evidence(judged, run, captures, infos, judgement.out, changed);
   });
   for (const std::string& problem : changed) std::cerr << "kakoi: " << printable(problem) << "\n";
-  return problems.empty() && changed.empty() ? status : kBadInput;
+  return problems.empty() && changed.empty() && !is_part ? status : kBadInput;
 }
 
 int scan(const Arguments& arguments) {
@@ -149,6 +170,7 @@ int scan(const Arguments& arguments) {
       std::cerr << "kakoi: note: no " << kEvidenceFile << ": standard input and pipes can't be read twice\n";
     run.evidence = "none";
   }
+  take_interrupts();
   return run_scan(run, std::move(judgement));
 }
 
