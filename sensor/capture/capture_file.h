@@ -48,7 +48,8 @@ class CaptureFile {
 
   // The next packet, or null at the end. Its data stays valid while memory() of this moment is held.
   const RawPacket* peek();
-  void pop() noexcept { ready_ = false; }  // what peek() showed is done with
+  bool is_ready() const noexcept { return ready_; }  // peek() has read a packet, and it was not popped
+  void pop() noexcept { ready_ = false; }            // what peek() showed is done with
 
   // Goes to the last of these landmarks of the same file that lies before packet `number` (from 1), unless it was
   // passed already, or more than the landmark tells must be known there. Only with Hashing::no.

@@ -136,14 +136,24 @@ CaptureFile* CaptureSet::open(std::uint32_t index) {
   }
 }
 
+// Nothing more is to be read of it. A file has a size; a pipe has none.
+bool CaptureSet::is_over(std::uint32_t index) const noexcept {
+  return stopped_ && entries_[index].size > 0 && !entries_[index].file->is_ready();
+}
+
 void CaptureSet::close(std::uint32_t index) {
   Entry& entry = entries_[index];
+  const bool left = is_over(index);
   try {
     entry.info = entry.file->finish();
   } catch (const CaptureError& error) {
     entry.info = entry.file->info();
     entry.info.error = error.what();
   }
+  if (left)
+    entry.info.error += (entry.info.error.empty() ? "reading was interrupted after packet "
+                                                  : "; reading was interrupted after packet ") +
+                        std::to_string(entry.info.packets) + "; everything before it counts";
   entry.landmarks = std::move(*entry.file).landmarks();
   bytes_done_ += entry.size;
   entry.file.reset();
@@ -157,7 +167,7 @@ const RawPacket* CaptureSet::next() {
     // The usual case: this file's next packet still comes before everybody else's.
     const RawPacket* packet = nullptr;
     try {
-      packet = current_->peek();
+      if (!is_over(current_index_)) packet = current_->peek();
     } catch (const CaptureError& error) {
       current_->info().error = error.what();
     }
@@ -176,7 +186,7 @@ const RawPacket* CaptureSet::next() {
       CaptureFile* file = entries_[index].file.get();
       const RawPacket* packet = nullptr;
       try {
-        packet = file->peek();
+        if (!is_over(index)) packet = file->peek();
       } catch (const CaptureError& error) {
         file->info().error = error.what();
       }
@@ -194,6 +204,8 @@ const RawPacket* CaptureSet::next() {
       }
       ++i;
     }
+    for (; stopped_ && unopened_ < entries_.size() && entries_[unopened_].size > 0; ++unopened_)
+      entries_[unopened_].info = refused(entries_[unopened_].path, "not read: the scan was interrupted");
     const bool may_open = unopened_ < entries_.size() && open_.size() < kMostOpen;
     if (may_open && (!best || entries_[unopened_].first_ts <= best->ref.ts)) {
       open(unopened_++);

@@ -23,6 +23,10 @@ class CaptureSet {
   const Memory& memory() const noexcept { return current_->memory(); }
   CaptureInfo& info() noexcept { return current_->info(); }  // of the packet's capture
 
+  // No more packets of files than those that were read ahead; pipes are read to their end, for what they bring comes once.
+  // What is left out stands in the captures' errors.
+  void stop() noexcept { stopped_ = true; }
+
   // After the last packet: what is known of each capture, by PacketRef::capture; behind them those that can't be read.
   std::vector<CaptureInfo> finish();
 
@@ -51,6 +55,7 @@ class CaptureSet {
   };
   CaptureFile* open(std::uint32_t index);
   void close(std::uint32_t index);
+  bool is_over(std::uint32_t index) const noexcept;
   void sort();
   void drop_copies();
 
@@ -61,6 +66,7 @@ class CaptureSet {
   std::uint32_t current_index_ = 0;
   std::int64_t hand_over_ = 0;  // another capture's packet comes before one of this time
   bool popped_ = true;
+  bool stopped_ = false;
   std::uint64_t bytes_total_ = 0, bytes_done_ = 0;
   std::vector<std::string> problems_;
   std::vector<CaptureInfo> refused_;

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <atomic>
+#include <csignal>
 #include <filesystem>
 #include <iostream>
 #include <thread>
@@ -27,7 +29,9 @@ constexpr Help kHelp{
     "  verdicts.csv\n"
     "  register.csv     where --assets or the policy names devices\n\n"
     "Several captures count as one network. The same input gives the same bytes, whatever the order\n"
-    "of the files and the number of threads. Nothing is ever sent.\n",
+    "of the files and the number of threads. Nothing is ever sent.\n\n"
+    "Ctrl-C ends the reading: what was read so far is written, and the captures say where they were left.\n"
+    "A pipe is read to its end. Ctrl-C once more ends the program.\n",
     "キャプチャ（pcap、pcapng、snoop。gzip、zstd、xz、bzip2で圧縮したものも可。フォルダは中を探し、- "
     "は標準入力）を読み、OUTに次のファイルを書き込みます。\n"
     "  report.html      所見、ネットワーク図、資産一覧（1ファイル。ブラウザで開く）\n"
@@ -37,10 +41,23 @@ constexpr Help kHelp{
     "  verdicts.csv\n"
     "  register.csv     --assets又はポリシーに機器の記載がある場合\n\n"
     "複数のキャプチャは一つのネットワークとして扱います。同じ入力からは、ファイルの順序やスレッド数によらず、同じバイト"
-    "列が得られます。何も送信しません。\n",
+    "列が得られます。何も送信しません。\n\n"
+    "Ctrl-"
+    "Cで読取りを終えると、そこまでの結果を書き込み、どこで終えたかをキャプチャの欄に示します。パイプは最後まで読みます"
+    "。もう一度押すと、プログラムを終了します。\n",
     "  kakoi scan monday.pcapng tuesday.pcapng -o report\n"
     "  kakoi scan captures/ --policy site.yaml --lang en --fail-on high\n"
     "  tcpdump -r ring.pcap0 -w - 'not port 22' | kakoi scan -\n"};
+
+std::atomic<bool> interrupted = false;
+
+// The first Ctrl-C ends the reading, the second the program: what was read so far may be hours of a pipe.
+void take_interrupts() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { interrupted = true; };
+  action.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
+  for (const int number : {SIGINT, SIGTERM}) sigaction(number, &action, nullptr);
+}
 
 // The packets that findings cite: read once more, now that they are known.
 bool write_evidence(Database& db, const ScanRun& run, const capture::CaptureSet& captures,
@@ -91,10 +108,17 @@ int run_scan(const ScanRun& run, Judgement judgement) {
   }
 
   ProgressLine progress(run.progress);
-  Observed observed =
-      pipeline::run(captures, judgement.secrets,
-                    {.threads = run.threads, .max_memory = run.max_memory, .on_progress = std::ref(progress)});
+  Observed observed = pipeline::run(
+      captures, judgement.secrets,
+      {.threads = run.threads, .max_memory = run.max_memory, .on_progress = std::ref(progress), .is_stopped = [] {
+         return interrupted.load();
+       }});
   progress.clear();
+  const bool is_part = interrupted;
+  if (is_part) {
+    std::cerr << "kakoi: interrupted; what was read so far is written (once more ends it without)\n";
+    judgement.run.emplace_back("interrupted", "true");
+  }
   give_back_free_memory();  // the conversations'
 
   problems.insert(problems.end(), captures.problems().begin(), captures.problems().end());
@@ -126,7 +150,7 @@ int run_scan(const ScanRun& run, Judgement judgement) {
     return write_evidence(judged, run, captures, infos, judgement.out, changed);
   });
   for (const std::string& problem : changed) std::cerr << "kakoi: " << printable(problem) << "\n";
-  return problems.empty() && changed.empty() ? status : kBadInput;
+  return problems.empty() && changed.empty() && !is_part ? status : kBadInput;
 }
 
 int scan(const Arguments& arguments) {
@@ -163,6 +187,7 @@ int scan(const Arguments& arguments) {
       std::cerr << "kakoi: note: no " << kEvidenceFile << ": standard input and pipes can't be read twice\n";
     run.evidence = "none";
   }
+  take_interrupts();
   return run_scan(run, std::move(judgement));
 }
 

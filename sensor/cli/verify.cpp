@@ -323,6 +323,9 @@ int run(const po::variables_map& values) {
   if (named.size() > 1 && command != manifest.run.end() && command->second == "watch") {
     check_options(manifest, judgement, values, false, verdict);
     verdict.unchecked("'kakoi watch' made this: what passed its interfaces can't be scanned again");
+  } else if (named.size() > 1 && manifest.run.contains("interrupted")) {
+    check_options(manifest, judgement, values, false, verdict);
+    verdict.unchecked("the scan was interrupted: how far it came can't be repeated");
   } else if (named.size() == 1) {
     check_options(manifest, judgement, values, false, verdict);
   } else {

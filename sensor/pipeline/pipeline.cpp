@@ -5,7 +5,7 @@
 namespace kakoi::pipeline {
 
 Observed run(capture::CaptureSet& captures, const SecretKeeper& secrets, const PipelineOptions& options) {
-  constexpr std::uint64_t kReportEvery = 1 << 14;  // packets
+  constexpr std::uint64_t kReportEvery = 1 << 14, kAskEvery = 1 << 8;  // packets
   Engine engine(secrets, options.threads, options.max_memory);
   engine.expect(captures.size());
   std::uint64_t packets = 0;
@@ -15,6 +15,7 @@ Observed run(capture::CaptureSet& captures, const SecretKeeper& secrets, const P
   while (const RawPacket* raw = captures.next()) {
     engine.packet(*raw, captures.info(), captures.memory());
     if (++packets % kReportEvery == 0) report();
+    if (packets % kAskEvery == 0 && options.is_stopped && options.is_stopped()) captures.stop();
   }
   report();
   Observed all = engine.finish();

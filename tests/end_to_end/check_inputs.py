@@ -2,12 +2,18 @@
 import contextlib
 import fcntl
 import gzip
+import hashlib
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import stat
+import struct
 import subprocess
+import time
+
+from scapy.utils import RawPcapNgReader
 
 import harness
 from harness import BAD_INPUT, CLOSED, DONE, OUTPUTS, POLICY, SAMPLE, database, equal, expect, folder, kakoi, scan, test
@@ -224,6 +230,59 @@ def what_is_no_inventory_is_told():
     done = kakoi("query", other.parent / "none.db", "select 1", wanted=BAD_INPUT)
     expect("none.db: no such file" in done.stderr, done.stderr)
     equal(kakoi("query", scan(CLOSED), "select 1 as one", wanted=DONE).stdout, "one\n1\n", "a folder of outputs")
+
+
+@test
+def an_interrupted_scan_writes_what_it_has_read():
+    """Each second packet comes by a pipe: while the scan waits for it, the file is not read to its end."""
+    place = folder("interrupted")
+    packets = list(RawPcapNgReader(str(SAMPLE)))[:3000]
+
+    def pcap(chosen):
+        yield struct.pack("<IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 262144, 1)
+        for data, told in chosen:
+            ts = (told.tshigh << 32 | told.tslow) * (10**9 // told.tsresol)
+            yield struct.pack("<IIII", ts // 10**9, ts % 10**9, len(data), len(data)) + data
+
+    half, later = place / "half.pcap", place / "later.pcap"
+    half.write_bytes(b"".join(pcap(packets[0::2])))
+    later.write_bytes(b"".join(pcap([(data, told) for data, told in packets[:10]])))
+    with open(later, "r+b") as file:  # a year on
+        octets = bytearray(file.read())
+        at = 24
+        while at < len(octets):
+            seconds, _, length, _ = struct.unpack_from("<IIII", octets, at)
+            struct.pack_into("<I", octets, at, seconds + 365 * 86400)
+            at += 16 + length
+        file.seek(0)
+        file.write(octets)
+    os.mkfifo(place / "pipe")
+    out = place / "out"
+    run = subprocess.Popen([harness.program, "scan", half, later, place / "pipe", "-q", "--out", out], stderr=subprocess.PIPE, cwd=place,
+                           preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    with open(place / "pipe", "wb") as pipe:
+        records = list(pcap(packets[1::2]))
+        pipe.write(b"".join(records[:751]))
+        pipe.flush()
+        time.sleep(2)  # it waits for the rest
+        run.send_signal(signal.SIGINT)
+        pipe.write(b"".join(records[751:]))
+    told = run.communicate(timeout=120)[1].decode()
+    equal(run.returncode, BAD_INPUT, "status")
+    expect("kakoi: interrupted; what was read so far is written" in told, told)
+    db = database(out)
+    found = dict(db.execute("select source, packets from capture"))
+    equal(found["pipe"], 1500, "a pipe is read to its end")
+    expect(0 < found["half.pcap"] < 1500, f"of the file what was read before: {found}")
+    errors = dict(db.execute("select source, error from capture"))
+    equal(errors["half.pcap"], f"reading was interrupted after packet {found['half.pcap']}; everything before it counts", "the file's error")
+    equal(errors["later.pcap"], "not read: the scan was interrupted", "the file behind it")
+    hashes = dict(db.execute("select source, sha256 from capture"))
+    equal(hashes["half.pcap"], hashlib.sha256(half.read_bytes()).hexdigest(), "the hash is the whole file's")
+    expect(db.execute("select level from coverage where metric = 'damaged_captures'").fetchone()[0] == "limited", "coverage tells")
+    kakoi("verify", out, wanted=DONE)
+    verified = kakoi("verify", out, half, wanted=BAD_INPUT)
+    expect("interrupted" in verified.stdout + verified.stderr, f"verify says that it was interrupted: {verified.stdout}{verified.stderr}")
 
 
 @test

@@ -30,6 +30,18 @@ TEST(LegacyOs, IsJudgedByTheCapturesTime) {
   EXPECT_THAT(site.findings(), IsEmpty());
 }
 
+// Zeek, scripts/policy/frameworks/software/windows-version-detection.zeek, has the same versions.
+TEST(LegacyOs, IsToldByWhatFetchesRevocationLists) {
+  Site site = plant();
+  site.attribute("box", "user_agent", "Microsoft-CryptoAPI/10.0");
+  EXPECT_THAT(site.findings(), IsEmpty());
+  site.attribute("hmi", "user_agent", "Microsoft-CryptoAPI/5.131.2600.5512");
+  EXPECT_THAT(site.findings(), ElementsAre("legacy-os hmi"));
+  EXPECT_THAT(site.of("legacy-os", "detail_en"), HasSubstr("Windows XP"));
+  site.attribute("plc", "user_agent", "Microsoft-CryptoAPI/6.1");
+  EXPECT_THAT(site.findings(), ElementsAre("legacy-os hmi", "legacy-os plc"));
+}
+
 TEST(LegacyOs, IsDoubtedWhereOtherClaimsContradict) {
   const auto doubted = [](Site& site, const char* other) {
     EXPECT_THAT(site.subjects("legacy-os"), ElementsAre("box"));
