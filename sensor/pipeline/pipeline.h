@@ -18,9 +18,9 @@ struct Progress {
 
 struct PipelineOptions {
   unsigned threads = 1;  // 1: everything in the caller's; else one reads and decodes, the others do the rest
-  std::uint64_t max_memory = Limits::kUsual;         // bytes, about
-  std::function<void(const Progress&)> on_progress;  // every few thousand packets; may be empty
-  std::function<bool()> is_stopped;                  // asked for often: end with what was read; may be empty
+  std::uint64_t max_memory = Limits::kUsual;              // bytes, about
+  std::function<void(const Progress&)> on_progress = {};  // every few thousand packets; may be empty
+  std::function<bool()> is_stopped = {};                  // asked for often: end with what was read; may be empty
 };
 
 // The result does not depend on the number of threads.

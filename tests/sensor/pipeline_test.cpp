@@ -372,7 +372,7 @@ TEST(Pipeline, WhatWaitsIsBoundedInAll) {
   const test::TemporaryFolder folder;
   capture::CaptureSet set({folder.write("waiting.pcap", test::pcap(records))});
   const SecretKeeper secrets;
-  const Observed o = run(set, secrets, {.max_memory = Limits::kLeast, .on_progress = {}});
+  const Observed o = run(set, secrets, {.max_memory = Limits::kLeast});
   // All flows are of one pair of hosts, and so of one shard.
   constexpr std::size_t kAll = std::size_t{kFlows} * 60000;
   EXPECT_GE(o.waiting_released, (kAll - Limits::of(Limits::kLeast, 4, Limits::Use::whole).waiting_bytes) / 70000);

@@ -67,7 +67,7 @@ inline Observed observed(const std::vector<ByteVector>& files, unsigned threads 
   for (const ByteVector& bytes : files) paths.push_back(folder.write(std::to_string(paths.size()) + ".pcap", bytes));
   capture::CaptureSet set(paths);
   const SecretKeeper secrets;
-  return pipeline::run(set, secrets, {.threads = threads, .on_progress = {}});
+  return pipeline::run(set, secrets, {.threads = threads});
 }
 inline const LinkRow& only_tcp(const Observed& o) {
   const LinkRow* found = nullptr;
