@@ -173,7 +173,13 @@ function summarySection() {
     el(
       "div",
       { class: "columns" },
-      el("div", null, el("h3", null, t("worst")), worstFindings()),
+      el(
+        "div",
+        null,
+        el("h3", null, t("worst")),
+        model.open.length ? el("p", { class: "muted" }, t("worst_lead")) : null,
+        worstFindings(),
+      ),
       el(
         "div",
         { class: "blind" },

@@ -70,6 +70,10 @@ const TEXT = {
   list_comma: ["、", ", "],
   by_severity: ["重大度別の所見数", "Findings by severity"],
   worst: ["優先して対処すべき所見", "Findings to act on first"],
+  worst_lead: [
+    "リスク値（重大度・確信度・到達しやすさ・重要度から算出）の高い順です。",
+    "By risk score: severity, confidence, exposure and criticality together.",
+  ],
   all_findings: ["すべての所見を見る", "See all findings"],
   not_shown: ["この調査で観測できないこと", "What this survey cannot show"],
   not_shown_more: ["観測範囲の詳細", "Coverage in detail"],

@@ -27,7 +27,7 @@ constexpr Text kTexts[] = {
     {"first language of the report", "報告書を最初に表示する言語"},
     {"files for other programs, too: oscal, ocsf, ciso, cset, netbox, navv, notification, or all",
      "他のプログラム向けのファイルも書き出す: oscal、ocsf、ciso、cset、netbox、navv、notification、又はall（全て）"},
-    {"exit with 1 if there is a finding of this severity or worse", "この深刻度以上の所見があれば終了コード1で終わる"},
+    {"exit with 1 if there is a finding of this severity or worse", "この重大度以上の所見があれば終了コード1で終わる"},
     {"sign manifest.json with this Ed25519 key, into manifest.json.sig",
      "manifest.jsonにこのEd25519秘密鍵で署名し、manifest.json.sigに書く"},
     {"name of the site, if the policy gives none", "サイト名（ポリシーに記載がない場合）"},
