@@ -71,7 +71,7 @@ const TEXT = {
   by_severity: ["重大度別の所見数", "Findings by severity"],
   worst: ["優先して対処すべき所見", "Findings to act on first"],
   worst_lead: [
-    "リスク値（重大度・確信度・到達しやすさ・重要度から算出）の高い順です。",
+    "リスク値（重大度・確度・到達しやすさ・重要度から算出）の高い順です。",
     "By risk score: severity, confidence, exposure and criticality together.",
   ],
   all_findings: ["すべての所見を見る", "See all findings"],
