@@ -67,7 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (unsigned layers = 0;; ++layers) {
       demand(layers <= decode::kDeepest, "tunnels without an end");
       if (d.is_fragment) {
-        if (auto whole = fragments.offer(d, PacketRef{.ts = ts})) {
+        if (auto whole = fragments.offer(d, PacketRef(ts, 0, 0))) {
           demand(!d.is_fragment, "a whole datagram is still a fragment");
           demand(whole->size() <= 65535, "a datagram beyond 64 KiB");
           memory = *wholes.emplace_back(std::move(whole));
