@@ -96,7 +96,7 @@ def jobs():
         yield check_privacy, capture
 
 
-with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:  # what takes the time is tshark's
+with concurrent.futures.ThreadPoolExecutor(max(1, (os.cpu_count() or 1) // 2)) as pool:  # what takes the time is tshark's
     for done in [pool.submit(*job) for job in jobs()]:
         done.result()
 for problem in sorted(problems):
