@@ -258,7 +258,7 @@ def an_interrupted_scan_writes_what_it_has_read():
         file.write(octets)
     os.mkfifo(place / "pipe")
     out = place / "out"
-    run = subprocess.Popen([harness.program, "scan", half, later, place / "pipe", "-q", "--out", out], stderr=subprocess.PIPE, cwd=place,
+    run = subprocess.Popen([harness.program, "scan", half, later, place / "pipe", "-q", "--out", out], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=place,
                            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     with open(place / "pipe", "wb") as pipe:
         records = list(pcap(packets[1::2]))
