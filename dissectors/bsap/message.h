@@ -39,8 +39,8 @@ struct Serial {
   bool is_whole = false;
   std::uint8_t link_function = 0;
   bool from_master = false;
-  bool is_among_tasks =
-      false;  // both ends' tasks are such as slaves have (reports, alarms, peers): who is master, is not told
+  // Both ends' tasks are such as slaves have (reports, alarms, peers): who is master, is not told.
+  bool is_among_tasks = false;
   Message message;
 };
 Serial parse_serial(Bytes content) noexcept;
