@@ -58,7 +58,7 @@ LiveSet::~LiveSet() {
 void LiveSet::open(const std::string& name, const LiveOptions& options) {
   auto& interface = *interfaces_.emplace_back(std::make_unique<Interface>());
   const std::size_t bytes = (static_cast<std::size_t>(options.buffer_mib) << 20) / options.readers;
-  std::uint16_t group = 0;
+  std::optional<std::uint16_t> group;
   for (unsigned i = 0; i < options.readers; ++i) {
     Ring& ring = *interface.rings.emplace_back(std::make_unique<Ring>(name, options.filter, bytes));
     if (options.readers > 1) group = ring.join(group);

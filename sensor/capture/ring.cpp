@@ -76,10 +76,10 @@ Ring::~Ring() { stop(); }
 // By a hash of addresses and ports that is the same both ways: a conversation stays in one ring, in the order of its
 // packets. Fragments go by addresses alone; the kernel does not put them together (PACKET_FANOUT_FLAG_DEFRAG), for what
 // was on the wire is to be seen.
-std::uint16_t Ring::join(std::uint16_t group) {
+std::uint16_t Ring::join(std::optional<std::uint16_t> group) {
   const int socket = pcap_fileno(handle_.get());
-  const int mode = PACKET_FANOUT_HASH | (group == 0 ? PACKET_FANOUT_FLAG_UNIQUEID : 0);
-  int value = group | mode << 16;
+  const int mode = PACKET_FANOUT_HASH | (group ? 0 : PACKET_FANOUT_FLAG_UNIQUEID);
+  int value = group.value_or(0) | mode << 16;
   socklen_t size = sizeof value;
   if (::setsockopt(socket, SOL_PACKET, PACKET_FANOUT, &value, size) != 0 ||
       ::getsockopt(socket, SOL_PACKET, PACKET_FANOUT, &value, &size) != 0)

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -30,9 +31,9 @@ class Ring {
   Ring(const Ring&) = delete;
   Ring& operator=(const Ring&) = delete;
 
-  // Takes its part of the packets only: joins the group of that number, or founds one that nobody else has (0).
-  // Returns the number.
-  std::uint16_t join(std::uint16_t group);
+  // Takes its part of the packets only: joins the group of that number, or founds one that nobody else has. Returns the
+  // number, which may be 0.
+  std::uint16_t join(std::optional<std::uint16_t> group);
   // Passes over what comes before this time, ns.
   void begin(std::int64_t from) noexcept;
 

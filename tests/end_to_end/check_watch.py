@@ -163,6 +163,37 @@ def two_readers_see_what_scan_sees_and_send_nothing():
         sees_what_scan_sees(readers=2)
 
 
+def next_group_is_the_first():
+    """The kernel numbers groups of readers from 0 on, which the first one after a start has, and again after 65535."""
+    packet, fanout, with_number_of_its_own = 263, 18, 0x2000 << 16  # SOL_PACKET, PACKET_FANOUT, …_FLAG_UNIQUEID
+
+    def number_of_a_new_one():
+        with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)) as reader:
+            reader.setsockopt(packet, fanout, with_number_of_its_own)
+            return reader.getsockopt(packet, fanout) & 0xFFFF
+
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as idle:  # it may not join, but the number is used up
+        for _ in range(65534 - number_of_a_new_one()):
+            with contextlib.suppress(OSError):
+                idle.setsockopt(packet, fanout, with_number_of_its_own)
+    return number_of_a_new_one() == 65535
+
+
+@test
+def readers_of_the_first_group_after_a_start_divide_the_packets():
+    if not able():
+        return
+    with Mirror() as mirror:
+        out = folder("watch")
+        if not next_group_is_the_first():
+            print("watch: the kernel numbers groups of readers in another way")
+        watch = mirror.watch(out, "--every", "1s", "--readers", "2")
+        mirror.replay(frames_of(SAMPLE)[:500], gap=0.0003)
+        wait_for_packets(out, 500, "all packets")
+        stop(watch)
+        equal(packets_in(out), 500, "packets of two readers")
+
+
 class Bridge(Mirror):
     """A switch without an address table (ageing time 0), so that each port sees all: two plant hosts and the sensor."""
 
