@@ -88,7 +88,8 @@ struct Pdu {
 // `done`: nothing more can be learned here; the sensor goes on counting packets but stops
 // reassembling this flow. `tls`: what follows this message is TLS, as agreed on in it (STARTTLS and its like).
 // `tunnel`: what follows is for somebody behind the server, and is read if it is TLS.
-enum class Interest : std::uint8_t { more, done, tls, tunnel };
+// `named`: go on, by the name that Dissector::known_as() tells.
+enum class Interest : std::uint8_t { more, done, tls, tunnel, named };
 
 class Dissector {  // one per flow; its members are that flow's only protocol state
  public:
@@ -100,6 +101,8 @@ class Dissector {  // one per flow; its members are that flow's only protocol st
   virtual void on_gap(Role) {}  // bytes of this speaker were lost: forget what spanned them
   // The flow is over, or idle for long: state what waited for an answer. The context is the last PDU's.
   virtual void on_end(const Emit&) {}
+  // What the PDUs turned out to be, once on_pdu has answered `named` (OPC Classic is DCE/RPC): cut as before.
+  virtual const Protocol* known_as() const noexcept { return nullptr; }
   // Octets, about, that it keeps elsewhere than in itself, of what is not whole yet. on_gap gives them up.
   std::size_t held() const noexcept { return held_; }
 
@@ -115,7 +118,7 @@ enum class Header : std::uint8_t { strong, weak };
 enum class Framing : std::uint8_t { binary, text };
 enum class Domain : std::uint8_t { ot, it, shared };  // what speaking it says about a host
 
-using FunctionName = text::Line<48>;
+using FunctionName = text::Line<64>;
 
 struct Protocol {         // one constinit constant per dissector folder
   std::string_view name;  // as in the database: "modbus", "dnp3", "iec104", "http" …

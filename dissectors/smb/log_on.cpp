@@ -1,6 +1,6 @@
 #include "dissectors/smb/log_on.h"
 
-#include <algorithm>
+#include "dissectors/core/gssapi.h"
 
 namespace kakoi::smb {
 
@@ -8,13 +8,6 @@ namespace {
 
 // MS-ERREF §2.3.1
 constexpr std::uint32_t kSuccess = 0, kMoreProcessing = 0xC000'0016, kPending = 0x0000'0103;
-
-// RFC 4121 §4.1: the mechanism, then the token's own two octets, 01 00 for AP-REQ. The second mechanism is
-// Microsoft's old misspelling (MS-SPNG §1.9).
-bool holds_kerberos(Bytes token) noexcept {
-  constexpr std::string_view kMechanism("\x2A\x86\x48\x86\xF7\x12\x01\x02\x02\x01\x00", 11);
-  return as_text(token).find(kMechanism) != std::string_view::npos;
-}
 
 Code code_of(ntlm::LogOn log_on) noexcept {
   switch (log_on) {
@@ -76,7 +69,7 @@ std::string_view code_name(std::uint32_t code) noexcept {
 void LogOn::on_token(Bytes token, const Emit& emit) {
   const ntlm::Seen seen = ntlm::observe(token, emit);
   if (seen.message == ntlm::Message::authenticate) return ask(code_of(seen.log_on), emit);
-  if (emit.context().speaker == Role::client && holds_kerberos(token)) ask(Code::kerberos, emit);
+  if (emit.context().speaker == Role::client && gssapi::holds_kerberos_request(token)) ask(Code::kerberos, emit);
 }
 
 void LogOn::ask(Code code, const Emit& emit) {

@@ -9,7 +9,7 @@ here=$PWD
 
 packages="avahi-daemon bind9-dnsutils bird2 busybox charon-systemd chrony curl dnsmasq-base ethtool expect freetds-bin freerdp2-shadow-x11 g++ inetutils-telnet
   inetutils-telnetd iproute2 libcharon-extra-plugins libmodbus-dev lldpd mosquitto mosquitto-clients nftables nginx-light nmap openssh-client openssh-server
-  microsocks openssl openvpn pptp-linux pptpd procps python3-pyftpdlib python3-pymodbus python3-scapy python3-yaml redis-server redis-tools samba smbclient snmp snmpd socat softether-vpnclient softether-vpnserver
+  microsocks openssl openvpn pptp-linux pptpd procps python3-impacket python3-pyftpdlib python3-pymodbus python3-scapy python3-yaml redis-server redis-tools samba smbclient snmp snmpd socat softether-vpnclient softether-vpnserver
   squid strongswan-swanctl tftp-hpa tftpd-hpa tigervnc-standalone-server tshark vsftpd wireguard-go wireguard-tools wireshark-common xl2tpd xrdp xvfb"
 missing=$(for each in $packages; do dpkg -s "$each" >/dev/null 2>&1 || echo "$each"; done)
 command -v npm >/dev/null || missing="$missing nodejs npm"
@@ -33,7 +33,7 @@ flags="-std=c++20 -O1 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror"
   g++ $flags ../stations/modbus_slave.cpp -o "$TOOLS/modbus_slave" -lmodbus
 }
 npm install --silent --prefix "$TOOLS" --omit=optional --no-audit --no-fund modbus-serial@8.0.25 node-bacnet@0.2.4 \
-  node-opcua-server@2.182.2 node-opcua-client@2.182.2
+  node-opcua-server@2.182.2 node-opcua-client@2.182.2 node-opc-da@1.0.6
 cp ../stations/*.js ../stations/*.py ../stations/*.exp ../stations/*.sh peers/* "$TOOLS"
 
 . ../plants/network.sh

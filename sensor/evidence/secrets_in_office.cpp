@@ -1,8 +1,11 @@
 #include "sensor/evidence/secrets_in_office.h"
 
+#include <algorithm>
 #include <array>
 
 #include "dissectors/core/text.h"
+#include "dissectors/dcerpc/pdu.h"
+#include "dissectors/dcerpc/string_bindings.h"
 
 namespace kakoi::evidence {
 namespace {
@@ -69,7 +72,52 @@ void blank_kerberos(Octets payload, Role) noexcept { blank_from(payload, !payloa
 
 void blank_ldap(Octets payload, Role) noexcept { blank_from(payload, 14); }
 
-void blank_dcerpc(Octets payload, Role) noexcept { blank_from(payload, 16); }  // the header is left
+// What is called is left, and how a session is protected; of arguments those that go before any text, of results the
+// status and the addresses of the server. Tokens and everything else is overwritten.
+void blank_dcerpc(const dcerpc::Pdu& pdu, Octets whole) noexcept {
+  using dcerpc::kHeader;
+  constexpr std::size_t kCall = 8, kObject = 16, kOrpcThis = 32, kHandles = 12, kOrpcThat = 8, kStatus = 4;
+  const std::size_t end = kHeader + dcerpc::body_of(pdu, whole).size();
+  if (pdu.authentication != 0 && whole.size() == pdu.length)
+    blank_from(whole, pdu.length - pdu.authentication);
+  else
+    blank_from(whole, end);
+  const Octets body = whole.subspan(0, std::min(end, whole.size()));
+  switch (pdu.type) {
+    case dcerpc::Type::bind:
+    case dcerpc::Type::bind_ack:
+    case dcerpc::Type::bind_nak:
+    case dcerpc::Type::alter:
+    case dcerpc::Type::alter_ack:
+    case dcerpc::Type::fault:
+      return;
+    case dcerpc::Type::request:
+      return blank_from(
+          body, kHeader + kCall + ((pdu.flags & dcerpc::Flag::object) != 0 ? kObject : 0) + kOrpcThis + kHandles);
+    case dcerpc::Type::response: {
+      const std::size_t from = kHeader + kCall + kOrpcThat, to = body.size() - std::min(body.size(), kStatus);
+      if (from >= to) return;
+      const Bytes kept = dcerpc::find_string_bindings(Bytes(body).subspan(kHeader + kCall));
+      if (kept.empty()) return blank_at(body, from, to - from);
+      const auto begin = static_cast<std::size_t>(kept.data() - body.data());
+      if (begin > from) blank_at(body, from, begin - from);
+      if (begin + kept.size() < to) blank_at(body, begin + kept.size(), to - begin - kept.size());
+      return;
+    }
+    default:
+      return blank_from(body, kHeader);
+  }
+}
+
+void blank_dcerpc(Octets payload, Role) noexcept {
+  while (!payload.empty()) {
+    const auto pdu = dcerpc::read_header(payload);
+    if (!pdu) return blank(payload);
+    const Octets whole = payload.subspan(0, std::min(pdu->length, payload.size()));
+    blank_dcerpc(*pdu, whole);
+    payload = payload.subspan(whole.size());
+  }
+}
 
 void blank_mqtt(Octets payload, Role speaker) noexcept {
   constexpr std::uint8_t kConnack = 0x20;
@@ -166,13 +214,14 @@ struct Known {
   std::string_view protocol;
   void (*blank)(Octets, Role) noexcept;
 };
-constexpr std::array<Known, 15> kKnown = {{{"smb", blank_smb},
+constexpr std::array<Known, 16> kKnown = {{{"smb", blank_smb},
                                            {"socks", blank_socks},
                                            {"rdp", blank_rdp},
                                            {"rfb", blank_rfb},
                                            {"kerberos", blank_kerberos},
                                            {"ldap", blank_ldap},
                                            {"dcerpc", blank_dcerpc},
+                                           {"opc_classic", blank_dcerpc},
                                            {"mqtt", blank_mqtt},
                                            {"redis", blank_redis},
                                            {"tftp", blank_tftp},

@@ -144,6 +144,13 @@ void Session::turn(int side, Bytes run) {
   for (Way& way : ways_) way.assembler = {};
 }
 
+// PDUs go on as before, and so does their dissector.
+void Session::rename(const Protocol* protocol) {
+  if (!protocol) return;
+  protocol_ = protocol;
+  conversation_.handle = host_->on_identified(conversation_, *protocol);
+}
+
 void Session::identify(Bytes run, const Carrier& carrier) {
   if (run.empty()) return;
   Guess& g = *guess_;
@@ -228,6 +235,7 @@ void Session::on_pdu(const Pdu& pdu, const Carrier& carrier) {
   const Interest interest = dissector_->on_pdu(pdu, Emit(context, host_->sink()));
   done_ = interest == Interest::done;
   if (interest == Interest::tls || interest == Interest::tunnel) turn_ = interest;
+  if (interest == Interest::named) rename(dissector_->known_as());
 }
 
 void Session::on_gap(Role speaker) {

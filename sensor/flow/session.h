@@ -15,7 +15,8 @@ namespace kakoi::flow {
 // Takes what a session finds. Implemented by the shard.
 class SessionHost {
  public:
-  // The flow is known: gives the conversation its handle. Called once, before any observation.
+  // The flow is known: gives the conversation its handle. Called before any observation, and once more if it turns out
+  // to be another protocol's.
   virtual std::uint32_t on_identified(const Conversation& conversation, const Protocol& protocol) = 0;
   virtual Sink& sink() noexcept = 0;
   // What waits in the session takes so many bytes of memory more, or less.
@@ -49,7 +50,7 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
   // Bytes of memory, about, that wait: as told to the host.
   std::size_t held() const noexcept { return std::size_t{held_[0]} + held_[1] + held_besides_; }
 
-  // What the flow began with; it may have turned to TLS since.
+  // What the flow is named by; it may have turned to TLS since.
   const Protocol* protocol() const noexcept { return first_protocol_ ? first_protocol_ : protocol_; }
   const Conversation& conversation() const noexcept { return conversation_; }  // once identified
   bool client_known() const noexcept { return client_known_; }                 // not guessed by ports or addresses
@@ -99,6 +100,7 @@ class Session final : SegmentWindow::Output, PduAssembler::Output {
   void adopt(const Identifier::Verdict& verdict);
   void give_up();
   void turn(int side, Bytes run);
+  void rename(const Protocol* protocol);
   void dissect(int side, Bytes run, const Carrier& carrier);
   void state(const Carrier& carrier, Role speaker, const Observation& fact);
   void account(SessionHost& host) noexcept;

@@ -94,6 +94,7 @@ constexpr auto kControllers = std::to_array<Controller>({
     {"c1222", "ot_device", "answers C12.22", "is asked by C12.22"},
     {"knxnet_ip", "ot_device", "answers KNXnet/IP", "is asked by KNXnet/IP"},
     {"profinet_cm", "ot_device", "answers PROFINET", "is asked by PROFINET"},
+    {"opc_classic", "scada_server", "serves OPC Classic, as Windows alone does", "is asked by OPC Classic"},
 });
 
 // Phasor data concentrators answer as PMUs do, and pass on what they get from those by the same protocol.
@@ -149,11 +150,12 @@ class Observer {
     return found;
   }
 
-  // Meters behind modems connect to who asks them: over such links, all that was asked was asked by the server.
+  // Meters behind modems connect to who asks them, and OPC servers to whom they bring what changes: over such links, all
+  // that was asked was asked by the server.
   std::set<std::size_t> find_turned() const {
     std::set<std::size_t> by_server, by_client;
     for (const OperationRow& o : observed_.operations)
-      if (o.protocol->name == "dlms" || o.protocol->name == "c1222")
+      if (o.protocol->name == "dlms" || o.protocol->name == "c1222" || o.protocol->name == "opc_classic")
         (o.key.actor == Role::server ? by_server : by_client).insert(o.link);
     std::erase_if(by_server, [&](std::size_t link) { return by_client.contains(link); });
     return by_server;

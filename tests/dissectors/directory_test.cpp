@@ -1,4 +1,3 @@
-#include "dissectors/dcerpc/dcerpc.h"
 #include "dissectors/kerberos/kerberos.h"
 #include "dissectors/ldap/ldap.h"
 
@@ -236,38 +235,6 @@ TEST(Ldap, IsNotTakenForSnmp) {
   EXPECT_FALSE(ldap::protocol.probe(
       hex("302602010104067075626C6963A019020101020100020100300E300C06082B060102010101000500"), Role::client));
   EXPECT_EQ(ldap::protocol.frame(hex("308002010160"), Role::client).kind, Frame::Kind::foreign);
-}
-
-// arkime, ntlm_synthetic.pcap, frames 124 and 126.
-TEST(DceRpc, ReadsLevelAndLogInOfABind) {
-  const auto seen = observe(
-      dcerpc::protocol,
-      {
-          // frame 124
-          client("05000b0310000000870037000100000004b804b8000000000100000000000100785734123412cdabef000123456789ab0000"
-                 "0000045d888aeb1cc9119fe808002b104860020000000a020000010000004e544c4d53535000010000000702000207000700"
-                 "28000000080008002f0000000a00614a0000000f52504336444f4d52504336484f5354"),
-          // frame 126
-          client("05000e03100000000c01bc000200000004b804b8000000000100000000000100785734123412cdabef000123456789ab0000"
-                 "0000045d888aeb1cc9119fe808002b104860020000000a020000010000004e544c4d53535000030000001800180058000000"
-                 "18001800700000000e000e00880000000600060096000000100010009c00000010001000ac000000050200020a00614a0000"
-                 "000f000000000000000000000000000000004c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4e4e4e4e4e4e4e4e"
-                 "4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e520050004300360044004f004d00690076007900520050004300360048004f005300"
-                 "54004b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b"),
-      });
-  EXPECT_EQ(identities(seen, Role::client),
-            (Texts{"os Windows NT 10.0 build 19041 by ntlm negotiate", "name RPC6HOST by ntlm authenticate",
-                   "account ivy by ntlm authenticate"}));
-  EXPECT_EQ(operations(seen, dcerpc::protocol),
-            (Texts{"bind, authenticated once", "bind, authenticated once", "log-in by NTLMv1"}));
-}
-
-TEST(DceRpc, FramesByItsHeader) {
-  const auto kind = [](std::string_view text) { return dcerpc::protocol.frame(hex(text), Role::client).kind; };
-  EXPECT_EQ(kind("05000B03 10000000 4800 0000 01000000"), Frame::Kind::whole);
-  EXPECT_EQ(kind("05000B03 10000000 0800 0000 01000000"), Frame::Kind::foreign);
-  EXPECT_EQ(kind("05001403 10000000 4800 0000 01000000"), Frame::Kind::foreign);
-  EXPECT_EQ(kind("04000B03"), Frame::Kind::foreign);
 }
 
 }  // namespace

@@ -407,6 +407,54 @@ TEST_F(RedactTest, KeepsRequestsForFilesAndTheHeadOfALogLine) {
   EXPECT_FALSE(holds(line, "s3cret"));
 }
 
+// npm's node-opc-da and impacket as clients.
+TEST_F(RedactTest, KeepsWhatIsCalledOverDceRpcAndWhereTheServerIs) {
+  const auto redacted = [&](std::uint16_t from, std::uint16_t to, ByteVector message) {
+    ByteVector frame = ethernet(2, 1, 0x0800, ipv4(2, 1, 6, tcp(from, to, 7, 9, 0x18, message)));
+    seal(frame, kIp, kTcpSum);
+    const ByteVector result = redact(frame);
+    return ByteVector(result.end() - static_cast<std::ptrdiff_t>(message.size()), result.end());
+  };
+  link("tcp", 135, "dcerpc");
+  link("tcp", 49200, "opc_classic", "10.0.0.2", "10.0.0.1");
+  const ByteVector alive =
+      hex("0500020310000000900000000100000078000000000000000500070000000200300000003000290007005300430041004400"
+          "4100310000000700310030002e0035002e0030002e003200300000000700310030002e00370037002e0033002e0032003000"
+          "0000070066006500380030003a003a003100000000000900ffff00000a00ffff000000000000000000000000");
+  const auto same = [](const ByteVector& a, const ByteVector& b, std::size_t octets) {
+    return std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(octets), b.begin());
+  };
+  const ByteVector told = redacted(135, 50000, alive);
+  constexpr std::size_t kBehind = 8;  // the addresses: reserved ×4, status ×4
+  EXPECT_TRUE(same(told, alive, alive.size() - kBehind));
+  EXPECT_TRUE(std::equal(alive.end() - 4, alive.end(), told.end() - 4));
+  const ByteVector log_in =
+      hex("0500100310000000b200960000000000000000000a020000030000004e544c4d535350000300000018001800480000001800"
+          "1800600000000a000a007800000010001000820000000400040092000000000000009600000005028802060100000000000f"
+          "1b794264267c06ac00000000000000000000000000000000743ddbc3a9e2c40b969054cc64e5f5af4e686ea2d88aeae95000"
+          "4c0041004e0054006f00700065007200610074006f00720076006d00");
+  const ByteVector hidden = redacted(50000, 49200, log_in);
+  EXPECT_TRUE(same(hidden, log_in, 16));
+  EXPECT_FALSE(holds(hidden, "NTLMSSP"));
+  EXPECT_EQ(std::count(hidden.begin() + 28, hidden.end(), '*'), static_cast<std::ptrdiff_t>(hidden.size()) - 28);
+  const ByteVector interface =
+      hex("05000e03100000009000400002000000d016d0161147000001cccccc02000100523ac1391e01d01196750020afd8adb30000"
+          "0000045d888aeb1cc9119fe808002b104860020000000a020000030000004e544c4d53535000030000000000000000000000"
+          "000000000000000000000000000000000000000000000000000000000000000000000000ffffffff00000000");
+  const ByteVector named = redacted(50000, 49200, interface);
+  EXPECT_TRUE(same(named, interface, 72));
+  EXPECT_FALSE(holds(named, "NTLMSSP"));
+  const ByteVector write =
+      hex("0500008310000000c00010000000000080000000020004000e0000003412000078560000bc9a000005000400000000000000"
+          "0000c131b24e1fb1f84ca4a48a5fbcf6fe5a000000000200000002000000e9030000ea030000020000005573657255736572"
+          "0000000003000000000000000300cccccccccccc030000002a00000003000000000000000300cccccccccccc030000000700"
+          "0000000000000000000000000000000000000a0200000300000001000000000000000000000000000000");
+  constexpr std::size_t kFirstHandle = 16 + 8 + 16 + 32 + 12;
+  const ByteVector written = redacted(50000, 49200, write);
+  EXPECT_TRUE(same(written, write, kFirstHandle));
+  EXPECT_EQ(written[kFirstHandle], '*');
+}
+
 // zeek, testing/btest/Traces/smb/smb_v2_only_non_zero_reserved1.pcap, frame 18: a server's two addresses.
 TEST_F(RedactTest, KeepsTheAddressesOfAServersNetworkCardsAndNothingElseOfIoctls) {
   const ByteVector answer =

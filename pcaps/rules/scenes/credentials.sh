@@ -256,4 +256,11 @@ opc_ua() {  # anonymous|password [USER PASSWORD]
   run HMI01 node "$STATE/opcua_client.js" "$STATE/HMI01" opc.tcp://192.168.7.2:4840 "${@:2}"
 }
 scene_opcua_anonymous() { opc_ua anonymous; }
+scene_opc_anonymous() {
+  cast HMI01 SCADA01
+  start SCADA01 python3 "$STATE/opc_server.py" 192.168.7.10
+  up SCADA01 49200
+  action
+  run HMI01 python3 "$STATE/opc_ask.py" 192.168.7.10 49200
+}
 scene_opcua_no_password() { opc_ua password; }  # a session is created, and never activated

@@ -67,6 +67,15 @@ two_legs() {  # SECOND_ADDRESS
 }
 scene_two_legs() { two_legs 192.168.8.2; }
 scene_two_addresses() { two_legs 192.168.7.6; }  # both in the same subnet
+told_legs() {  # OTHER_ADDRESS   which the OPC server has, too, by its own word
+  cast HMI01 SCADA01
+  start SCADA01 python3 "$STATE/opc_server.py" 192.168.7.10 "$1"
+  up SCADA01 135
+  action
+  run HMI01 node --openssl-legacy-provider "$STATE/opc_client.js" 192.168.7.10  # for MD4, which NTLM has
+}
+scene_told_legs() { told_legs 192.168.8.10; }
+scene_told_addresses() { told_legs 192.168.7.110; }  # both in the same subnet
 scene_modbus_from_office() {
   router
   behind_router OFFICE 192.168.8.40
