@@ -382,7 +382,14 @@ TEST_P(Contract, SwappedRolesDoNoHarm) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Protocols, Contract, testing::ValuesIn(protocols().begin(), protocols().end()),
+// No conversation begins as OPC Classic: its octets are DCE/RPC's, and are tested as such.
+std::vector<const Protocol*> those_that_begin() {
+  std::vector<const Protocol*> all(protocols().begin(), protocols().end());
+  std::erase_if(all, [](const Protocol* p) { return p->name == "opc_classic"; });
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Protocols, Contract, testing::ValuesIn(those_that_begin()),
                          [](const auto& tested) { return std::string(tested.param->name); });
 
 }  // namespace
