@@ -244,8 +244,9 @@ class DceRpc final : public Dissector {
     text::Utf8<128> user;
     text::Utf8<255> secret;
     const auto take = [&](auto& into) {
-      r.skip(8);
-      const std::size_t octets = 2 * std::size_t{r.le32()};
+      const std::uint32_t most = r.le32(), offset = r.le32(), characters = r.le32();
+      if (characters == 0 || characters > most || offset != 0) return false;
+      const std::size_t octets = 2 * std::size_t{characters};
       into.assign(r.take(octets));
       const bool whole = r.ok();
       r.skip(std::min<std::size_t>((4 - octets % 4) % 4, r.remaining()));  // behind the last there may be none

@@ -26,12 +26,15 @@ void state(std::string_view binding, const Emit& emit) {
   if (is_name) emit(Identity{Trait::name, host, kMethod, 75, {}});
 }
 
-constexpr std::size_t kHead = 8;
+struct Array {
+  Bytes whole, strings;  // from the maximum on; without the 00 00 behind them
+};
 
-// The entries of an array that `b` begins with, up to the end of its string bindings; empty: it begins with none.
-Bytes strings_of(Bytes b) noexcept {
+// What `b` begins with; nothing if that is no array.
+Array array_at(Bytes b) noexcept {
   ByteReader r(b);
   const std::uint32_t most = r.le32();
+  if (ByteReader upper = r; upper.le32() == 0) r = upper;  // NDR64 has eight octets for it: MS-RPCE §2.2.5.3.2
   const std::size_t entries = r.le16(), security = r.le16();
   if (!r.ok() || most != entries || entries > kMostEntries || security < 2 || security > entries) return {};
   const Bytes all = r.take(2 * entries);
@@ -43,20 +46,22 @@ Bytes strings_of(Bytes b) noexcept {
     if (tower == 0 || tower > kLastTower) return {};
     for (std::uint16_t c = 1; s.ok() && c != 0;) c = s.le16();
   }
-  return s.ok() ? strings : Bytes();
+  return s.ok() ? Array{b.first(r.offset()), strings} : Array{};
+}
+
+Array find_array(Bytes stub) noexcept {
+  constexpr std::size_t kAlignment = 4;  // of what holds numbers of four octets, at least: C706 §14.2.2
+  for (; stub.size() > kAlignment; stub = stub.subspan(kAlignment))
+    if (const Array found = array_at(stub); !found.strings.empty()) return found;
+  return {};
 }
 
 }  // namespace
 
-Bytes find_string_bindings(Bytes stub) noexcept {
-  constexpr std::size_t kAlignment = 4;  // of what holds numbers of four octets: C706 §14.2.2
-  for (; stub.size() > kHead; stub = stub.subspan(std::min(kAlignment, stub.size())))
-    if (!strings_of(stub).empty()) return stub.first(kHead + 2 * std::size_t{ByteReader(stub).le32()});
-  return {};
-}
+Bytes find_string_bindings(Bytes stub) noexcept { return find_array(stub).whole; }
 
 void state_string_bindings(Bytes stub, const Emit& emit) {
-  const Bytes strings = strings_of(find_string_bindings(stub));
+  const Bytes strings = find_array(stub).strings;
   ByteReader r(strings);
   constexpr unsigned kMostBindings = 64;
   for (unsigned i = 0; i < kMostBindings && r.remaining() != 0; ++i) {

@@ -67,6 +67,23 @@ TEST(DceRpc, ReadsTheAddressesThatAHostTellsOfItself) {
                    "own_address 10.77.3.20 by dcom bindings"}));
 }
 
+// The same bindings in NDR64, built after MS-RPCE §2.2.5.3: eight octets for pointers and for the size of an array.
+TEST(DceRpc, ReadsThemInNdr64) {
+  const auto seen = observe(
+      dcerpc::protocol,
+      {
+          client("05000B03 10000000 4800 0000 01000000  D016 D016 00000000  01 00 0000  0000 01 00"
+                 "C4FEFC99 6052 1B10 BBCB 00AA0021347A 00000000  33057171 BABE 3749 8319 B5DBEF9CCC36 01000000"),
+          server("05000C03 10000000 3800 0000 01000000  D016 D016 00000000  0000 0000  01 00 0000  0000 0000"
+                 "33057171 BABE 3749 8319 B5DBEF9CCC36 01000000"),
+          client("05000003 10000000 1800 0000 02000000  00000000 0000 0500"),
+          server("05000203 10000000 5800 0000 02000000  40000000 0000 0000"
+                 "0500 0700 00000000  0000020000000000  0E00000000000000 0E00 0B00"
+                 "0700 310030002E0038002E0030002E0035000000 0000  0000 0000 0000 00000000 00000000"),
+      });
+  EXPECT_EQ(identities(seen, Role::server), Texts{"own_address 10.8.0.5 by dcom bindings"});
+}
+
 // npm's node-opc-da activates an OPC server.
 TEST(DceRpc, ReadsAnActivation) {
   const auto seen = observe(
