@@ -10,7 +10,9 @@
 #include "dissectors/core/open_requests.h"
 #include "dissectors/core/utf16.h"
 #include "dissectors/dcerpc/interfaces.h"
+#include "dissectors/dcerpc/ndr.h"
 #include "dissectors/dcerpc/opc_classic.h"
+#include "dissectors/dcerpc/opc_items.h"
 #include "dissectors/dcerpc/pdu.h"
 #include "dissectors/dcerpc/string_bindings.h"
 
@@ -86,7 +88,8 @@ std::string_view status_name(std::uint32_t status) noexcept {
   }
 }
 
-constexpr std::size_t kOrpcThis = 32;  // before the arguments, where it has no extension: MS-DCOM §2.2.13.3
+// Before arguments and results, where they have no extension: MS-DCOM §2.2.13.3, §2.2.13.4
+constexpr std::size_t kOrpcThis = 32, kOrpcThat = 8;
 
 class DceRpc final : public Dissector {
  public:
@@ -122,6 +125,8 @@ class DceRpc final : public Dissector {
   }
   void on_gap(Role) override {
     open_.forget();
+    items_.reset();
+    held_ = 0;
     commands_.on_gap();
   }
   void on_end(const Emit& emit) override { commands_.on_end(emit); }
@@ -231,28 +236,32 @@ class DceRpc final : public Dissector {
     emit(Operation{.cls = cls, .function_code = opnum, .qualifier = called->group, .actor = asker()});
     open_.ask(pdu.call, emit.context().speaker, cls, opnum, called->group);
     const bool readable = pdu.little && (!verifier || verifier->level != kPrivacy);
-    if (method && method->name == "Logon" && readable) on_log_in(r.rest(), pdu.call, emit);
+    const Bytes arguments = readable ? arguments_of(r.rest()) : Bytes();
+    if (method && method->takes == Method::Takes::items) ask_for_items(pdu.call, arguments);
+    if (method && method->takes == Method::Takes::log_in) on_log_in(pdu.call, arguments, emit);
     if (!is_command(cls)) return;
     ControlAction action = command(cls, opnum, method->name);
-    if (method->by_handles && readable) read_handles(r.rest(), action);
+    text::Line<48> names;
+    if (method->takes == Method::Takes::handles) read_handles(arguments, action, names);
     commands_.ask(pdu.call, action, emit);
   }
-  // OPC Security 1.00 §4.4: user and password, each as maximum ×4, offset ×4, characters ×4, UTF-16LE and padding to 4.
-  void on_log_in(Bytes stub, std::uint32_t call, const Emit& emit) {
+  // Behind ORPCTHIS; nothing where that has extensions, for they take more room.
+  static Bytes arguments_of(Bytes stub) noexcept {
     ByteReader r(stub);
-    r.skip(kOrpcThis);
-    text::Utf8<128> user;
-    text::Utf8<255> secret;
-    const auto take = [&](auto& into) {
-      const std::uint32_t most = r.le32(), offset = r.le32(), characters = r.le32();
-      if (characters == 0 || characters > most || offset != 0) return false;
-      const std::size_t octets = 2 * std::size_t{characters};
-      into.assign(r.take(octets));
-      const bool whole = r.ok();
-      r.skip(std::min<std::size_t>((4 - octets % 4) % 4, r.remaining()));  // behind the last there may be none
-      return whole;
-    };
-    if (take(user) && take(secret)) {
+    r.skip(kOrpcThis - 4);
+    return r.le32() == 0 ? r.rest() : Bytes();
+  }
+  void ask_for_items(std::uint32_t call, Bytes arguments) {
+    if (!items_) items_ = std::make_unique<OpcItems>();
+    held_ = sizeof(OpcItems);
+    items_->ask(call, arguments);
+  }
+  // OPC Security 1.00 §4.4: user, password
+  void on_log_in(std::uint32_t call, Bytes arguments, const Emit& emit) {
+    ByteReader r(arguments);
+    const text::Utf8<128> user(take_string(r));
+    text::Utf8<255> secret(take_string(r));
+    if (r.ok() && !user.view().empty()) {
       log_in_.user(user.view());
       log_in_.password(secret.view(), emit);
       log_in_call_ = call;
@@ -260,17 +269,22 @@ class DceRpc final : public Dissector {
     secret.clear();
   }
   // count ×4, and the array: its size ×4, handles ×4, as the server numbers the items of a group
-  static void read_handles(Bytes stub, ControlAction& action) noexcept {
-    ByteReader r(stub);
-    r.skip(kOrpcThis - 4);
-    const bool extended = r.le32() != 0;
+  void read_handles(Bytes arguments, ControlAction& action, text::Line<48>& names) const noexcept {
+    ByteReader r(arguments);
     const std::uint32_t count = r.le32();
-    if (r.le32() != count || extended || count == 0) return;
+    if (r.le32() != count || count == 0) return;
     const std::uint32_t first = r.le32();
     if (!r.ok()) return;
     action.point_kind = "OPC item handle";
     action.point = first;
     action.points = count;
+    std::uint32_t handle = first;
+    for (std::uint32_t i = 0; items_ && i < count && r.ok(); ++i, handle = r.le32()) {
+      const std::string_view name = items_->name_of(handle);
+      if (name.empty()) break;
+      names << (i == 0 ? "" : ", ") << name;
+    }
+    action.value = names.view();
   }
 
   // C706 §12.6.4.10, §12.6.4.7: size ×4, context ×2, cancels, 0; then results, or the status ×4 of a fault
@@ -298,6 +312,7 @@ class DceRpc final : public Dissector {
       outcome = refused ? Outcome::refused : Outcome::accepted;
       if (refused) status = status_name(result);
       if (is_resolver && !refused) state_string_bindings(stub, emit);
+      if (items_ && !refused && stub.size() > kOrpcThat) items_->answer(pdu.call, stub.subspan(kOrpcThat));
     }
     if (log_in_.pending() && pdu.call == log_in_call_ && outcome != Outcome::none)
       log_in_.answer(outcome == Outcome::accepted, emit);
@@ -319,6 +334,7 @@ class DceRpc final : public Dissector {
   bool has_logged_in_ = false;
   OpenRequests<16> open_;
   OpenCommands<4> commands_;
+  std::unique_ptr<OpcItems> items_;  // once some were added
   text::LogIn log_in_{"opc"};
   std::uint32_t log_in_call_ = 0;
 };

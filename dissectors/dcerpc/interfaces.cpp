@@ -48,14 +48,22 @@ constexpr Method kBrowseAddressSpace[] = {{"QueryOrganization", identify},
 constexpr Method kGroupState[] = {{"GetState", session},   {"SetState", session},     {"SetName", session},
                                   {"CloneGroup", session}, {"SetKeepAlive", session}, {"GetKeepAlive", session}};
 constexpr Method kPublicGroupState[] = {{"GetState", session}, {"MoveToPublic", session}};
-constexpr Method kSyncIo[] = {{"Read", read}, {"Write", write, true}, {"ReadMaxAge", read}, {"WriteVQT", write, true}};
+constexpr Method kSyncIo[] = {{"Read", read},
+                              {"Write", write, Method::Takes::handles},
+                              {"ReadMaxAge", read},
+                              {"WriteVQT", write, Method::Takes::handles}};
 constexpr Method kAsyncIo[] = {{"Read", read}, {"Write", write}, {"Refresh", read}, {"Cancel", session}};
-constexpr Method kAsyncIo2[] = {{"Read", read},       {"Write", write, true},    {"Refresh2", read},
-                                {"Cancel2", session}, {"SetEnable", session},    {"GetEnable", session},
-                                {"ReadMaxAge", read}, {"WriteVQT", write, true}, {"RefreshMaxAge", read}};
-constexpr Method kItemManagement[] = {{"AddItems", session},         {"ValidateItems", session},
-                                      {"RemoveItems", session},      {"SetActiveState", session},
-                                      {"SetClientHandles", session}, {"SetDatatypes", session},
+constexpr Method kAsyncIo2[] = {{"Read", read},         {"Write", write, Method::Takes::handles},
+                                {"Refresh2", read},     {"Cancel2", session},
+                                {"SetEnable", session}, {"GetEnable", session},
+                                {"ReadMaxAge", read},   {"WriteVQT", write, Method::Takes::handles},
+                                {"RefreshMaxAge", read}};
+constexpr Method kItemManagement[] = {{"AddItems", session, Method::Takes::items},
+                                      {"ValidateItems", session},
+                                      {"RemoveItems", session},
+                                      {"SetActiveState", session},
+                                      {"SetClientHandles", session},
+                                      {"SetDatatypes", session},
                                       {"CreateEnumerator", session}};
 constexpr Method kDataCallback[] = {
     {"OnDataChange", report}, {"OnReadComplete", report}, {"OnWriteComplete", report}, {"OnCancelComplete", report}};
@@ -136,7 +144,8 @@ constexpr Method kEventSink[] = {{"OnEvent", report}};
 // OPC Security 1.00
 constexpr Method kSecurityNt[] = {
     {"IsAvailableNT", session}, {"QueryMinImpersonationLevel", session}, {"ChangeUser", auth}};
-constexpr Method kSecurityPrivate[] = {{"IsAvailablePriv", session}, {"Logon", auth}, {"Logoff", session}};
+constexpr Method kSecurityPrivate[] = {
+    {"IsAvailablePriv", session}, {"Logon", auth, Method::Takes::log_in}, {"Logoff", session}};
 
 constexpr Interface kInterfaces[] = {
     {"e1af8308-5d1f-11c9-91a4-08002b14a0fa", "endpoint mapper"},

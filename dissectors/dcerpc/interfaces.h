@@ -20,7 +20,8 @@ enum class Family : std::uint8_t {
 struct Method {
   std::string_view name;
   OperationClass cls = OperationClass::other;
-  bool by_handles = false;  // its arguments begin with a count and as many handles of items
+  // What its arguments are, if they are read: items to be added; a count and as many handles of items; user and password.
+  enum class Takes : std::uint8_t { anything, items, handles, log_in } takes = Takes::anything;
 };
 
 struct Interface {

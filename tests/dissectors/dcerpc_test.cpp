@@ -204,6 +204,7 @@ TEST(OpcClassic, ReadsCallsByTheirInterfaces) {
   EXPECT_EQ(actions[0].point_kind, "OPC item handle");
   EXPECT_EQ(actions[0].point, 1001u);
   EXPECT_EQ(actions[0].points, 2u);
+  EXPECT_EQ(actions[0].value, "PLC1.Pump3.Start, PLC1.Tank1.SP");
   EXPECT_EQ(actions[0].outcome, Outcome::accepted);
 }
 
