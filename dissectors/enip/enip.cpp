@@ -1,222 +1,20 @@
-// The encapsulation header (volume 2, 2-3), all little-endian:
-//
-//   command ×2 | length ×2 | session ×4 | status ×4 | sender context ×8 | options ×4 | data: length octets
-//
-// and in SendRRData and SendUnitData: interface handle ×4 | timeout ×2 | items ×2 | { type ×2 | length ×2 | … } …
 #include "dissectors/enip/enip.h"
 
 #include <array>
 
 #include "dissectors/core/open_commands.h"
 #include "dissectors/enip/cip.h"
+#include "dissectors/enip/encapsulation.h"
 #include "dissectors/enip/identity.h"
 
 namespace kakoi::enip {
 
 namespace {
 
-constexpr std::size_t kHeader = 24;
-constexpr std::size_t kMostData = 65511;
-
-enum Command : std::uint16_t {
-  nop = 0x0000,
-  list_targets = 0x0001,
-  list_services = 0x0004,
-  list_identity = 0x0063,
-  list_interfaces = 0x0064,
-  register_session = 0x0065,
-  unregister_session = 0x0066,
-  send_rr_data = 0x006F,
-  send_unit_data = 0x0070,
-  indicate_status = 0x0072,
-  cancel = 0x0073,
-  start_dtls = 0x00C8,
-};
 constexpr std::uint32_t kEncapsulation = 0x1'0000;  // function codes: CIP services, and commands beyond this
 
-constexpr bool is_known(std::uint16_t command) noexcept {
-  switch (command) {
-    case nop:
-    case list_targets:
-    case list_services:
-    case list_identity:
-    case list_interfaces:
-    case register_session:
-    case unregister_session:
-    case send_rr_data:
-    case send_unit_data:
-    case indicate_status:
-    case cancel:
-    case start_dtls:
-      return true;
-    default:
-      return false;
-  }
-}
-
-// Status 0 to 6Ah (volume 2, 2-3.2); options are 0.
-Frame frame(Bytes bytes, Role) {
-  if (bytes.size() < 2) return bytes.empty() || bytes[0] <= start_dtls ? Frame::more(kHeader) : Frame::foreign();
-  ByteReader r{bytes};
-  if (!is_known(r.le16())) return Frame::foreign();
-  if (bytes.size() < kHeader) {
-    // What is there must not contradict: no waiting for a header that can't come.
-    if (bytes.size() > 9 && bytes[9] != 0) return Frame::foreign();
-    return Frame::more(kHeader);
-  }
-  const std::uint16_t length = r.le16();
-  r.skip(4);
-  const std::uint32_t status = r.le32();
-  r.skip(8);
-  if (length > kMostData || status > 0x6A || r.le32() != 0) return Frame::foreign();
-  return Frame::whole(kHeader + length);
-}
-
-struct Head {
-  std::uint16_t command = 0, length = 0;
-  std::uint32_t session = 0, status = 0;
-  std::uint64_t context = 0;
-  Bytes data;
-};
-
-Head parse(Bytes bytes) noexcept {
-  ByteReader r{bytes};
-  Head h;
-  h.command = r.le16();
-  h.length = r.le16();
-  h.session = r.le32();
-  h.status = r.le32();
-  h.context = r.le64();
-  r.skip(4);
-  h.data = r.rest();
-  return h;
-}
-
-struct Item {
-  std::uint16_t type = 0;
-  Bytes data;
-  bool whole = false;
-};
-constexpr std::uint16_t kIdentityItem = 0x000C, kServiceItem = 0x0100, kConnected = 0x00B1, kUnconnected = 0x00B2;
-
-Item next_item(ByteReader& r) noexcept {
-  Item item;
-  item.type = r.le16();
-  const std::size_t size = r.le16();
-  if (!r.ok()) return item;
-  item.whole = size <= r.remaining();
-  item.data = r.take(std::min(size, r.remaining()));
-  return item;
-}
-
-struct Carried {  // the CIP message in SendRRData or SendUnitData
-  Bytes message;
-  std::uint32_t sequence = kNoValue;  // of a connection
-  bool found = false;
-};
-
-Carried carried(const Head& h) noexcept {
-  ByteReader r{h.data};
-  const std::uint32_t interface = r.le32();
-  r.skip(2);
-  const std::uint16_t items = r.le16();
-  Carried c;
-  if (!r.ok() || interface != 0) return c;
-  for (unsigned i = 0; i < items && i < 8 && r.remaining() >= 4; ++i) {
-    const Item item = next_item(r);
-    if (item.type == kUnconnected) {
-      c = {item.data, kNoValue, true};
-    } else if (item.type == kConnected && item.data.size() > 2) {
-      c = {item.data.subspan(2), static_cast<std::uint32_t>(item.data[0] | item.data[1] << 8), true};
-    }
-  }
-  return c;
-}
-
-// What the length alone must be, for each command: enough to tell EtherNet/IP from zeros and small numbers.
-bool probe(Bytes bytes, Role speaker) {
-  const Frame whole = frame(bytes, speaker);
-  if (whole.kind != Frame::Kind::whole || whole.size > bytes.size()) return false;
-  const Head h = parse(bytes.first(whole.size));
-  ByteReader r{h.data};
-  switch (h.command) {
-    case list_services:
-    case list_identity:
-    case list_interfaces: {
-      if (h.length == 0) return h.status == 0 && h.session == 0;
-      const std::uint16_t items = r.le16();
-      if (items == 0) return h.length == 2;
-      const std::uint16_t type = r.le16(), size = r.le16();
-      const bool fits = h.command == list_identity   ? type == kIdentityItem
-                        : h.command == list_services ? type == kServiceItem
-                                                     : true;
-      return r.ok() && items < 32 && fits && 6u + size <= h.length;
-    }
-    case register_session:
-      return h.length == 4 && r.le16() == 1 && r.le16() == 0;
-    case send_rr_data:
-    case send_unit_data: {
-      const std::uint32_t interface = r.le32();
-      r.skip(2);
-      const std::uint16_t items = r.le16(), type = r.le16();
-      return h.session != 0 && r.ok() && interface == 0 && items >= 1 && items <= 8 && (type == 0 || type == 0x00A1);
-    }
-    default:
-      return false;
-  }
-}
-
-Protocol::Speaker speaker(Bytes bytes) {
-  if (bytes.size() < kHeader) return {Role::client, false};
-  const Head h = parse(bytes);
-  switch (h.command) {
-    case list_services:
-    case list_identity:
-    case list_interfaces:
-      return {h.length == 0 ? Role::client : Role::server, true};
-    case register_session:
-      return {h.session == 0 ? Role::client : Role::server, h.status == 0};
-    case unregister_session:
-      return {Role::client, true};
-    case send_rr_data: {
-      const Carried c = carried(h);
-      if (c.message.empty()) return {Role::client, false};
-      return {(c.message[0] & kResponse) != 0 ? Role::server : Role::client, true};
-    }
-    default:
-      return {Role::client, false};
-  }
-}
-
 std::string_view function_name(std::uint32_t code) {
-  switch (code) {
-    case kEncapsulation + nop:
-      return "NOP";
-    case kEncapsulation + list_targets:
-      return "ListTargets";
-    case kEncapsulation + list_services:
-      return "ListServices";
-    case kEncapsulation + list_identity:
-      return "ListIdentity";
-    case kEncapsulation + list_interfaces:
-      return "ListInterfaces";
-    case kEncapsulation + register_session:
-      return "RegisterSession";
-    case kEncapsulation + unregister_session:
-      return "UnRegisterSession";
-    case kEncapsulation + send_rr_data:
-      return "SendRRData";
-    case kEncapsulation + send_unit_data:
-      return "SendUnitData";
-    case kEncapsulation + indicate_status:
-      return "IndicateStatus";
-    case kEncapsulation + cancel:
-      return "Cancel";
-    case kEncapsulation + start_dtls:
-      return "StartDTLS";
-    default:
-      break;
-  }
+  if (code >= kEncapsulation) return command_name(code - kEncapsulation);
   // Of the tags' services each number is one thing; the row of messages tells more.
   return service_name(code, {kNoValue, true});
 }
@@ -232,22 +30,6 @@ FunctionName qualified_name(const Operation& o) {
   (name << "service ").hex(service, 2) << "h";
   if (o.qualifier != kNoValue) (name << " of class ").hex(o.qualifier, 2) << "h";
   return name;
-}
-
-constexpr OperationClass class_of_command(std::uint16_t command) noexcept {
-  switch (command) {
-    case list_targets:
-    case list_services:
-    case list_identity:
-    case list_interfaces:
-      return OperationClass::identify;
-    case register_session:
-    case unregister_session:
-    case start_dtls:
-      return OperationClass::session;
-    default:
-      return OperationClass::other;
-  }
 }
 
 class Reader final : public Dissector {
@@ -417,43 +199,3 @@ constinit const Protocol protocol{
 };
 
 }  // namespace kakoi::enip
-
-namespace kakoi::enip_io {
-
-namespace {
-
-// Implicit messages (volume 2, 2-6): a sequenced address item and a connected data item, and nothing else.
-Frame frame(Bytes bytes, Role) {
-  ByteReader r{bytes};
-  if (r.le32() != 0x8002'0002 || r.le16() != 8) return Frame::foreign();  // two items; the first 8002h, of 8 octets
-  r.skip(8);
-  const std::uint16_t type = r.le16(), size = r.le16();
-  return r.ok() && type == 0x00B1 && size <= 1500 ? Frame::whole(bytes.size()) : Frame::foreign();
-}
-
-// Process data at every few milliseconds: that they flow is all there is to know.
-class Reader final : public Dissector {
- public:
-  Interest on_pdu(const Pdu&, const Emit&) override { return Interest::done; }
-};
-
-std::unique_ptr<Dissector> open() { return std::make_unique<Reader>(); }
-
-constexpr std::uint16_t kPorts[] = {2222};
-
-}  // namespace
-
-constinit const Protocol protocol{
-    .name = "enip_io",
-    .over_tcp = false,
-    .over_udp = true,
-    .ports = kPorts,
-    .max_pdu = 2048,
-    .header = Header::strong,
-    .framing = Framing::binary,
-    .domain = Domain::ot,
-    .frame = frame,
-    .open = open,
-};
-
-}  // namespace kakoi::enip_io
