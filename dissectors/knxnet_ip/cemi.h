@@ -34,4 +34,11 @@ bool is_request(std::uint8_t message) noexcept;
 bool is_cemi(Bytes bytes) noexcept;
 Cemi parse_cemi(Bytes bytes) noexcept;
 
+// "1.1.20": area, line, device
+template <typename Text>
+void write_address(Text& text, unsigned address) noexcept {
+  text << std::uint64_t{address >> 12} << "." << std::uint64_t{address >> 8 & 15} << "."
+       << std::uint64_t{address & 0xFF};
+}
+
 }  // namespace kakoi::knxnet_ip

@@ -1,201 +1,23 @@
-//   frame       06 | 10 | service ×2 | length ×2 | …                       length: of the whole frame
-//   HPAI        08 | protocol | address ×4 | port ×2
-//   connection  04 | channel | sequence | status, or 00                      before cEMI, and as acknowledgement
-//   DIB         length | type | …
 #include "dissectors/knxnet_ip/knxnet_ip.h"
 
 #include <algorithm>
 
 #include "dissectors/core/open_commands.h"
 #include "dissectors/knxnet_ip/cemi.h"
+#include "dissectors/knxnet_ip/device.h"
+#include "dissectors/knxnet_ip/frame.h"
 #include "dissectors/knxnet_ip/service.h"
 
 namespace kakoi::knxnet_ip {
 
 namespace {
 
-constexpr std::size_t kHeader = 6, kHpai = 8, kConnection = 4, kMostSize = 2048;
-
-std::uint16_t service_of(Bytes frame) noexcept { return static_cast<std::uint16_t>(frame[2] << 8 | frame[3]); }
-
-bool is_service(std::uint16_t service) noexcept { return find_function(request_of(service)) != nullptr; }
-
-Frame frame(Bytes bytes, Role) {
-  constexpr std::uint8_t kVersion = 0x10;
-  if (!bytes.empty() && bytes[0] != kHeader) return Frame::foreign();
-  if (bytes.size() > 1 && bytes[1] != kVersion) return Frame::foreign();
-  if (bytes.size() < kHeader) return Frame::more(kHeader);
-  const std::size_t length = static_cast<std::size_t>(bytes[4] << 8 | bytes[5]);
-  if (!is_service(service_of(bytes)) || length < kHeader || length > kMostSize) return Frame::foreign();
-  return Frame::whole(length);
-}
-
-bool is_hpai(Bytes bytes) noexcept {
-  return bytes.size() >= kHpai && bytes[0] == kHpai && (bytes[1] == 1 || bytes[1] == 2);  // UDP, TCP
-}
-bool is_connection(Bytes bytes) noexcept { return bytes.size() >= kConnection && bytes[0] == kConnection; }
-
-// Does the content fit the service? ISO 22510, clauses 5 to 8.
-bool probe(Bytes bytes, Role speaker) {
-  const Frame whole = frame(bytes, speaker);
-  if (whole.kind != Frame::Kind::whole || whole.size > bytes.size()) return false;
-  const Bytes body = bytes.subspan(kHeader, whole.size - kHeader);
-  constexpr std::size_t kWrapper = 32, kPublicKey = 32;  // session, sequence, serial, tag, code; a curve's point
-  switch (service_of(bytes)) {
-    case search_request:
-    case description_request:
-      return body.size() == kHpai && is_hpai(body);
-    case search_request_extended:
-    case connect_request:
-    case search_response:
-    case search_response_extended:
-      return is_hpai(body);
-    case description_response:
-      return body.size() >= 4 && body[0] >= 2 && body[0] <= body.size();
-    case connect_response:
-      return body.size() == 2 || (body.size() >= 2 + kHpai && is_hpai(body.subspan(2)));
-    case connectionstate_request:
-    case disconnect_request:
-      return body.size() == 2 + kHpai && is_hpai(body.subspan(2));
-    case connectionstate_response:
-    case disconnect_response:
-      return body.size() == 2;
-    case device_configuration_request:
-    case tunnelling_request:
-      return is_connection(body) && is_cemi(body.subspan(kConnection));
-    case device_configuration_ack:
-    case tunnelling_ack:
-      return body.size() == kConnection && is_connection(body);
-    case tunnelling_feature_get:
-    case tunnelling_feature_response:
-    case tunnelling_feature_set:
-    case tunnelling_feature_info:
-      return is_connection(body) && body.size() >= kConnection + 2;
-    case routing_indication:
-    case routing_system_broadcast:
-      return is_cemi(body);
-    case routing_lost_message:
-      return body.size() == 4 && body[0] == 4;
-    case routing_busy:
-      return body.size() == 6 && body[0] == 6;
-    case secure_wrapper:
-      return body.size() > kWrapper;
-    case session_request:
-      return body.size() == kHpai + kPublicKey && is_hpai(body);
-    case session_response:
-      return body.size() == 2 + kPublicKey + 16 || body.size() == 2;
-    case timer_notify:
-      return body.size() == 30;
-    default:
-      return false;  // inside of others, or too little to go by
-  }
-}
-
-// Who sends cEMI through a tunnel, is told by its message code.
-Protocol::Speaker speaker(Bytes bytes) {
-  if (bytes.size() < kHeader) return {Role::client, false};
-  const std::uint16_t service = service_of(bytes);
-  switch (service) {
-    case search_request:
-    case description_request:
-    case connect_request:
-    case connectionstate_request:
-    case search_request_extended:
-    case tunnelling_feature_get:
-    case tunnelling_feature_set:
-    case session_request:
-      return {Role::client, true};
-    case device_configuration_request:
-    case tunnelling_request: {
-      constexpr std::size_t kMessage = kHeader + kConnection;
-      if (bytes.size() <= kMessage) return {Role::client, false};
-      return {is_request(bytes[kMessage]) ? Role::client : Role::server, true};
-    }
-    case device_configuration_ack:
-    case tunnelling_ack:
-    case disconnect_request:
-    case disconnect_response:
-      return {Role::client, false};  // of both sides
-    case tunnelling_feature_info:
-      return {Role::server, true};
-    default:
-      return {Role::server, request_of(service) != service};
-  }
-}
-
 std::string_view function_name(std::uint32_t code) {
   const Function* const known = find_function(code);
   return known ? known->name : std::string_view{};
 }
 
-// 03.08.01: error codes.
-std::string_view error_name(std::uint8_t status) noexcept {
-  switch (status) {
-    case 0x00:
-      return {};
-    case 0x01:
-      return "host protocol not supported";
-    case 0x02:
-      return "version not supported";
-    case 0x04:
-      return "sequence number out of order";
-    case 0x21:
-      return "no such connection";
-    case 0x22:
-      return "connection type not supported";
-    case 0x23:
-      return "connection option not supported";
-    case 0x24:
-      return "no more connections";
-    case 0x25:
-      return "no more unique connections";
-    case 0x26:
-      return "data connection fault";
-    case 0x27:
-      return "KNX subnetwork fault";
-    case 0x28:
-      return "not authorised";
-    case 0x29:
-      return "tunnelling layer not supported";
-    case 0x2D:
-      return "no such tunnelling address";
-    case 0x2E:
-      return "connection in use";
-    default:
-      return "error";
-  }
-}
-
-// Numbers that the KNX Association gave to makers, of well-known ones; the first two octets of a serial number.
-std::string_view maker_name(unsigned id) noexcept {
-  switch (id) {
-    case 0x0001:
-      return "Siemens";
-    case 0x0002:
-      return "ABB";
-    case 0x0004:
-      return "Albrecht Jung";
-    case 0x0007:
-      return "Busch-Jaeger Elektro";
-    case 0x0008:
-      return "GIRA";
-    case 0x0083:
-      return "MDT technologies";
-    case 0x00C5:
-      return "Weinzierl Engineering";
-    default:
-      return {};
-  }
-}
-
 using Value = text::Line<48>;
-
-// "1.1.20": area, line, device
-template <typename Text>
-void write_address(Text& text, unsigned address) noexcept {
-  text << std::uint64_t{address >> 12} << "." << std::uint64_t{address >> 8 & 15} << "."
-       << std::uint64_t{address & 0xFF};
-}
 
 void write_octets(Value& value, Bytes octets) noexcept {
   constexpr std::size_t kMost = 20;
@@ -275,43 +97,6 @@ class Reader final : public Dissector {
     if (service == tunnelling_feature_set) return commands_.ask(asked, action, emit);
     action.asked = emit.context().packet;  // remote configuration and reset, which nothing answers
     emit(action);
-  }
-
-  // DIB 01: medium | status | individual address ×2 | installation ×2 | serial number ×6 | group ×4 | MAC ×6 | name ×30
-  static void state_device(Bytes blocks, const Emit& emit) {
-    constexpr std::string_view kMethod = "knxnet/ip description";
-    ByteReader r{blocks};
-    while (r.remaining() >= 2) {
-      const std::size_t size = r.u8();
-      const std::uint8_t type = r.u8();
-      if (size < 2) return;
-      ByteReader block = r.sub(size - 2);
-      if (type != 1) continue;
-      const std::uint8_t medium = block.u8();
-      block.skip(1);
-      const std::uint16_t address = block.be16();
-      block.skip(2);
-      const Bytes serial = block.take(6);
-      block.skip(4);
-      block.skip(6);  // its MAC: that of the frame, or of a port behind a router
-      const std::string_view name = text::field(as_text(block.take(30)));
-      if (!block.ok()) return;
-      text::Line<80> line;
-      write_address(line << "KNX individual address ", address);
-      constexpr std::pair<std::uint8_t, std::string_view> kMedia[] = {
-          {0x02, "TP1"}, {0x04, "PL110"}, {0x10, "RF"}, {0x20, "IP"}};
-      for (const auto& [code, words] : kMedia)
-        if (medium == code) line << ", medium " << words;
-      emit(Identity{Trait::description, line.view(), kMethod, 80, {}});
-      if (!name.empty()) emit(Identity{Trait::name, name, kMethod, 80, {}});
-      if (std::any_of(serial.begin(), serial.end(), [](std::uint8_t b) { return b != 0; })) {
-        text::Line<12> digits;
-        for (const std::uint8_t b : serial) digits.hex(b, 2);
-        emit(Identity{Trait::serial, digits.view(), kMethod, 85, {}});
-        if (const auto maker = maker_name(ByteReader(serial).be16()); !maker.empty())
-          emit(Identity{Trait::vendor, maker, kMethod, 75, {}});
-      }
-    }
   }
 
   // Through a tunnel, .req is what the client asks for, .con that it was sent, .ind what passes on the bus. In routing

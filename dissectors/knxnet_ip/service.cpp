@@ -160,6 +160,43 @@ std::uint16_t request_of(std::uint16_t service) noexcept {
   }
 }
 
+std::string_view error_name(std::uint8_t status) noexcept {
+  switch (status) {
+    case 0x00:
+      return {};
+    case 0x01:
+      return "host protocol not supported";
+    case 0x02:
+      return "version not supported";
+    case 0x04:
+      return "sequence number out of order";
+    case 0x21:
+      return "no such connection";
+    case 0x22:
+      return "connection type not supported";
+    case 0x23:
+      return "connection option not supported";
+    case 0x24:
+      return "no more connections";
+    case 0x25:
+      return "no more unique connections";
+    case 0x26:
+      return "data connection fault";
+    case 0x27:
+      return "KNX subnetwork fault";
+    case 0x28:
+      return "not authorised";
+    case 0x29:
+      return "tunnelling layer not supported";
+    case 0x2D:
+      return "no such tunnelling address";
+    case 0x2E:
+      return "connection in use";
+    default:
+      return "error";
+  }
+}
+
 // ISO 22510 / 03.03.07: of ten bits, the upper four tell; from 2C0h, 380h and 3C0h on all do. ADC responses have a
 // channel below, and share their upper four with newer services.
 std::uint16_t application_service(std::uint16_t apci) noexcept {

@@ -59,6 +59,9 @@ const Function* find_function(std::uint32_t function_code) noexcept;
 // The service that a response or acknowledgement answers; else itself.
 std::uint16_t request_of(std::uint16_t service) noexcept;
 
+// 03.08.01: error codes, "" of none.
+std::string_view error_name(std::uint8_t status) noexcept;
+
 // The application service (APCI), without the data that some have in its lower bits.
 std::uint16_t application_service(std::uint16_t apci) noexcept;
 
