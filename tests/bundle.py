@@ -12,18 +12,11 @@ import sys
 import tarfile
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
+from counted import conclude, expect
+
 REGISTER = "名称,IPアドレス,ゾーン\n計器盤１号,192.168.10.12,\n".encode("cp932")
 # /proc shows the program where it lies; the new root has no shell, so the linker is run from outside
 IN_ROOT = 'mount -t proc proc "$1/proc" && root=$1 && shift && exec chroot "$root" "$@"'
-passed = failed = 0
-
-
-def expect(holds, what):
-    global passed, failed
-    passed, failed = passed + bool(holds), failed + (not holds)
-    if not holds:
-        print(f"FAILED {what}")
 
 
 def run(*command):
@@ -76,8 +69,7 @@ def main():
         bill = json.loads((bundle / "share/doc/kakoi/kakoi.cdx.json").read_text())
         expect(bill["metadata"]["component"]["hashes"][0]["content"] == digest, "the bill of materials is of another program")
         expect(list((bundle / "share/doc").glob("libtins*/copyright")), "the libraries' licences")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+    return conclude()
 
 
 if __name__ == "__main__":

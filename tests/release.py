@@ -11,15 +11,9 @@ import sys
 
 import jsonschema
 
+from counted import conclude, expect
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-passed = failed = 0
-
-
-def expect(holds, what):
-    global passed, failed
-    passed, failed = passed + bool(holds), failed + (not holds)
-    if not holds:
-        print(f"FAILED {what}")
 
 
 def told(*command):
@@ -71,8 +65,7 @@ def main():
     hardened(build / "kakoi")
     of_no_folder(build / "kakoi", build)
     bill(build / "kakoi", build)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+    return conclude()
 
 
 if __name__ == "__main__":
