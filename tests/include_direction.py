@@ -14,7 +14,7 @@ ALLOWED = {
     "sensor/flow": ["dissectors/core", "sensor/decode/packet.h"],
     "sensor/control": ["dissectors/core", "sensor/decode/packet.h"],
     "sensor/inventory": ["dissectors/core", "sensor/capture/capture_info.h", "sensor/flow/seen.h", "sensor/control/control.h", "sensor/control/virtual_router.h"],
-    "sensor/evidence": ["dissectors/core", "dissectors/dnp3/crc.h", "sensor/capture", "sensor/decode", "sensor/flow", "sensor/inventory"],
+    "sensor/evidence": ["dissectors/core", "dissectors/dnp3/crc.h", "dissectors/dcerpc/pdu.h", "dissectors/dcerpc/string_bindings.h", "sensor/capture", "sensor/decode", "sensor/flow", "sensor/inventory"],
     "sensor/pipeline": ["dissectors/core", "sensor"],
     "rules": ["dissectors/core", "sensor/inventory", "rules"],
     "reports": ["dissectors/core", "sensor/inventory", "rules", "reports"],
