@@ -6,6 +6,7 @@
 #include "dissectors/opcua/opcua.h"
 
 #include "dissectors/core/open_commands.h"
+#include "dissectors/core/open_requests.h"
 #include "dissectors/opcua/encoding.h"
 #include "dissectors/opcua/identity.h"
 #include "dissectors/opcua/service.h"
@@ -186,6 +187,7 @@ class Reader final : public Dissector {
 
   void on_request(std::uint32_t code, std::uint32_t request, ByteReader& r, const Emit& emit) {
     state(code, Outcome::none, emit);
+    open_.ask(request, emit.context().speaker, class_of(code), code);
     if (code != create_session_request && code != activate_session_request && code != read_request &&
         code != write_request && code != call_request)
       return;
@@ -218,7 +220,11 @@ class Reader final : public Dissector {
       if (!failed) return;
       if (*failed) outcome = Outcome::refused;
     }
-    state(code, outcome, emit);
+    // Where the request was not seen, its outcome stands with the response.
+    const OpenRequest asked = open_.answer(request, emit.context().speaker);
+    state(code, asked.is_known ? Outcome::none : outcome, emit);
+    if (asked.is_known)
+      emit(Operation{.cls = asked.cls, .function_code = asked.function_code, .outcome = outcome, .is_message = false});
     commands_.answer(request, outcome, outcome == Outcome::refused ? "bad status" : "", emit);
     if (has_token_ && request == token_request_ && (code == activate_session_response || code == service_fault))
       on_activated(outcome, emit);
@@ -290,6 +296,7 @@ class Reader final : public Dissector {
   std::uint32_t token_request_ = 0;
   text::Held<kMostText> user_, password_;
   BuildInfoReader build_info_;
+  OpenRequests<32> open_;
   OpenCommands<8> commands_;
 };
 

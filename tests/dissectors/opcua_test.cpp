@@ -154,10 +154,12 @@ TEST(Opcua, AddingNodesIsNoProgramTransfer) {
               "00000000"),
        server("4d534746420000000a0000000a0000001a0000001a0000000100eb015c0ccceede0cd6011b0000000000000000ffffffff000000"
               "0100000000005e800000ffffffff")});
-  EXPECT_EQ(
-      seen.all<Operation>(),
-      (std::vector{Operation{.cls = OperationClass::parameter, .function_code = 488},
-                   Operation{.cls = OperationClass::parameter, .function_code = 491, .outcome = Outcome::accepted}}));
+  EXPECT_EQ(seen.all<Operation>(), (std::vector{Operation{.cls = OperationClass::parameter, .function_code = 488},
+                                                Operation{.cls = OperationClass::parameter, .function_code = 491},
+                                                Operation{.cls = OperationClass::parameter,
+                                                          .function_code = 488,
+                                                          .outcome = Outcome::accepted,
+                                                          .is_message = false}}));
 }
 TEST(Opcua, RefusesOtherLetters) {
   EXPECT_EQ(opcua::protocol.frame(hex("48454c43 38000000"), Role::client).kind, Frame::Kind::foreign);  // no chunk
