@@ -66,6 +66,9 @@ bool Address::is_link_local() const noexcept {
 }
 bool Address::is_loopback() const noexcept { return is_ipv4() ? in(v4(), {0x7F000000, 8}) : hi == 0 && lo == 1; }
 bool Address::is_unspecified() const noexcept { return is_ipv4() ? v4() == 0 : hi == 0 && lo == 0; }
+bool Address::may_be_of_host() const noexcept {
+  return is_ip() && !is_unspecified() && !is_multicast() && !is_broadcast() && !is_link_local() && !is_loopback();
+}
 
 std::string to_string(const Address& a) {
   char text[INET6_ADDRSTRLEN] = "";

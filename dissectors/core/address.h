@@ -57,6 +57,8 @@ struct Address {
   bool is_loopback() const noexcept;
   // 0.0.0.0 and ::.
   bool is_unspecified() const noexcept;
+  // May a network card have it, and be told from others by it? Not: unspecified, group, loopback, link-local.
+  bool may_be_of_host() const noexcept;
   // The upper three octets of a MAC as a number.
   constexpr std::uint32_t oui() const noexcept { return static_cast<std::uint32_t>(lo >> 24) & 0xFFFFFF; }
 

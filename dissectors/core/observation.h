@@ -152,7 +152,7 @@ enum class Trait : std::uint8_t {
   account,             // that was used from this host to log in elsewhere; never a secret
   fingerprint,         // of a key or of a way of speaking: equal values mean the same thing, and say nothing else
   management_address,  // where a device says that it is managed, seen there or not
-  own_address          // that a device says one of its network cards has, seen there or not
+  own_address          // that a device says is its own, seen there or not
 };
 std::string_view to_string(Trait value) noexcept;
 

@@ -7,8 +7,9 @@ namespace kakoi::opcua {
 namespace {
 
 struct Application {
-  std::string_view uri, product, name;
+  std::string_view uri, product, name, gateway;
   std::uint32_t type = 0;
+  AddressList discovery;  // none where a gateway's URLs stand instead
 };
 constexpr std::uint32_t kClient = 1, kDiscoveryServer = 3;
 
@@ -18,11 +19,30 @@ Application take_application(ByteReader& r) noexcept {
   a.product = take_string(r);
   a.name = take_localized_text(r);
   a.type = r.le32();
-  take_bytes(r);  // gateway, discovery profile
-  take_bytes(r);
+  a.gateway = take_string(r);
+  take_bytes(r);  // discovery profile
   const std::uint32_t urls = r.le32();
-  for (std::uint32_t i = 0; urls != 0xFFFF'FFFF && i < urls && r.ok(); ++i) take_bytes(r);
+  for (std::uint32_t i = 0; urls != 0xFFFF'FFFF && i < urls && r.ok(); ++i) {
+    const std::string_view url = take_string(r);
+    if (a.gateway.empty()) a.discovery.add(url);
+  }
   return a;
+}
+
+// What follows in an EndpointDescription: security mode, policy, tokens (7.42 UserTokenPolicy), transport profile, level.
+void skip_security(ByteReader& r) noexcept {
+  r.skip(4);
+  take_bytes(r);
+  const std::uint32_t tokens = r.le32();
+  for (std::uint32_t i = 0; tokens != 0xFFFF'FFFF && i < tokens && r.ok(); ++i) {
+    take_bytes(r);
+    r.skip(4);
+    take_bytes(r);
+    take_bytes(r);
+    take_bytes(r);
+  }
+  take_bytes(r);
+  r.skip(1);
 }
 
 void state_server(const Application& a, std::string_view method, std::uint8_t confidence, const Emit& emit) {
@@ -36,22 +56,36 @@ void state_server(const Application& a, std::string_view method, std::uint8_t co
 
 }  // namespace
 
-void state_endpoints(ByteReader& r, const Emit& emit) {
+void state_endpoints(ByteReader& r, const CalledBy* called_by, const Emit& emit) {
+  constexpr std::string_view kMethod = "opcua endpoints";
   const std::uint32_t endpoints = r.le32();
-  if (!r.ok() || endpoints == 0xFFFF'FFFF || endpoints == 0) return;
-  take_bytes(r);  // endpoint's URL
-  const Application a = take_application(r);
-  const Bytes certificate = take_bytes(r);
-  if (!r.ok()) return;
-  state_server(a, "opcua endpoints", 85, emit);
-  if (!certificate.empty()) emit(SecureSession{0, 0, 0, {}, {}, certificate});
+  if (!r.ok() || endpoints == 0xFFFF'FFFF) return;
+  AddressList addresses;
+  for (std::uint32_t i = 0; i < endpoints; ++i) {
+    const std::string_view url = take_string(r);
+    const Application a = take_application(r);
+    const Bytes certificate = take_bytes(r);
+    if (!r.ok()) break;
+    if (i == 0) {
+      state_server(a, kMethod, 85, emit);
+      if (!certificate.empty()) emit(SecureSession{0, 0, 0, {}, {}, certificate});
+    }
+    if (a.gateway.empty()) addresses.add(url), addresses.add(a.discovery);
+    skip_security(r);
+  }
+  if (called_by) addresses.state(*called_by, kMethod, emit);
 }
 
-void state_servers(ByteReader& r, const Emit& emit) {
+void state_servers(ByteReader& r, const CalledBy* called_by, const Emit& emit) {
+  constexpr std::string_view kMethod = "opcua find servers";
   const std::uint32_t servers = r.le32();
-  if (!r.ok() || servers != 1) return;
-  const Application a = take_application(r);
-  if (r.ok() && a.type != kDiscoveryServer) state_server(a, "opcua find servers", 70, emit);
+  if (!r.ok() || servers == 0xFFFF'FFFF) return;
+  for (std::uint32_t i = 0; i < servers; ++i) {
+    const Application a = take_application(r);
+    if (!r.ok()) break;
+    if (servers == 1 && a.type != kDiscoveryServer) state_server(a, kMethod, 70, emit);
+    if (called_by) a.discovery.state(*called_by, kMethod, emit);
+  }
 }
 
 void state_client(ByteReader& r, const Emit& emit) {

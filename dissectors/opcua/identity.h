@@ -5,13 +5,16 @@
 
 #include "dissectors/core/dissector.h"
 #include "dissectors/opcua/encoding.h"
+#include "dissectors/opcua/own_addresses.h"
 
 namespace kakoi::opcua {
 
-// A server's endpoints, from their number on: who it is, and its certificate.
-void state_endpoints(ByteReader& r, const Emit& emit);
-// The applications that a server knows of, from their number on: itself, where there is one only.
-void state_servers(ByteReader& r, const Emit& emit);
+// A server's endpoints, from their number on: who it is, its certificate, and where else it is (null: the request was not
+// seen).
+void state_endpoints(ByteReader& r, const CalledBy* called_by, const Emit& emit);
+// The applications that a server knows of, from their number on: itself, where there is one only; of several the one that
+// is where the server answers tells where else it is.
+void state_servers(ByteReader& r, const CalledBy* called_by, const Emit& emit);
 // A client's description in CreateSession.
 void state_client(ByteReader& r, const Emit& emit);
 

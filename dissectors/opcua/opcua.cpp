@@ -110,6 +110,7 @@ class Reader final : public Dissector {
     switch (type_of(as_text(pdu.bytes.first(3)))) {
       case Type::hello:
         state(kHello, Outcome::none, emit);
+        on_hello(pdu);
         break;
       case Type::acknowledge:
         state(kAcknowledge, Outcome::none, emit);
@@ -138,6 +139,7 @@ class Reader final : public Dissector {
     inside_[static_cast<std::size_t>(speaker)] = false;
     forget_token();
     build_info_.on_gap();
+    called_by_.on_gap();
     commands_.on_gap();
   }
   void on_end(const Emit& emit) override { commands_.on_end(emit); }
@@ -145,6 +147,14 @@ class Reader final : public Dissector {
  private:
   static void state(std::uint32_t code, Outcome outcome, const Emit& emit) {
     emit(Operation{.cls = class_of(code), .function_code = code, .outcome = outcome});
+  }
+
+  // OPC 10000-6, 7.1.2.3: version, sizes and limits, then the URL that the client asks for.
+  void on_hello(const Pdu& pdu) noexcept {
+    ByteReader r{pdu.bytes};
+    r.skip(kHeader + 5 * 4);
+    const std::string_view url = take_string(r);
+    if (r.ok()) called_by_.hello(url);
   }
 
   void on_open(const Pdu& pdu, const Emit& emit) {
@@ -189,11 +199,16 @@ class Reader final : public Dissector {
     state(code, Outcome::none, emit);
     open_.ask(request, emit.context().speaker, class_of(code), code);
     if (code != create_session_request && code != activate_session_request && code != read_request &&
-        code != write_request && code != call_request)
+        code != write_request && code != call_request && code != find_servers_request && code != get_endpoints_request)
       return;
     skip_request_header(r);
     if (code == read_request) return build_info_.ask(request, r);
-    if (code == create_session_request) return state_client(r, emit);
+    if (code == find_servers_request || code == get_endpoints_request) return on_named(request, take_string(r), r);
+    if (code == create_session_request) {
+      state_client(r, emit);
+      take_bytes(r);  // server's URI
+      return on_named(request, take_string(r), r);
+    }
     if (code == activate_session_request) return on_activate(request, r, emit);
     const std::uint32_t nodes = r.le32();
     const NodeId node = take_node_id(r);
@@ -203,6 +218,11 @@ class Reader final : public Dissector {
     put(method, line);
     if (nodes > 1) line << ", " << nodes << " nodes";
     commands_.ask(request, command(class_of(code), code, code == write_request ? "write" : "call", line.view()), emit);
+  }
+
+  // The URL by which a client asks for a list of addresses.
+  void on_named(std::uint32_t request, std::string_view url, const ByteReader& r) noexcept {
+    if (r.ok()) called_by_.ask(request, url);
   }
 
   void on_response(std::uint32_t code, std::uint32_t request, ByteReader& r, const Emit& emit) {
@@ -230,15 +250,16 @@ class Reader final : public Dissector {
       on_activated(outcome, emit);
     if (outcome != Outcome::accepted) return;
     if (code == read_response) return build_info_.answer(request, r, emit);
-    if (code == get_endpoints_response) return state_endpoints(r, emit);
-    if (code == find_servers_response) return state_servers(r, emit);
+    const CalledBy* const called_by = called_by_.answers(request) ? &called_by_ : nullptr;
+    if (code == get_endpoints_response) return state_endpoints(r, called_by, emit);
+    if (code == find_servers_response) return state_servers(r, called_by, emit);
     if (code == create_session_response) {
       take_node_id(r);
       take_node_id(r);
       r.skip(8);
       take_bytes(r);  // nonce, certificate
       take_bytes(r);
-      state_endpoints(r, emit);
+      state_endpoints(r, called_by, emit);
     }
   }
 
@@ -297,6 +318,7 @@ class Reader final : public Dissector {
   text::Held<kMostText> user_, password_;
   BuildInfoReader build_info_;
   OpenRequests<32> open_;
+  CalledBy called_by_;
   OpenCommands<8> commands_;
 };
 

@@ -7,7 +7,9 @@ namespace kakoi::opcua {
 
 enum Service : std::uint32_t {
   service_fault = 397,
+  find_servers_request = 422,
   find_servers_response = 425,
+  get_endpoints_request = 428,
   get_endpoints_response = 431,
   create_session_request = 461,
   create_session_response = 464,

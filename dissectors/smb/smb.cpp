@@ -191,7 +191,7 @@ class Smb final : public Dissector {
     const Bytes octets = r.take(family == kIpv6 ? 16 : 4);
     if (!r.ok() || (family != kIpv4 && family != kIpv6)) return;
     const Address address = family == kIpv6 ? Address::ipv6(octets) : Address::ipv4(octets);
-    if (address.is_unspecified() || address.is_multicast() || address.is_loopback() || address.is_link_local()) return;
+    if (!address.may_be_of_host()) return;
     emit(Identity{Trait::own_address, to_string(address), "smb network interfaces", 80, {}});
   }
 

@@ -66,11 +66,12 @@ std::string Recorder::identity(Trait trait) const {
   return {};
 }
 
-Recorder observe(const Protocol& protocol, const std::vector<Chunk>& chunks, Transport transport) {
+Recorder observe(const Protocol& protocol, const std::vector<Chunk>& chunks, Transport transport,
+                 const Address& server) {
   Recorder recorder;
   Conversation conversation;
   conversation.client = Address::ipv4(0xC0000201);
-  conversation.server = Address::ipv4(0xC0000202);
+  conversation.server = server;
   conversation.client_port = 49152;
   conversation.server_port = protocol.ports.empty() ? 0 : protocol.ports[0];
   conversation.transport = transport;

@@ -65,6 +65,7 @@ class Recorder final : public Sink {
 // speaker's bytes into PDUs with protocol.frame (a PDU may span chunks), hands over whole ones.
 // Bytes that are foreign are skipped to the speaker's next chunk, with on_gap; on_end comes last.
 // Packets are numbered as the chunks, from 1.
-Recorder observe(const Protocol& protocol, const std::vector<Chunk>& chunks, Transport transport = Transport::tcp);
+Recorder observe(const Protocol& protocol, const std::vector<Chunk>& chunks, Transport transport = Transport::tcp,
+                 const Address& server = Address::ipv4(0xC0000202));
 
 }  // namespace kakoi::test
