@@ -2,6 +2,8 @@
 //
 //   id ×2 | R opcode×4 flags×7 rcode×4 | counts ×8 | question name … | resource record …
 //   NB record data: { G ONT ×2 … | IPv4 ×4 } …
+#include <algorithm>
+
 #include "sensor/control/dns_message.h"
 #include "sensor/control/protocols.h"
 #include "sensor/control/text.h"
@@ -51,20 +53,23 @@ NetbiosName decode(const dns::Name& name) noexcept {
 
 // Suffixes 00 (workstation) and 20 (server) carry the computer's name when unique, and 00 as a group the
 // workgroup or domain; others name users and roles.
+constexpr std::uint8_t kWorkstation = 0x00, kServer = 0x20;
+bool is_of_computer(const NetbiosName& name) noexcept {
+  return !name.text().empty() && name.text()[0] != '*' && (name.suffix() == kWorkstation || name.suffix() == kServer);
+}
 void state_name(const NetbiosName& name, bool group, Subject subject, std::uint8_t confidence,
                 const Emit& emit) noexcept {
-  const std::uint8_t suffix = name.suffix();
-  if (name.text().empty() || name.text()[0] == '*' || (suffix != 0x00 && suffix != 0x20)) return;
-  if (group && suffix == 0x20) return;
+  if (!is_of_computer(name)) return;
+  if (group && name.suffix() == kServer) return;
   emit(Identity{group ? Trait::domain : Trait::name, name.text(), "nbns", confidence, subject});
 }
 
-// Addresses of an NB record.
+// Addresses of an NB record. `group`: of one of them at least the name is no host's own.
 std::size_t read_addresses(const dns::Record& record, std::span<Address> out, bool& group) noexcept {
   std::size_t count = 0;
   ByteReader r(record.data);
   while (count < out.size() && r.remaining() >= 6) {
-    group = (r.be16() & kGroupName) != 0;
+    group |= (r.be16() & kGroupName) != 0;
     out[count++] = Address::ipv4(r.be32());
   }
   return count;
@@ -72,6 +77,17 @@ std::size_t read_addresses(const dns::Record& record, std::span<Address> out, bo
 
 Subject about(const Address& address, const Emit& emit) noexcept {
   return address == emit.context().speaker_address() ? Subject{} : Subject{Who::address, address};
+}
+
+// A host with several network cards lists them all where it is asked for its name (RFC 1002 §4.2.13). A name server's
+// list is of the name's owner, and at times out of date: it lacks the speaker's address, unless the name is the server's.
+void state_own_addresses(const NetbiosName& name, std::span<const Address> addresses, const Emit& emit) noexcept {
+  if (!is_of_computer(name)) return;
+  const Address& speaker = emit.context().speaker_address();
+  if (std::find(addresses.begin(), addresses.end(), speaker) == addresses.end()) return;
+  for (const Address& address : addresses)
+    if (address != speaker && address.may_be_of_host())
+      emit(Identity{Trait::own_address, to_string(address), "nbns name answer", 75, {}});
 }
 
 // Node status (RFC 1002 §4.2.18): the host lists its own names, 18 octets each.
@@ -97,6 +113,7 @@ void state_answer(const dns::Header& h, const dns::Record& record, const Emit& e
     for (const Address& address : std::span(addresses).first(count))
       if (!address.is_unspecified()) state_name(name, group, about(address, emit), 75, emit);
   if (h.opcode() != 0) return;  // answers to registrations and releases look nothing up
+  if (!group) state_own_addresses(name, std::span(addresses).first(count), emit);
   const auto outcome = h.rcode() == 0   ? LookupOutcome::answered
                        : h.rcode() == 3 ? LookupOutcome::no_such_name  // NAM_ERR (RFC 1002 §4.2.14)
                                         : LookupOutcome::failed;

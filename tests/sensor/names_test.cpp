@@ -316,6 +316,47 @@ TEST(Nbns, NodeStatusListsNameAndWorkgroup) {
   EXPECT_TRUE(recorder.all<Anomaly>().empty());
 }
 
+std::vector<std::string> own_addresses(std::string_view answer, std::string_view speaker) {
+  const Recorder recorder = over_udp(nbns_protocol, {server(answer)}, speaker);
+  std::vector<std::string> found;
+  for (const Identity& i : recorder.all<Identity>()) {
+    if (i.trait != Trait::own_address) continue;
+    EXPECT_EQ(i.subject, Subject{});
+    EXPECT_EQ(i.method, "nbns name answer");
+    found.emplace_back(i.text);
+  }
+  return found;
+}
+
+// nmbd (Samba 4.17) with two network cards is asked for its name, SRV01<20>.
+constexpr std::string_view kTwoCards =
+    "50cd 8580 0000 0001 0000 0000 20464446434647444144424341434143414341434143414341434143414341434100 0020 0001 "
+    "0003f480 000c 6000 c0a80702 6000 c0a80802";
+TEST(Nbns, AHostListsItsNetworkCards) {
+  EXPECT_EQ(own_addresses(kTwoCards, "192.168.7.2"), std::vector<std::string>{"192.168.8.2"});
+  // Windows: suricata-verify smb2-ntlmssp-negotiateflags #180
+  EXPECT_EQ(own_addresses("a792 8500 0000 0001 0000 0000 20464445444647434143414341434143414341434143414341434143414341"
+                          "434100 0020 0001 000493e0 000c 6000 c0a8c701 6000 c0a80a01",
+                          "192.168.199.1"),
+            std::vector<std::string>{"192.168.10.1"});
+}
+TEST(Nbns, WhatOthersHaveIsNotTheSpeakers) {
+  // The same from nmbd as a name server (192.168.7.9), which another host registered with.
+  const std::string server_says = "1198" + std::string(kTwoCards.substr(4));
+  EXPECT_EQ(own_addresses(server_says, "192.168.7.9"), std::vector<std::string>{});
+  const auto with = [](std::string_view from, std::string_view to) {
+    std::string answer(kTwoCards);
+    answer.replace(answer.rfind(from), from.size(), to);
+    return own_addresses(answer, "192.168.7.2");
+  };
+  EXPECT_EQ(with("6000 c0a80802", "e000 c0a80802"), std::vector<std::string>{});  // members of a group
+  EXPECT_EQ(with("6000 c0a80702", "e000 c0a80702"), std::vector<std::string>{});
+  EXPECT_EQ(with("434100 0020", "424d00 0020"), std::vector<std::string>{});  // SRV01<1C>: domain controllers
+  EXPECT_EQ(with("c0a80802", "a9fe0001"), std::vector<std::string>{});        // link-local
+  EXPECT_EQ(with("8580", "ad80"), std::vector<std::string>{});                // answers a registration
+  EXPECT_EQ(with("000c 6000 c0a80702 6000 c0a80802", "0006 6000 c0a80702"), std::vector<std::string>{});
+}
+
 // ICS-Security-Tools, beckoff/invokeid12.pcapng, frame 20: Samba's announcement, its version made up.
 constexpr std::string_view kAnnouncement =
     "110a0e11c0a801a8008a00d70000204645454a434e4647454e43414341434143414341434143414341434143414141002046"

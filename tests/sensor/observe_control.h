@@ -15,8 +15,9 @@ namespace kakoi::test {
 
 inline Address ip(std::string_view text) { return parse_address(text).value(); }
 
-inline Recorder over_udp(const Protocol& protocol, const std::vector<test::Chunk>& chunks) {
-  return test::observe(protocol, chunks, Transport::udp);
+inline Recorder over_udp(const Protocol& protocol, const std::vector<test::Chunk>& chunks,
+                         std::string_view server = "192.0.2.2") {
+  return test::observe(protocol, chunks, Transport::udp, ip(server));
 }
 
 // A frame as the decoder would hand it over, and what the observe_… functions state about it.
