@@ -6,6 +6,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <ctime>
 #include <memory>
 
@@ -35,7 +36,32 @@ std::int64_t seconds(const ASN1_TIME* time) {
   return timegm(&parts);
 }
 
+std::vector<Address> addresses_of(const X509* x509) {
+  const std::unique_ptr<GENERAL_NAMES, decltype(&GENERAL_NAMES_free)> names(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(x509, NID_subject_alt_name, nullptr, nullptr)), GENERAL_NAMES_free);
+  std::vector<Address> found;
+  for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+    const GENERAL_NAME* const name = sk_GENERAL_NAME_value(names.get(), i);
+    if (name->type != GEN_IPADD) continue;
+    const Bytes octets(ASN1_STRING_get0_data(name->d.iPAddress),
+                       static_cast<std::size_t>(ASN1_STRING_length(name->d.iPAddress)));
+    if (octets.size() == 4) found.push_back(Address::ipv4(octets));
+    if (octets.size() == 16) found.push_back(Address::ipv6(octets));
+    if (found.size() > Certificate::kMostAddresses) return {};
+  }
+  return found;
+}
+
 }  // namespace
+
+std::vector<Address> own_addresses(const Certificate& certificate, const Address& shown_by) {
+  const std::vector<Address>& named = certificate.addresses;
+  if (!certificate.self_signed || std::find(named.begin(), named.end(), shown_by) == named.end()) return {};
+  std::vector<Address> own;
+  for (const Address& address : named)
+    if (address != shown_by && address.is_private()) own.push_back(address);
+  return own;
+}
 
 std::optional<Certificate> read_certificate(Bytes der) {
   if (der.empty() || der.size() > kMaxDer) return std::nullopt;
@@ -52,6 +78,7 @@ std::optional<Certificate> read_certificate(Bytes der) {
     found->not_after = seconds(X509_get0_notAfter(x509.get()));
     found->self_signed = X509_NAME_cmp(X509_get_subject_name(x509.get()), X509_get_issuer_name(x509.get())) == 0 &&
                          X509_self_signed(x509.get(), 0) != 0;
+    found->addresses = addresses_of(x509.get());
   }
   ERR_clear_error();  // OpenSSL queues its complaints per thread
   return found;

@@ -88,6 +88,7 @@ void Recorder::record(const Context& context, const Observation& fact) {
   if (const auto* p = std::get_if<Points>(&fact)) return points(context, *p);
   if (const auto* a = std::get_if<ControlAction>(&fact)) return action(context, *a);
   rare(context, fact);
+  if (const auto* s = std::get_if<SecureSession>(&fact)) own_word(context, *s);
 }
 
 // Rows are spread over more memory than the cache holds, so an operation waits while first its place in the

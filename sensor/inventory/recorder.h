@@ -128,6 +128,9 @@ class Recorder final : public Sink {
   typename Map::mapped_type* slot(Map& map, const typename Map::key_type& key);
   // The Seen for a fact that came before in the same words, null if it is new.
   void rare(const Context& context, const Observation& fact);
+  // Addresses that the certificate of a session gives to who showed it.
+  void own_word(const Context& context, const SecureSession& session);
+  const std::optional<Certificate>& certificate(Bytes der);  // valid until the next call
 
   void take_fact(const Context&, const Operation&) {}
   void take_fact(const Context&, const Points&) {}

@@ -162,6 +162,26 @@ void Recorder::take_fact(const Context& context, const OpenAccess& f) {
   last_ = slot(observed_.open_accesses, {link_key(*context.conversation), std::string(f.scheme)});
 }
 
+// Many sessions show the same certificate.
+const std::optional<Certificate>& Recorder::certificate(Bytes der) {
+  if (certificates_.size() >= kMostCertificates || certificate_bytes_ >= kMostCertificateBytes)
+    certificates_.clear(), certificate_bytes_ = 0;
+  const auto [at, is_new] = certificates_.try_emplace(std::string(as_text(der)));
+  if (is_new) {
+    certificate_bytes_ += der.size();
+    at->second = read_certificate(der);
+  }
+  return at->second;
+}
+
+// Counted like any other fact: each time that the certificate is shown.
+void Recorder::own_word(const Context& context, const SecureSession& f) {
+  if (f.certificate.empty()) return;
+  if (const std::optional<Certificate>& shown = certificate(f.certificate))
+    for (const Address& address : own_addresses(*shown, context.speaker_address()))
+      rare(context, Identity{Trait::own_address, to_string(address), "certificate", 50, {}});
+}
+
 void Recorder::take_fact(const Context& context, const SecureSession& f) {
   SessionKey key;
   key.link = link_key(*context.conversation);
@@ -171,21 +191,13 @@ void Recorder::take_fact(const Context& context, const SecureSession& f) {
   key.server_name = to_utf8(f.server_name);
   key.alpn = to_utf8(f.alpn);
   if (!f.certificate.empty()) {
-    // Many sessions show the same certificate.
-    if (certificates_.size() >= kMostCertificates || certificate_bytes_ >= kMostCertificateBytes)
-      certificates_.clear(), certificate_bytes_ = 0;
-    const auto [at, is_new] = certificates_.try_emplace(std::string(as_text(f.certificate)));
-    if (is_new) {
-      certificate_bytes_ += f.certificate.size();
-      at->second = read_certificate(f.certificate);
-    }
-    if (const std::optional<Certificate>& certificate = at->second) {
-      key.subject = certificate->subject;
-      key.issuer = certificate->issuer;
-      key.fingerprint = certificate->fingerprint;
-      key.not_before = certificate->not_before;
-      key.not_after = certificate->not_after;
-      key.self_signed = certificate->self_signed;
+    if (const std::optional<Certificate>& shown = certificate(f.certificate)) {
+      key.subject = shown->subject;
+      key.issuer = shown->issuer;
+      key.fingerprint = shown->fingerprint;
+      key.not_before = shown->not_before;
+      key.not_after = shown->not_after;
+      key.self_signed = shown->self_signed;
     }
   }
   last_ = slot(observed_.sessions, key);

@@ -91,7 +91,7 @@ CREATE TABLE address (       -- of an asset
 CREATE TABLE attribute (     -- one claim about an asset
   asset_id TEXT NOT NULL REFERENCES asset,
   name TEXT NOT NULL,                 -- 'vendor' | 'product' | 'model' | 'firmware' | 'hardware' | 'serial' | 'name' | 'domain' | 'os' | 'software' | 'user_agent' | 'description' | 'location' | 'role' | 'account' | 'fingerprint' | 'management_address' | 'own_address' | 'same_identity' | 'local_mac' | 'also_mac'.
-                                      -- management_address: by LLDP, CDP. own_address: of any of its network cards, by its own word. same_identity: value is an asset with the same key or number.
+                                      -- management_address: by LLDP, CDP. own_address: of a network card, or where it is reached, by its own word. same_identity: value is an asset with the same key or number.
                                       -- local_mac: value is random, assigned, or the program that gives such MACs.
                                       -- also_mac: value is a MAC that is the same device's, method why
   value TEXT NOT NULL,
