@@ -221,6 +221,47 @@ TEST(DualHomed, IsToldByTheHostsOwnWord) {
   EXPECT_THAT(site.findings(), IsEmpty());
 }
 
+// OPC UA servers and certificates list where a server is reached, which may be a translator's address.
+TEST(DualHomed, IsHintedAtByWhatAServerLists) {
+  for (const std::string method : {"opcua endpoints", "opcua find servers", "certificate"}) {
+    Site site;
+    site.host("hist", {.ip = "192.168.10.40"}).attribute("hist", "own_address", "192.168.20.40", method);
+    EXPECT_THAT(site.findings(), ElementsAre("dual-homed-host hist"));
+    EXPECT_EQ(site.of("dual-homed-host", "confidence"), "45");
+    EXPECT_THAT(site.of("dual-homed-host", "detail_en"), HasSubstr("as its own (" + method + "): 192.168.20.40."));
+    site.attribute("hist", "own_address", "192.168.30.40", "nbns name answer");  // the surer word
+    EXPECT_THAT(site.findings(), ElementsAre("dual-homed-host hist"));
+    EXPECT_EQ(site.of("dual-homed-host", "confidence"), "65");
+    EXPECT_THAT(site.of("dual-homed-host", "detail_en"), HasSubstr("own word (nbns name answer): 192.168.30.40."));
+  }
+}
+
+TEST(DualHomed, IsNotAServerBehindATranslator) {
+  Site site;
+  site.host("hist", {.ip = "192.168.10.40"}).host("hmi", {.ip = "192.168.10.30"}).host("far", {.ip = "192.168.30.30"});
+  site.attribute("hist", "own_address", "192.168.20.40", "opcua endpoints");
+  const Talk opcua = {.protocol = "opcua", .domain = "ot", .port = 4840};
+  site.link("far", "hist", opcua);
+  site.set("link", "ttl_to_client_min", "63", "true");  // routed, as it must be
+  EXPECT_THAT(site.subjects("dual-homed-host"), ElementsAre("hist"));
+  site.link("hmi", "hist", opcua);
+  site.set("link", "ttl_to_client_min", "64", "client_id = 'hmi'");
+  EXPECT_THAT(site.subjects("dual-homed-host"), ElementsAre("hist"));
+  site.set("link", "ttl_to_client_min", "63", "client_id = 'hmi'");
+  EXPECT_THAT(site.subjects("dual-homed-host"), IsEmpty());
+}
+
+TEST(DualHomed, IsNotOneOfThoseThatShareACertificate) {
+  Site site;
+  site.host("a", {.ip = "192.168.10.40"}).host("b", {.ip = "192.168.10.41"});
+  site.attribute("a", "own_address", "192.168.20.40", "certificate");
+  EXPECT_THAT(site.subjects("dual-homed-host"), ElementsAre("a"));
+  site.attribute("a", "own_address", "192.168.10.41", "certificate");
+  EXPECT_THAT(site.subjects("dual-homed-host"), IsEmpty());
+  site.attribute("a", "own_address", "192.168.20.40", "smb network interfaces");  // not the certificate's word
+  EXPECT_THAT(site.subjects("dual-homed-host"), ElementsAre("a"));
+}
+
 TEST(DualHomed, IsHintedAtByOneKeyOnTwoSubnets) {
   Site site;
   site.host("a", {.ip = "192.168.10.40"}).host("b", {.ip = "192.168.20.40"});

@@ -76,6 +76,80 @@ told_legs() {  # OTHER_ADDRESS   which the OPC server has, too, by its own word
 }
 scene_told_legs() { told_legs 192.168.8.10; }
 scene_told_addresses() { told_legs 192.168.7.110; }  # both in the same subnet
+# What SRV01 says of its second leg, 192.168.8.2, which the mirror port does not see.
+second_leg() {
+  namespace FAR
+  cable SRV01 eth1 192.168.8.2/24 FAR eth0 192.168.8.250/24
+}
+list_servers() {  # SERVER ADDRESS   as HMI01 calls it
+  up "$1" 4840
+  action
+  run HMI01 node "$STATE/opcua_servers.js" "opc.tcp://$2:4840"
+}
+scene_opcua_two_legs() {
+  cast HMI01 SRV01
+  second_leg
+  start SRV01 node "$STATE/opcua_server.js" "$STATE/SRV01" anonymous 192.168.7.2 192.168.8.2
+  list_servers SRV01 192.168.7.2
+}
+scene_opcua_behind_nat() {  # the server was told by what address it is reached
+  cast HMI01
+  cell
+  ip netns exec "$PLANT-BOX" nft "table ip d { chain c { type nat hook prerouting priority -100; iifname eth0 tcp dport 4840 dnat to 10.0.0.2; }; }"
+  start CELL node "$STATE/opcua_server.js" "$STATE/CELL" anonymous 10.0.0.2 192.168.7.70
+  list_servers CELL 192.168.7.70
+}
+name_host() {  # HOST LINE...   nmbd
+  local folder="$STATE/$1/samba" line
+  mkdir -p "$folder/private"
+  {
+    printf '%s\n' "[global]" "workgroup = PLANT" "netbios name = $1" "server role = standalone server" "local master = no" \
+      "private dir = $folder/private" "lock directory = $folder" "state directory = $folder" "cache directory = $folder" \
+      "pid directory = $folder" "ncalrpc dir = $folder/ncalrpc"
+    for line in "${@:2}"; do echo "$line"; done
+  } >"$folder/smb.conf"
+  start "$1" sh -c 'mkdir -p /run/samba; exec nmbd -F --no-process-group -s "$1"' - "$folder/smb.conf"
+  action 6  # names are registered by then
+}
+name_of() {  # ADDRESS [OPTION...]   asks it for SRV01
+  printf '[global]\nworkgroup = PLANT\n' >"$STATE/HMI01/client.conf"
+  run HMI01 nmblookup -s "$STATE/HMI01/client.conf" -U "$1" "${@:2}" SRV01#20
+}
+scene_name_of_two_legs() {
+  cast HMI01 SRV01
+  second_leg
+  name_host SRV01 "interfaces = eth0 eth1"
+  name_of 192.168.7.2
+}
+scene_name_by_server() {  # SRV02 knows SRV01's addresses
+  cast HMI01 SRV02
+  mkdir -p "$STATE/SRV02/samba"
+  printf '%s\n' "VERSION 1 0" '"SRV01#20" 0 192.168.7.2 192.168.8.2 64R' >"$STATE/SRV02/samba/wins.dat"
+  name_host SRV02 "interfaces = eth0" "wins support = yes"
+  name_of 192.168.7.9 --recursion
+}
+web_with() {  # CERTIFICATE KEY
+  page SRV01 "listen 443 ssl" "ssl_protocols TLSv1.2; ssl_certificate $1; ssl_certificate_key $2;"
+  up SRV01 443
+  action
+  run HMI01 $fetch -k https://192.168.7.2/
+}
+legs="subjectAltName=DNS:srv01,IP:192.168.7.2,IP:192.168.8.2"
+scene_certificate_two_legs() {
+  cast HMI01 SRV01
+  second_leg
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=srv01" -addext "$legs" \
+    -keyout "$STATE/own.key" -out "$STATE/own.pem" 2>/dev/null
+  web_with "$STATE/own.pem" "$STATE/own.key"
+}
+scene_certificate_of_pair() {  # one for both servers, by an authority
+  cast HMI01 SRV01
+  certificate_authority "Water Works"
+  certificate srv01
+  openssl x509 -req -in "$STATE/srv01.csr" -CA "$STATE/ca.pem" -CAkey "$STATE/ca.key" -CAcreateserial -days 825 \
+    -extfile <(echo "$legs") -out "$STATE/srv01.pem" 2>/dev/null
+  web_with "$STATE/srv01.pem" "$STATE/srv01.key"
+}
 scene_modbus_from_office() {
   router
   behind_router OFFICE 192.168.8.40
@@ -144,8 +218,7 @@ share_into_control() {  # OFFICE_ADDRESS
 scene_share_from_office() { share_into_control 192.168.8.40; }
 scene_share_from_jump_host() { share_into_control 192.168.8.50; }
 
-machine() {  # a box that translates the addresses of the cell behind it
-  cast SRV01
+cell() {  # behind a box that translates its addresses
   namespace BOX
   port BOX eth0 00:90:e8:07:00:70 span
   ip -n "$PLANT-BOX" addr add 192.168.7.70/24 dev eth0
@@ -154,6 +227,10 @@ machine() {  # a box that translates the addresses of the cell behind it
   cable BOX cell 10.0.0.1/24 CELL eth0 10.0.0.2/24
   ip -n "$PLANT-CELL" route add default via 10.0.0.1
   ip netns exec "$PLANT-BOX" nft "table ip t { chain c { type nat hook postrouting priority 100; oifname eth0 masquerade; }; }"
+}
+machine() {
+  cast SRV01
+  cell
   page SRV01
   action
 }
