@@ -16,8 +16,7 @@ constexpr std::string_view kMethod = "dcom bindings";
 void state(std::string_view binding, const Emit& emit) {
   const std::string_view host = binding.substr(0, binding.find('['));
   if (const auto address = parse_address(host)) {
-    if (!address->is_unspecified() && !address->is_multicast() && !address->is_loopback() && !address->is_link_local())
-      emit(Identity{Trait::own_address, to_string(*address), kMethod, 80, {}});
+    if (address->may_be_of_host()) emit(Identity{Trait::own_address, to_string(*address), kMethod, 80, {}});
     return;
   }
   const bool is_name = !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {

@@ -141,7 +141,7 @@ CREATE TABLE operation (     -- messages of one kind over a link
   protocol TEXT NOT NULL,
   unit BIGINT, peer_unit BIGINT,      -- Modbus unit id, DNP3 link addresses, 104 common address
   function_code INTEGER NOT NULL,
-  qualifier INTEGER,                  -- 104: cause; DNP3: NULL for the message, group*256+variation per object header
+  qualifier BIGINT,                   -- 104: cause; DNP3: NULL for the message, group*256+variation per object header
   function TEXT NOT NULL,             -- standard name
   class TEXT NOT NULL,
   asked_by_server INTEGER NOT NULL,   -- whose requests, and answers to them, are counted here: 1 in protocols whose peers both ask over one link
