@@ -449,7 +449,7 @@ CREATE TABLE verdict_check (          -- why: the exposure classes that bear on 
   direction TEXT NOT NULL,            -- 'against' | 'supports'
   strength TEXT NOT NULL,             -- 'strong' | 'moderate' | 'weak', of the class for this control
   rationale_en TEXT NOT NULL, rationale_ja TEXT NOT NULL,
-  state TEXT NOT NULL,                -- 'against' | 'hint' | 'accepted' | 'clear' | 'not_in_view' | 'no_rule' | 'supports' | 'nothing'
+  state TEXT NOT NULL,                -- 'against' | 'hint' | 'accepted' | 'clear' | 'not_in_view' | 'no_rule' | 'supports' | 'nothing' | 'undetermined' (found, and not shown to be about what the control speaks of)
   findings BIGINT NOT NULL, accepted BIGINT NOT NULL
 );
 CREATE TABLE requirement (            -- what must have been in view before silence says anything
