@@ -89,7 +89,10 @@ MapReader::MapReader(const yaml::Node& node, std::string what, std::initializer_
                      Complaints& complaints)
     : node_(node), what_(std::move(what)), complaints_(complaints) {
   if (!node.is_map()) {
-    complaints_.add(node, what_ + " must be a mapping (key: value)");
+    const bool is_wide =
+        node.is_scalar() && node.text().find("：") != std::string::npos;  // as a Japanese keyboard types
+    complaints_.add(node, what_ + " must be a mapping (key: value)" +
+                              (is_wide ? "; '：' is another character, write ':' and a blank" : ""));
     return;
   }
   valid_ = true;

@@ -74,6 +74,34 @@ constexpr bool is_user_defined(std::uint32_t code) noexcept {  // §5
 // Annex A, "reserved for companies": the codes that no table entry covers.
 constexpr std::array<std::uint8_t, 11> kReserved = {9, 10, 13, 14, 18, 19, 41, 42, 91, 125, 126};
 
+struct SubFunction {
+  std::uint16_t code;
+  std::string_view name;
+};
+// Of Diagnostics (§6.8.1).
+constexpr SubFunction kDiagnostics[] = {
+    {0, "Return Query Data"},
+    {1, "Restart Communications Option"},
+    {2, "Return Diagnostic Register"},
+    {3, "Change ASCII Input Delimiter"},
+    {4, "Force Listen Only Mode"},
+    {10, "Clear Counters and Diagnostic Register"},
+    {11, "Return Bus Message Count"},
+    {12, "Return Bus Communication Error Count"},
+    {13, "Return Bus Exception Error Count"},
+    {14, "Return Server Message Count"},
+    {15, "Return Server No Response Count"},
+    {16, "Return Server NAK Count"},
+    {17, "Return Server Busy Count"},
+    {18, "Return Bus Character Overrun Count"},
+    {20, "Clear Overrun Counter and Flag"},
+};
+
+std::string_view diagnostic_name(std::uint32_t sub) noexcept {
+  const auto* at = std::ranges::find(kDiagnostics, sub, &SubFunction::code);
+  return at == std::end(kDiagnostics) ? std::string_view() : at->name;
+}
+
 constexpr std::string_view kExceptions[] = {"",
                                             "Illegal Function",
                                             "Illegal Data Address",
@@ -126,6 +154,16 @@ Extent identification_extent(Bytes head) noexcept {
 std::string_view function_name(std::uint32_t code) noexcept {
   if (const Entry* entry = find(code)) return entry->name;
   return is_user_defined(code) ? "User-defined Function" : "Reserved Function";
+}
+
+FunctionName qualified_name(const Operation& operation) {
+  FunctionName name;
+  name << function_name(operation.function_code);
+  if (operation.qualifier == kNoValue) return name;
+  const bool is_umas = operation.function_code == static_cast<std::uint32_t>(Function::umas);
+  const std::string_view sub = is_umas ? umas::name(operation.qualifier) : diagnostic_name(operation.qualifier);
+  if (sub.empty()) return name << ": sub-function " << operation.qualifier, name;
+  return name << ": " << sub, name;
 }
 
 bool is_exception_code(std::uint8_t code) noexcept {

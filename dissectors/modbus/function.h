@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "dissectors/core/bytes.h"
+#include "dissectors/core/dissector.h"
 #include "dissectors/core/observation.h"
 
 namespace kakoi::modbus {
@@ -48,6 +49,8 @@ inline constexpr std::uint8_t kReadDeviceIdentification = 14;  // MEI type, §6.
 
 // The standard's name; for codes that it leaves to users or reserves, which of both.
 std::string_view function_name(std::uint32_t code) noexcept;
+// With the sub-function, where the operation's qualifier is one: "Diagnostics: Force Listen Only Mode".
+FunctionName qualified_name(const Operation& operation);
 // Of an exception (§7); of 7, which V1.1b3 no longer lists, as the Modicon Protocol Reference Guide
 // PI-MBUS-300 names it.
 std::string_view exception_name(std::uint8_t code) noexcept;

@@ -165,6 +165,7 @@ constinit const Protocol protocol{
     .probe = probe,
     .speaker = speaker,
     .function_name = function_name,
+    .qualified_name = qualified_name,
     .open = open,
 };
 

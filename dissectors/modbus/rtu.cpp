@@ -114,6 +114,7 @@ constinit const Protocol protocol{
     .probe = probe,
     .speaker = speaker,
     .function_name = modbus::function_name,
+    .qualified_name = modbus::qualified_name,
     .open = open,
 };
 

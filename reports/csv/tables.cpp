@@ -82,12 +82,13 @@ constexpr Column kLinkColumns[] = {
     {packet, "last_packet", "最後のパケット（キャプチャ:番号）"},
     {text, "client_id", "接続元の資産ID"},
     {text, "server_id", "接続先の資産ID"},
+    {number, "client_known", "開始側の観測"},
 };
 
 constexpr std::string_view kLinks = R"(select client_id, client_address, client_id, server_id, server_address,
   server_id, transport, server_port, protocol, protocol_domain, vlan, state, connections, packets_to_server,
   bytes_to_server, packets_to_client, bytes_to_client, retransmissions, gaps, link_id, first_ts, last_ts,
-  first_packet_id, last_packet_id, client_id, server_id from link
+  first_packet_id, last_packet_id, client_id, server_id, client_known from link
   order by client_address, server_address, transport, server_port, protocol, coalesce(vlan, -1), link_id)";
 
 // What the query of a table leaves to be looked up.

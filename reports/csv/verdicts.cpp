@@ -19,11 +19,11 @@ void write_verdicts_csv(const ReportInput& input, std::ostream& out) {
       japanese
           ? R"(select f.name_ja, f.version, v.control, v.title, v.topic_ja, v.verdict, v.reason_ja, v.observable_ja,
   (select coalesce(sum(n), 0) from (select max(c.findings) as n from verdict_check c where c.framework = v.framework
-     and c.control = v.control and c.direction = 'against' group by c.exposure_class)), v.status
+     and c.control = v.control and c.direction = 'against' and c.state <> 'undetermined' group by c.exposure_class)), v.status
   from verdict v join framework f on f.framework = v.framework order by v.framework, v.position)"
           : R"(select f.name_en, f.version, v.control, v.title, v.topic_en, v.verdict, v.reason, v.observable_en,
   (select coalesce(sum(n), 0) from (select max(c.findings) as n from verdict_check c where c.framework = v.framework
-     and c.control = v.control and c.direction = 'against' group by c.exposure_class)), v.status
+     and c.control = v.control and c.direction = 'against' and c.state <> 'undetermined' group by c.exposure_class)), v.status
   from verdict v join framework f on f.framework = v.framework order by v.framework, v.position)");
   while (row.step()) {
     for (const int column : {0, 1, 2, 3, 4, 5, 6, 7}) csv.text(row.view(column));

@@ -90,7 +90,7 @@ function drawingSection() {
     el(
       "p",
       { class: "muted" },
-      [view === "zones" && t("line_numbers"), t("link_tried"), t("not_drawn")]
+      [view === "zones" && t("line_numbers"), t("line_arrows"), t("link_tried"), t("not_drawn")]
         .filter(Boolean)
         .join(language === "ja" ? "" : " "),
     ),

@@ -49,15 +49,20 @@ function drawnEdges(m, placeOf) {
     if (from === undefined || to === undefined) continue;
     const key = from < to ? from + " " + to : to + " " + from;
     if (!edges.has(key))
-      edges.set(key, { key, from, to, links: 0, ot: 0, it: 0, other: 0, succeeded: 0, finding: false, both: false });
+      edges.set(key, { key, from, to, links: 0, ot: 0, it: 0, other: 0, succeeded: 0, finding: false, forth: false, back: false });
     const edge = edges.get(key);
     edge.links += 1;
     edge[link.domain === "ot" || link.domain === "it" ? link.domain : "other"] += 1;
     edge.succeeded += succeeded(link) ? 1 : 0;
     edge.finding ||= m.badPairs.has(link.client + " " + link.server);
-    edge.both ||= edge.from !== from;
+    // who asked only as ports or addresses have it, shows no direction
+    if (link.client_known) edge[edge.from === from ? "forth" : "back"] = true;
   }
-  for (const edge of edges.values()) edge.domain = edge.ot ? "ot" : edge.it ? "it" : "other";
+  for (const edge of edges.values()) {
+    edge.domain = edge.ot ? "ot" : edge.it ? "it" : "other";
+    if (edge.back && !edge.forth) [edge.from, edge.to] = [edge.to, edge.from];
+    edge.oneWay = edge.forth !== edge.back;
+  }
   return [...edges.values()].sort((a, b) => a.finding - b.finding || (a.key < b.key ? -1 : 1));
 }
 

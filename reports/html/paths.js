@@ -1,5 +1,5 @@
-// Zones × zones: how many links lead from one zone to another, which of them carry control traffic, and which are part
-// of a finding. A cell opens these links in their table.
+// Zones × zones: how many links lead from one zone to another, of how many who began was not seen, which of them carry
+// control traffic, and which are part of a finding. A cell opens these links in their table.
 
 // As in the drawing: the zone, or the place for devices that are in none; "" for groups.
 function zoneKey(asset) {
@@ -21,10 +21,11 @@ function zoneMatrix() {
     const to = zoneKey(model.assets[link.server]);
     if (!from || !to) continue;
     const key = from + "\n" + to;
-    if (!cells.has(key)) cells.set(key, { links: 0, succeeded: 0, ot: 0, finding: false });
+    if (!cells.has(key)) cells.set(key, { links: 0, succeeded: 0, unseen: 0, ot: 0, finding: false });
     const cell = cells.get(key);
     cell.links += 1;
     cell.succeeded += succeeded(link) ? 1 : 0;
+    cell.unseen += from !== to && !link.client_known ? 1 : 0; // within a zone it makes no difference
     cell.ot += link.domain === "ot" ? 1 : 0;
     cell.finding ||= from !== to && model.badPairs.has(link.client + " " + link.server);
   }
@@ -49,6 +50,7 @@ function zoneMatrix() {
         el("b", null, number(cell.links)),
         cell.succeeded < cell.links &&
           el("span", { class: "matrix-note" }, t("matrix_failed", number(cell.links - cell.succeeded))),
+        cell.unseen > 0 && el("span", { class: "matrix-note" }, t("matrix_unseen", number(cell.unseen))),
         cell.ot > 0 && el("span", { class: "matrix-note" }, "OT " + number(cell.ot)),
       ),
     );

@@ -67,7 +67,7 @@ function edgeLine(edge, width) {
     d: edge.path,
     class: "edge " + kind + (edge.succeeded ? "" : " tried"),
     "stroke-width": width || null,
-    "marker-end": edge.both ? null : "url(#arrow-" + kind + ")",
+    "marker-end": edge.oneWay ? "url(#arrow-" + kind + ")" : null,
   });
 }
 

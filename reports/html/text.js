@@ -160,12 +160,13 @@ const TEXT = {
   verdict_counts_more: ["判定の詳細", "Verdicts in detail"],
   matrix: ["ゾーン×ゾーンの通信", "Links from zone to zone"],
   matrix_lead: [
-    "行が接続元、列が接続先のゾーンです。数字は通信の数で、選ぶとその通信の一覧を表示します。",
-    "Rows are the zones of clients, columns those of servers. A number is that of links; choose it to list them.",
+    "行が接続元、列が接続先のゾーンです。数字は通信の数で、選ぶとその通信の一覧を表示します。「開始側不明」の通信は、どちらから始まったかが観測されておらず、向きは推定です。",
+    "Rows are the zones of clients, columns those of servers. A number is that of links; choose it to list them. Where who began was not seen, the direction is a guess.",
   ],
   matrix_corner: ["接続元 ＼ 接続先", "from \\ to"],
   matrix_cell: ["{0} から {1} への通信を表示:", "Show links from {0} to {1}:"],
   matrix_failed: ["不成立 {0}", "failed {0}"],
+  matrix_unseen: ["開始側不明 {0}", "who began not seen {0}"],
   matrix_finding: ["所見あり", "part of a finding"],
   matrix_ot: ["制御系を含む", "with OT traffic"],
   matrix_some: ["その他", "other"],
@@ -243,6 +244,10 @@ const TEXT = {
   link_it: ["情報系（IT）", "IT"],
   link_other: ["共通・未識別", "shared or unrecognised"],
   link_finding: ["所見に関わる通信", "part of a finding"],
+  line_arrows: [
+    "矢印は接続元から接続先へ向かいます。矢印のない線は双方向か、開始側が不明な通信です。",
+    "Arrows lead from client to server; lines without one lead both ways, or who began was not seen.",
+  ],
   link_tried: ["点線は不成立（応答なし・拒否）です。", "Dotted lines: not established (no answer, refused)."],
   not_drawn: [
     "ブロードキャスト・マルチキャスト宛ての通信は図に含みません。",

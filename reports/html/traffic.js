@@ -83,8 +83,12 @@ function linksSection() {
         {
           key: "state",
           label: t("state"),
-          text: (l) => word("state", l.state),
-          cell: (l) => [word("state", l.state), isOutside.has(l) && el("span", { class: "mark" }, t("outcome_state"))],
+          text: (l) => word("state", l.state) + (l.client_known ? "" : " " + t("began_unseen")),
+          cell: (l) => [
+            word("state", l.state),
+            isOutside.has(l) && el("span", { class: "mark" }, t("outcome_state")),
+            !l.client_known && el("span", { class: "address-line muted" }, t("began_unseen")),
+          ],
         },
         { key: "vlan", label: t("vlan"), text: (l) => l.vlan ?? "" },
         {

@@ -139,6 +139,7 @@ const WORDS = {
     no_rule: ["検出ルールなし:", "No rule looks for it:"],
     supports: ["裏付け:", "Supports:"],
     nothing: ["裏付けなし:", "No support seen:"],
+    undetermined: ["該当するか判断できない:", "Not shown to concern it:"],
   },
   strength: {
     strong: ["強い関連", "strong"],

@@ -98,7 +98,8 @@ constexpr Table kFacts[] = {
      R"(select link_id as "link:id", version as "version:n", offered as "offered:n", cipher as "cipher:n",
   server_name as "server_name", alpn as "alpn", subject as "subject", issuer as "issuer",
   fingerprint as "fingerprint", not_before_ts as "not_before:time", not_after_ts as "not_after:time",
-  self_signed as "self_signed:bool", count as "count:n", packet_id as "time:when", packet_id as "packet:packet"
+  self_signed as "self_signed:bool", count as "count:n", packet_id as "time:when", packet_id as "packet:packet",
+  last_ts as "last_seen:time"
   from tls_session order by link_id, server_name, coalesce(version, 0), coalesce(offered, 0), coalesce(cipher, 0),
   fingerprint, alpn, packet_id)"},
     {"credentials",
@@ -108,11 +109,13 @@ constexpr Table kFacts[] = {
   last_ts as "last_seen:time"
   from credential order by link_id, protocol, scheme, username, fingerprint, packet_id)"},
     {"open_access",
-     R"(select link_id as "link:id", scheme as "scheme", count as "count:n", packet_id as "time:when", packet_id as "packet:packet"
+     R"(select link_id as "link:id", scheme as "scheme", count as "count:n", packet_id as "time:when", packet_id as "packet:packet",
+  last_ts as "last_seen:time"
   from open_access order by link_id, scheme, packet_id)"},
     {"gateways",
      R"(select asset_id as "asset", address as "address", kind as "kind", detail as "detail",
-  announced_by as "announced_by", vlan as "vlan:vlan", count as "count:n", packet_id as "time:when", packet_id as "packet:packet"
+  announced_by as "announced_by", vlan as "vlan:vlan", count as "count:n", packet_id as "time:when", packet_id as "packet:packet",
+  last_ts as "last_seen:time"
   from gateway order by address, kind, coalesce(vlan, -1), coalesce(announced_by, ''), detail, packet_id)"},
     {"dhcp_leases",
      R"(select asset_id as "asset", server_id as "server", client_mac as "client_mac",

@@ -103,7 +103,8 @@ class Reader {
   }
 
   Control control(const yaml::Node& node) {
-    MapReader map(node, "a control", {"id", "title", "detail", "status", "source", "topic", "verdicts", "observable"},
+    MapReader map(node, "a control",
+                  {"id", "title", "detail", "status", "source", "topic", "needs", "verdicts", "observable"},
                   complaints_);
     Control c;
     if (!map.valid()) return c;
@@ -113,6 +114,7 @@ class Reader {
     c.status = map.word("status", kStatuses, true);
     c.source = map.text("source");
     c.topic = map.text("topic", true);
+    c.needs = map.text("needs");
     c.observable = both(map, "observable", false);
     for (const yaml::Node& item : map.items("verdicts")) {
       const std::string word = scalar(item, "a verdict", complaints_).value_or("");
@@ -159,10 +161,15 @@ class Reader {
   }
 
   void contract(const yaml::Node& node) {
-    MapReader map(node, "a contract", {"exposure_class", "title", "requires", "declaration"}, complaints_);
+    MapReader map(node, "a contract", {"exposure_class", "title", "requires", "declaration", "otherwise"}, complaints_);
     if (map.valid())
       catalogue_.contracts.push_back({map.word("exposure_class", kExposureClasses, true), both(map, "title", true),
-                                      words(map, "requires"), map.text("declaration")});
+                                      words(map, "requires"), map.text("declaration"), otherwise(map.at("otherwise"))});
+  }
+  std::optional<Otherwise> otherwise(const yaml::Node& node) {
+    if (!node.is_defined()) return std::nullopt;
+    MapReader map(node, "'otherwise'", {"needs", "title", "rationale"}, complaints_);
+    return Otherwise{map.text("needs", true), both(map, "title", true), both(map, "rationale", true)};
   }
 
   Catalogue& catalogue_;
@@ -188,6 +195,8 @@ void Catalogue::check(std::vector<std::string>& problems) const {
       if (!controls.emplace(f.id, c.id).second) problems.push_back(f.id + ": control '" + c.id + "' stands twice");
       if (!topic(c.topic))
         problems.push_back(f.id + ": control '" + c.id + "' names an unknown topic '" + c.topic + "'");
+      if (!c.needs.empty() && !requirement(c.needs))
+        problems.push_back(f.id + ": control '" + c.id + "' needs an unknown requirement '" + c.needs + "'");
     }
   for (const Mapping& m : mappings)
     for (const auto& [framework, control] : m.controls)
@@ -199,8 +208,9 @@ void Catalogue::check(std::vector<std::string>& problems) const {
   for (const Contract& contract : contracts) {
     std::vector<std::string> named = contract.requirements;
     if (!contract.declaration.empty()) named.push_back(contract.declaration);
+    if (contract.otherwise) named.push_back(contract.otherwise->needs);
     for (const std::string& id : named)
-      if (std::none_of(requirements.begin(), requirements.end(), [&](const Requirement& r) { return r.id == id; }))
+      if (!requirement(id))
         problems.push_back("contract of " + contract.exposure_class + ": no requirement '" + id + "'");
   }
 }
@@ -241,6 +251,12 @@ void Catalogue::add(const std::filesystem::path& path) {
 const Topic* Catalogue::topic(std::string_view id) const noexcept {
   const auto found = std::find_if(topics.begin(), topics.end(), [&](const Topic& t) { return t.id == id; });
   return found == topics.end() ? nullptr : &*found;
+}
+
+const Requirement* Catalogue::requirement(std::string_view id) const noexcept {
+  const auto found =
+      std::find_if(requirements.begin(), requirements.end(), [&](const Requirement& r) { return r.id == id; });
+  return found == requirements.end() ? nullptr : &*found;
 }
 
 }  // namespace kakoi

@@ -31,6 +31,7 @@ struct Control {
   std::string status;  // 'confirmed' | 'confirmed-secondary' | 'unconfirmed': never to be cited
   std::string source;  // keys of Framework::sources, comma-separated, or words
   std::string topic;   // of a Topic
+  std::string needs;   // id of a requirement, or '': what the control speaks of; findings elsewhere say nothing of it
   bool may_be_not_met = false, may_be_partly = false, may_be_supported = false;  // what traffic can say at most
   Text observable;                                                               // "" = the topic's
   bool is_cited() const noexcept { return status != "unconfirmed"; }
@@ -61,12 +62,20 @@ struct Requirement {
   Text change;        // what to capture or declare
 };
 
+// What findings of a class are, where what the class speaks of is not in view: evidence of one degree less, in these
+// words.
+struct Otherwise {
+  std::string needs;  // id of the requirement that is not met
+  Text title, rationale;
+};
+
 // The minimum observation of an exposure class.
 struct Contract {
   std::string exposure_class;
   Text title;                             // of the class
   std::vector<std::string> requirements;  // ids
   std::string declaration;                // id of one; without it findings are facts to be explained: one degree less
+  std::optional<Otherwise> otherwise;
 };
 
 class Catalogue {
@@ -86,6 +95,7 @@ class Catalogue {
   std::vector<Contract> contracts;  // one for each of kExposureClasses
 
   const Topic* topic(std::string_view id) const noexcept;
+  const Requirement* requirement(std::string_view id) const noexcept;
 
  private:
   void read(const Source& source, std::vector<std::string>& problems);

@@ -12,6 +12,7 @@ struct ClassState {
   std::int64_t sure = 0, unsure = 0, accepted = 0;  // findings; unsure: of little confidence
   bool has_rule = false, undeclared = false;
   std::vector<const Requirement*> missing;
+  const Otherwise* otherwise = nullptr;  // set: what the class speaks of is not in view
 };
 using ClassStates = std::map<std::string_view, ClassState>;
 
@@ -23,8 +24,12 @@ struct Check {
   // Of the findings that nobody accepted; nothing if there is none.
   std::optional<Strength> evidence() const noexcept {
     if (findings() == 0) return std::nullopt;
-    if (state->sure != 0 && !state->undeclared) return mapping->strength;
+    if (state->sure != 0 && !state->undeclared && !state->otherwise) return mapping->strength;
     return mapping->strength == Strength::strong ? Strength::moderate : Strength::weak;
+  }
+  const Text& title() const noexcept { return state->otherwise ? state->otherwise->title : contract->title; }
+  const Text& rationale() const noexcept {
+    return state->otherwise && findings() != 0 ? state->otherwise->rationale : mapping->rationale;
   }
 };
 
@@ -52,7 +57,7 @@ struct Verdict {
 
 Text counted(const Check& check, std::int64_t n) {
   const std::string number = std::to_string(n);
-  return {check.contract->title.en + " (" + number + ")", check.contract->title.ja + "（" + number + "件）"};
+  return {check.title().en + " (" + number + ")", check.title().ja + "（" + number + "件）"};
 }
 
 // Why silence says nothing.
@@ -62,8 +67,27 @@ void add_gaps(const Check& check, Listed& gaps) {
   for (const Requirement* requirement : check.state->missing) gaps.add(requirement->change);
 }
 
-Verdict judge(const Control& control, const std::vector<Check>& checks) {
+// What was found, where nothing in view is what the control speaks of.
+Listed found_elsewhere(const std::vector<Check>& checks) {
+  Listed found;
+  for (const Check& check : checks)
+    if (const std::int64_t n = check.findings() + check.state->accepted; !check.mapping->supports && n != 0)
+      found.add(counted(check, n));
+  return found;
+}
+
+// `lacking`: what the control speaks of, if that is not in view.
+Verdict judge(const Control& control, const std::vector<Check>& checks, const Requirement* lacking) {
   Listed strong, some, hints, accepted, clear, gaps;
+  if (lacking) {
+    if (const Listed found = found_elsewhere(checks); !found.empty())
+      return {"not_observable",
+              {lacking->missing.en + " Found, and not shown to concern one: " + found.text().en +
+                   ". Needed: " + lacking->change.en + ".",
+               lacking->missing.ja + "次の項目がこれに関わるかは判断できない: " + found.text().ja +
+                   "。必要な条件: " + lacking->change.ja + "。"}};
+    gaps.add(lacking->change);
+  }
   for (const Check& check : checks) {
     if (check.mapping->supports) continue;
     if (const auto evidence = check.evidence()) {
@@ -101,12 +125,13 @@ Verdict judge(const Control& control, const std::vector<Check>& checks) {
           say("Not seen, though the captures could have shown it: ", "観測できる条件で見つからなかった項目: ", clear)};
 }
 
-const char* state_word(const Check& check) {
+const char* state_word(const Check& check, bool lacking) {
+  if (lacking && check.findings() + check.state->accepted != 0) return "undetermined";
   if (check.mapping->supports) return check.findings() != 0 ? "supports" : "nothing";
   if (const auto evidence = check.evidence()) return *evidence == Strength::weak ? "hint" : "against";
   if (check.state->accepted != 0) return "accepted";
   if (!check.state->has_rule) return "no_rule";
-  return check.state->missing.empty() ? "clear" : "not_in_view";
+  return check.state->missing.empty() && !lacking ? "clear" : "not_in_view";
 }
 
 void clear(Database& db) {
@@ -141,6 +166,7 @@ ClassStates write_contracts(Database& db, const Catalogue& catalogue, const Rule
   for (const Contract& contract : catalogue.contracts) {
     ClassState& state = states[contract.exposure_class];
     state.undeclared = !contract.declaration.empty() && !met.at(contract.declaration);
+    if (contract.otherwise && !met.at(contract.otherwise->needs)) state.otherwise = &*contract.otherwise;
     for (const Requirement& r : catalogue.requirements) {
       if (std::find(contract.requirements.begin(), contract.requirements.end(), r.id) == contract.requirements.end())
         continue;
@@ -165,7 +191,8 @@ ClassStates write_contracts(Database& db, const Catalogue& catalogue, const Rule
 
 void write_verdicts(Database& db, const Catalogue& catalogue, const RuleSet& rules) {
   clear(db);
-  const ClassStates states = write_contracts(db, catalogue, rules, write_requirements(db, catalogue));
+  const std::map<std::string_view, bool> met = write_requirements(db, catalogue);
+  const ClassStates states = write_contracts(db, catalogue, rules, met);
   std::map<std::pair<std::string_view, std::string_view>, std::vector<Check>> checks;
   for (const Mapping& m : catalogue.mappings) {
     const auto contract = std::find_if(catalogue.contracts.begin(), catalogue.contracts.end(),
@@ -192,7 +219,8 @@ void write_verdicts(Database& db, const Catalogue& catalogue, const RuleSet& rul
     for (const Control& c : f.controls) {
       if (!c.is_cited()) continue;
       const std::vector<Check>& own = checks[{f.id, c.id}];
-      const Verdict verdict = judge(c, own);
+      const Requirement* const lacking = c.needs.empty() || met.at(c.needs) ? nullptr : catalogue.requirement(c.needs);
+      const Verdict verdict = judge(c, own, lacking);
       const Topic& topic = *catalogue.topic(c.topic);
       const Text& observable = c.observable.en.empty() ? topic.observable : c.observable;
       verdict_row.bind(1, f.id)
@@ -206,7 +234,7 @@ void write_verdicts(Database& db, const Catalogue& catalogue, const RuleSet& rul
       for (const Check& check : own) {
         check_row.bind(1, f.id).bind(2, c.id).bind(3, check.mapping->exposure_class);
         check_row.bind(4, check.mapping->supports ? "supports" : "against").bind(5, to_string(check.mapping->strength));
-        check_row.bind(6, check.mapping->rationale.en).bind(7, check.mapping->rationale.ja).bind(8, state_word(check));
+        check_row.bind(6, check.rationale().en).bind(7, check.rationale().ja).bind(8, state_word(check, lacking));
         check_row.bind(9, check.findings()).bind(10, check.state->accepted).run();
       }
     }

@@ -8,7 +8,8 @@
 //   partly          findings speak against it but cannot settle it, or what speaks against it was accepted
 //   supported       nothing speaks against it, traffic can support such a control at all, and of every class that
 //                   is more than a hint the minimum observation is there: the captures could have shown it
-//   not_observable  everything else, with the reason and what to change
+//   not_observable  everything else, with the reason and what to change; whatever was found, where what the control
+//                   speaks of (Control::needs) is not in view
 #pragma once
 
 #include "rules/rule_set.h"

@@ -21,6 +21,8 @@ RawFile::RawFile(const std::filesystem::path& path, Hashing hashing)
     : name_(path == "-" ? "standard input" : path.string()),
       hash_(hashing == Hashing::yes ? std::make_unique<Hash>() : nullptr) {
   fd_ = path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd_ < 0 && errno == EACCES)  // what tcpdump writes as root is its own
+    throw OpenError(name_ + ": no permission to read it; have its owner make it readable (chmod a+r)");
   if (fd_ < 0) throw OpenError(name_ + ": " + std::strerror(errno));
   ::posix_fadvise(fd_, 0, 0, POSIX_FADV_SEQUENTIAL);
 }

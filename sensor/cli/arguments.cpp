@@ -4,10 +4,22 @@
 #include <charconv>
 #include <iostream>
 
+#include "rules/yaml_reader.h"
 #include "sensor/inventory/text.h"
 #include "sensor/pipeline/limits.h"
 
 namespace kakoi::cli {
+
+namespace {
+
+// " (did you mean '--policy'?)", or "".
+std::string nearest_option(const std::string& wrong, const po::options_description& known) {
+  std::vector<std::string> names;
+  for (const auto& option : known.options()) names.push_back("--" + option->long_name());
+  return did_you_mean(wrong, std::vector<std::string_view>(names.begin(), names.end()));
+}
+
+}  // namespace
 
 std::optional<po::variables_map> parse(const Arguments& arguments, po::options_description visible, const Help& help) {
   visible.add_options()("help,h", "print this help");
@@ -19,6 +31,8 @@ std::optional<po::variables_map> parse(const Arguments& arguments, po::options_d
   try {
     po::store(po::command_line_parser(arguments).options(all).positional(positional).run(), values);
     po::notify(values);
+  } catch (const po::unknown_option& error) {
+    throw UsageError(error.what() + nearest_option(error.get_option_name(), visible));
   } catch (const po::error& error) {
     throw UsageError(error.what());
   }

@@ -17,7 +17,8 @@ fs::path inventory_at(const std::string& named) {
 Database open_inventory(const std::string& named) {
   const fs::path path = inventory_at(named);
   std::error_code error;
-  if (!fs::exists(path, error)) throw InputError(path.string() + ": no such file");
+  if (!fs::exists(path, error))
+    throw InputError(path.string() + ": no such file; name the inventory.db that a scan has written, or its folder");
   std::int64_t version = 0;
   bool has_triggers = false;
   try {

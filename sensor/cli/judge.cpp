@@ -38,7 +38,7 @@ void check_out(const fs::path& out) {
   if (!fs::is_directory(there, error))
     throw InputError(out.string() + ": no folder can be made here, " + there.string() + " is a file");
   if (::access(there.c_str(), W_OK) != 0)
-    throw InputError(out.string() + ": can't be written: " + std::strerror(errno));
+    throw InputError(out.string() + ": can't be written: " + std::strerror(errno) + "; name another folder with --out");
 }
 
 std::string joined(const std::vector<std::string>& lines) {
@@ -302,7 +302,8 @@ std::string hash_of_program() {
 void create_out(const fs::path& out) {
   std::error_code error;
   fs::create_directories(out, error);
-  if (error) throw InputError(out.string() + ": can't be made: " + error.message());
+  if (error)
+    throw InputError(out.string() + ": can't be made: " + error.message() + "; name another folder with --out");
   // Locked until the program ends. Where the file system knows no locks, there is none.
   static std::set<fs::path> locked;
   if (!locked.insert(out).second) return;

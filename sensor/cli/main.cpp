@@ -4,6 +4,7 @@
 #include <iostream>
 #include <new>
 
+#include "rules/yaml_reader.h"
 #include "sensor/cli/arguments.h"
 #include "sensor/cli/commands.h"
 #include "sensor/cli/confinement.h"
@@ -72,9 +73,16 @@ int dispatch(const Arguments& arguments) {
     if (c.run != watch)  // which has interfaces to open first
       for (const std::string& missing : confine({}, Capabilities::of_files))
         std::cerr << "kakoi: note: " << missing << "\n";
-    return c.run({arguments.begin() + 1, arguments.end()});
+    try {
+      return c.run({arguments.begin() + 1, arguments.end()});
+    } catch (const UsageError& error) {
+      std::cerr << "kakoi: " << printable_lines(error.what()) << "; kakoi " << c.name << " --help explains it\n";
+      return kBadInput;
+    }
   }
-  throw UsageError("no command '" + name + "'");
+  std::vector<std::string_view> known;
+  for (const Command& c : commands()) known.push_back(c.name);
+  throw UsageError("no command '" + name + "'" + did_you_mean(name, known));
 }
 
 }  // namespace
@@ -92,7 +100,7 @@ int main(int count, char** values) {
     std::cerr << "kakoi: " << printable_lines(error.what()) << "\n";
     return kBadInput;
   } catch (const UsageError& error) {
-    std::cerr << "kakoi: " << printable_lines(error.what()) << " (kakoi --help tells what there is)\n";
+    std::cerr << "kakoi: " << printable_lines(error.what()) << "; kakoi --help tells what there is\n";
     return kBadInput;
   } catch (const std::bad_alloc&) {
     std::cerr << "kakoi: out of memory\n";

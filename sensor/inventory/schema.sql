@@ -217,7 +217,8 @@ CREATE TABLE tls_session (
   not_before_ts BIGINT, not_after_ts BIGINT,
   self_signed INTEGER NOT NULL,
   count BIGINT NOT NULL,
-  packet_id BIGINT NOT NULL REFERENCES packet
+  packet_id BIGINT NOT NULL REFERENCES packet,
+  first_ts BIGINT NOT NULL, last_ts BIGINT NOT NULL   -- of handshakes that agreed on this
 );
 
 CREATE TABLE credential (    -- never the secret itself
@@ -248,7 +249,8 @@ CREATE TABLE open_access (   -- a service that lets anybody in
   link_id BIGINT NOT NULL REFERENCES link,
   scheme TEXT NOT NULL,
   count BIGINT NOT NULL,
-  packet_id BIGINT NOT NULL REFERENCES packet
+  packet_id BIGINT NOT NULL REFERENCES packet,
+  first_ts BIGINT NOT NULL, last_ts BIGINT NOT NULL   -- when connections showed it
 );
 
 CREATE TABLE gateway (       -- signs of a way out of the segment
@@ -259,7 +261,8 @@ CREATE TABLE gateway (       -- signs of a way out of the segment
   announced_by TEXT REFERENCES asset, -- who said so; NULL for 'forwarding'
   vlan INTEGER,
   count BIGINT NOT NULL,              -- messages; 'forwarding': addresses seen behind it
-  packet_id BIGINT NOT NULL REFERENCES packet
+  packet_id BIGINT NOT NULL REFERENCES packet,
+  first_ts BIGINT NOT NULL, last_ts BIGINT NOT NULL   -- of the messages; 'forwarding': of what was forwarded
 );
 
 CREATE TABLE dhcp_lease (
@@ -449,7 +452,7 @@ CREATE TABLE verdict_check (          -- why: the exposure classes that bear on 
   direction TEXT NOT NULL,            -- 'against' | 'supports'
   strength TEXT NOT NULL,             -- 'strong' | 'moderate' | 'weak', of the class for this control
   rationale_en TEXT NOT NULL, rationale_ja TEXT NOT NULL,
-  state TEXT NOT NULL,                -- 'against' | 'hint' | 'accepted' | 'clear' | 'not_in_view' | 'no_rule' | 'supports' | 'nothing'
+  state TEXT NOT NULL,                -- 'against' | 'hint' | 'accepted' | 'clear' | 'not_in_view' | 'no_rule' | 'supports' | 'nothing' | 'undetermined' (found, and not shown to be about what the control speaks of)
   findings BIGINT NOT NULL, accepted BIGINT NOT NULL
 );
 CREATE TABLE requirement (            -- what must have been in view before silence says anything

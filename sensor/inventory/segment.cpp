@@ -362,12 +362,14 @@ class Judge {
 
   void count_forwarded(std::span<Tie* const> ties) {
     if (!result_.routers.contains(ties.front()->key.mac)) return;
-    Forwarder found{ties.front()->key.mac, ties.front()->key.vlan, 0, {}};
+    Forwarder found{ties.front()->key.mac, ties.front()->key.vlan, 0, {}, {}};
     for (const Tie* tie : ties) {
       // What a router says under the virtual MAC it says itself; and link-local packets are never forwarded.
       if (!tie->foreign || tie->key.ip.is_link_local() || speakers_.contains(tie->key)) continue;
-      const PacketRef first = tie->has_source() ? tie->row.as_source.first : tie->seen().first;
-      if (found.addresses++ == 0 || first < found.first) found.first = first;
+      const Seen seen = tie->has_source() ? tie->row.as_source : tie->seen();
+      if (found.addresses == 0 || seen.first < found.first) found.first = seen.first;
+      if (found.addresses == 0 || found.last < seen.last) found.last = seen.last;
+      ++found.addresses;
     }
     if (found.addresses != 0) result_.forwarders.push_back(found);
   }

@@ -38,7 +38,7 @@ struct Forwarder {
   Address mac;
   std::uint32_t vlan = 0;
   std::uint64_t addresses = 0;  // seen behind it
-  PacketRef first;              // the first packet that it forwarded, or that was sent to it to forward
+  PacketRef first, last;        // packets that it forwarded, or that were sent to it to forward
 };
 
 // Two MACs claim one IP on one VLAN; a row for each of them.

@@ -232,6 +232,16 @@ std::string default_of(std::string_view column, std::string_view type) {
   return type == "TEXT" ? "''" : "0";
 }
 
+// Tables that tell first and last time, and did not from the beginning: the later of the packets that they cite.
+struct Dated {
+  std::string_view table, last_packet;
+};
+constexpr Dated kDated[] = {{"name_lookup", "answer_packet_id"},
+                            {"credential", "outcome_packet_id"},
+                            {"tls_session", "packet_id"},
+                            {"open_access", "packet_id"},
+                            {"gateway", "packet_id"}};
+
 void add_missing_columns(Database& db, Database& now, const std::string& table) {
   constexpr std::string_view kColumns = "select name, type, \"notnull\" from pragma_table_info(?1)";
   std::set<std::string> present;
@@ -246,11 +256,13 @@ void add_missing_columns(Database& db, Database& now, const std::string& table) 
     db.execute(sql);
   }
   // Rows that do not tell when: their packets do, as far as they are cited.
-  if ((table == "name_lookup" || table == "credential") && !present.contains("last_ts")) {
-    const std::string answer = table == "credential" ? "outcome_packet_id" : "answer_packet_id";
+  const auto* dated =
+      std::find_if(std::begin(kDated), std::end(kDated), [&](const Dated& d) { return d.table == table; });
+  if (dated != std::end(kDated) && !present.contains("last_ts")) {
+    const std::string last_packet(dated->last_packet);
     db.execute("update " + table + " set first_ts = coalesce((select ts from packet p where p.packet_id = " + table +
                ".packet_id), 0), last_ts = coalesce((select max(ts) from packet p where p.packet_id in (" + table +
-               ".packet_id, " + answer + ")), 0)");
+               ".packet_id, " + table + "." + last_packet + ")), 0)");
   }
 }
 

@@ -52,7 +52,8 @@ void Writer::write_link_facts() {
     if (const auto id = link(key.link))
       session_row(id, seen_number(key.version), seen_number(key.offered), seen_number(key.cipher), key.server_name,
                   key.alpn, key.subject, key.issuer, key.fingerprint, nanoseconds(key.not_before),
-                  nanoseconds(key.not_after), key.self_signed, seen.count, packet(seen.first));
+                  nanoseconds(key.not_after), key.self_signed, seen.count, packet(seen.first), seen.first.ts,
+                  seen.last.ts);
 
   Insert credential_row(db, "credential");
   for (const auto& [key, row] : observed.credentials) {
@@ -76,7 +77,8 @@ void Writer::write_link_facts() {
 
   Insert access_row(db, "open_access");
   for (const auto& [key, seen] : observed.open_accesses)
-    if (const auto id = link(key.link)) access_row(id, key.scheme, seen.count, packet(seen.first));
+    if (const auto id = link(key.link))
+      access_row(id, key.scheme, seen.count, packet(seen.first), seen.first.ts, seen.last.ts);
 
   Insert anomaly_row(db, "anomaly");
   std::map<std::tuple<std::uint32_t, std::string_view, Fault>, Seen> of_sender;  // of what is no request to a server
@@ -107,7 +109,7 @@ void Writer::write_network() {
     std::string detail = key.detail;
     if (!key.destination.is_none()) detail += (detail.empty() ? "to " : " to ") + to_string(key.destination);
     gateway_row(asset(resolution.find_anywhere(gateway, key.vlan)), to_string(gateway), to_string(key.kind), detail,
-                asset(speaker), vlan_or_null(key.vlan), seen.count, packet(seen.first));
+                asset(speaker), vlan_or_null(key.vlan), seen.count, packet(seen.first), seen.first.ts, seen.last.ts);
   }
   for (const Forwarder& f : resolution.segments().forwarders) {
     const std::uint32_t index = resolution.find(f.mac, f.vlan);
@@ -118,7 +120,7 @@ void Writer::write_network() {
         break;
       }
     gateway_row(asset(index), to_string(address), "forwarding", "", nullptr, vlan_or_null(f.vlan), f.addresses,
-                packet(f.first));
+                packet(f.first), f.first.ts, f.last.ts);
   }
 
   Insert lease_row(db, "dhcp_lease");

@@ -4,6 +4,7 @@
 
 #include "dissectors/modbus/modbus.h"
 #include "tests/support/observe.h"
+#include "tests/support/told.h"
 
 namespace kakoi {
 namespace {
@@ -11,8 +12,10 @@ namespace {
 using test::Chunk;
 using test::client;
 using test::observe;
+using test::operations;
 using test::Recorder;
 using test::server;
+using test::Texts;
 using enum OperationClass;
 
 const Protocol& modbus = kakoi::modbus::protocol;
@@ -189,6 +192,18 @@ TEST(ModbusCommand, DiagnosticsThatChangeTheDeviceAreCommands) {
   // The exception does not repeat the sub-function: it is the request's.
   EXPECT_EQ(seen.all<Operation>()[1].cls, mode);
   EXPECT_EQ(seen.all<Operation>()[1].qualifier, 4u);
+}
+// Names of §6.8.1, as Wireshark has them, too (4, 2 and 10 in ITI and icsnpp-modbus captures).
+TEST(ModbusCommand, DiagnosticsAreNamedByTheirSubFunction) {
+  const auto names = [](std::string_view hex) { return operations(ask(std::string(hex)), modbus); };
+  EXPECT_EQ(names("0001 0000 0006 11 08 0004 0000"), Texts{"Diagnostics: Force Listen Only Mode"});
+  EXPECT_EQ(names("0001 0000 0006 11 08 0001 FF00"), Texts{"Diagnostics: Restart Communications Option"});
+  EXPECT_EQ(names("0001 0000 0006 11 08 000A 0000"), Texts{"Diagnostics: Clear Counters and Diagnostic Register"});
+  EXPECT_EQ(names("0001 0000 0006 11 08 000C 0000"), Texts{"Diagnostics: Return Bus Communication Error Count"});
+  EXPECT_EQ(names("0001 0000 0006 11 08 0013 0000"), Texts{"Diagnostics: sub-function 19"});
+  EXPECT_EQ(names("0001 0000 0003 11 08 00"), Texts{"Diagnostics"}) << "cut before its sub-function";
+  EXPECT_EQ(names("0001 0000 0005 00 5A 00 41 FF"), Texts{"UMAS (Schneider Electric): Stop PLC"});
+  EXPECT_EQ(names("0001 0000 0006 11 03 0000 0001"), Texts{"Read Holding Registers"});
 }
 TEST(ModbusCommand, DiagnosticsThatOnlyAskAreNone) {
   EXPECT_TRUE(ask("0001 0000 0006 11 08 0000 A537").all<ControlAction>().empty());

@@ -5,12 +5,14 @@ import gzip
 import hashlib
 import json
 import os
+import pathlib
 import shutil
 import signal
 import sqlite3
 import stat
 import struct
 import subprocess
+import tempfile
 import time
 
 from scapy.utils import RawPcapNgReader
@@ -230,6 +232,47 @@ def what_is_no_inventory_is_told():
     done = kakoi("query", other.parent / "none.db", "select 1", wanted=BAD_INPUT)
     expect("none.db: no such file" in done.stderr, done.stderr)
     equal(kakoi("query", scan(CLOSED), "select 1 as one", wanted=DONE).stdout, "one\n1\n", "a folder of outputs")
+
+
+@test
+def the_first_errors_name_the_thing_and_say_what_to_do():
+    place = folder("errors")
+    (place / "wide.yaml").write_text("site： 工場\n")
+    told = {
+        ("scna", SAMPLE): ["no command 'scna' (did you mean 'scan'?)", "kakoi --help"],
+        ("scan", SAMPLE, "--polcy", POLICY): ["'--polcy' (did you mean '--policy'?)", "kakoi scan --help"],
+        ("scan", SAMPLE, "--lang", "de"): ["--lang takes ja or en, not 'de'", "kakoi scan --help"],
+        ("scan", SAMPLE, "-p", place / "wide.yaml"): ["wide.yaml:1:1:", "'：' is another character, write ':'"],
+        ("scan", SAMPLE, "-o", "/proc/none"): ["/proc/none: can't be made", "name another folder with --out"],
+        ("assess", place / "none.db"): ["none.db: no such file; name the inventory.db that a scan has written, or its folder"],
+    }
+    for call, words in told.items():
+        done = kakoi(*call, wanted=BAD_INPUT)
+        for word in words:
+            expect(word in done.stderr, f"{call}: {done.stderr}")
+
+
+@test
+def what_may_not_be_read_or_written_is_told_to_who_is_not_root():
+    place = pathlib.Path(tempfile.mkdtemp(prefix="kakoi-errors-"))
+    try:
+        place.chmod(0o755)
+        (place / "closed").mkdir(mode=0o555)
+        (place / "open").mkdir()
+        (place / "open").chmod(0o777)
+        shutil.copy(SAMPLE, place / "mine.pcapng")
+        (place / "mine.pcapng").chmod(0o000)
+        as_another = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        for out, words in (("open/out", "mine.pcapng: no permission to read it; have its owner make it readable"),
+                           ("closed", "closed: can't be written: Permission denied; name another folder with --out")):
+            done = subprocess.run([harness.program, "scan", place / "mine.pcapng", "-o", place / out], capture_output=True, check=False,
+                                  env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}, timeout=60, **as_another)
+            equal(done.returncode, BAD_INPUT, "status")
+            expect(words in done.stderr.decode(), done.stderr.decode())
+    except PermissionError:
+        pass  # the program lies where nobody else may look
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 @test

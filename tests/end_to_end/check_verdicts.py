@@ -4,6 +4,7 @@ and the control's title (docs/decisions/0018); the test fails if a verdict or wh
 on unread. KAKOI_WRITE_VERDICTS=1 writes the file anew: read what changed, and say why in the commit. What follows from the
 mapping is told by a second implementation of the rules in rules/verdict/verdicts.h, which has to agree, and captures that
 show less never let a control pass."""
+import csv
 import os
 import pathlib
 import shutil
@@ -12,7 +13,7 @@ import subprocess
 
 import yaml
 
-from harness import BAD_INPUT, CLOSED, DONE, POLICY, ROOT, SAMPLE, database, equal, expect, folder, kakoi, scan, test
+from harness import BAD_INPUT, CLOSED, DONE, PCAPS, POLICY, ROOT, SAMPLE, database, equal, expect, folder, kakoi, scan, test
 
 FRAMEWORKS = ROOT / "rules" / "frameworks"
 EXPECTED = pathlib.Path(__file__).parent / "expected_verdicts.tsv"
@@ -27,6 +28,13 @@ SUPPORTED = {
     ("iec62443-2-1", "DATA 1.5"), ("iec62443-3-3", "SR 1.8"), ("iec62443-3-3", "SR 4.3"), ("sp800-53r5", "SC-13"), ("sp800-53r5", "SC-17"),
     ("sp800-53r5", "SC-7(22)"), ("sp800-53r5", "SC-7(29)"),
 }
+
+# No control protocol in it, and a host that talks outside.
+OFFICE_ALONE = PCAPS / "rules" / "route-established.pcapng"
+# Controls that speak of control networks; general ones beside them.
+OF_CONTROL_NETWORKS = [("iec62443-3-3", "SR 5.1"), ("iec62443-3-3", "SR 5.2"), ("iec62443-2-1", "NET 1.1"), ("sp800-82r3", "5.2.3"),
+                       ("cpg-1.0.1", "2.F"), ("cpg-1.0.1", "2.X")]
+OF_ANY_NETWORK = [("sp800-53r5", "SC-7"), ("csf-2.0", "PR.IR-01"), ("iso27002-2022", "8.22")]
 
 
 def verdicts(out):
@@ -70,7 +78,8 @@ def worked_out(out):
     with_rules = {kind for (kind,) in db.execute("select exposure_class from evaluated_rule")}
     listed = yaml.safe_load((FRAMEWORKS / "contracts.yaml").read_text())["contracts"]
     contracts = {c["exposure_class"]: c["requires"] for c in listed}
-    undeclared = {c["exposure_class"] for c in listed if "declaration" in c and not met[c["declaration"]]}
+    weaker = {c["exposure_class"] for c in listed if "declaration" in c and not met[c["declaration"]]
+              or "otherwise" in c and not met[c["otherwise"]["needs"]]}
     mapped = bearing()
     found = {}
     for path in sorted(FRAMEWORKS.glob("*.yaml")):
@@ -80,10 +89,11 @@ def worked_out(out):
                 continue
             against = [m for m in mapped.get((framework["id"], control["id"]), []) if m["direction"] == "not_met"]
             worst, accepted, in_view = -1, False, True
+            at_issue = "needs" not in control or met[control["needs"]]
             for m in against:
                 strength = STRENGTHS.index(m["strength"])
                 of_class = [(a, c) for k, a, c in findings if k == m["exposure_class"]]
-                if any(not a and c >= 50 for a, c in of_class) and m["exposure_class"] not in undeclared:
+                if any(not a and c >= 50 for a, c in of_class) and m["exposure_class"] not in weaker:
                     worst = max(worst, strength)
                 elif any(not a for a, c in of_class):
                     worst = max(worst, strength - 1, 0)
@@ -91,7 +101,9 @@ def worked_out(out):
                     accepted |= any(a for a, c in of_class)
                     in_view &= m["exposure_class"] in with_rules and all(met[r] for r in contracts[m["exposure_class"]])
             possible = control["verdicts"]
-            if worst == 2 and "not_met" in possible:
+            if not at_issue:
+                verdict = "not_observable"
+            elif worst == 2 and "not_met" in possible:
                 verdict = "not_met"
             elif worst >= 1 or worst < 0 and accepted:
                 verdict = "partly"
@@ -105,7 +117,7 @@ def worked_out(out):
 
 @test
 def a_second_implementation_agrees():
-    for out in (scan(SAMPLE), scan(CLOSED, "--policy", POLICY)):
+    for out in (scan(SAMPLE), scan(CLOSED, "--policy", POLICY), scan(OFFICE_ALONE)):
         found, wanted = verdicts(out), worked_out(out)
         equal(len(found), len(wanted), "controls")
         for key in wanted:
@@ -127,6 +139,51 @@ def what_a_capture_cannot_show_is_never_supported():
         equal(worse, [], f"{name}: not met, where the whole capture does not say so")
         gone = [k for k, v in whole.items() if v == "not_met" and cut[k] == "not_observable"]
         expect(gone, f"{name}: no verdict became not observable")
+
+
+@test
+def a_control_of_control_networks_needs_one_in_view():
+    out = scan(OFFICE_ALONE)
+    found = verdicts(out)
+    for key in OF_CONTROL_NETWORKS:
+        equal(found[key], "not_observable", key)
+        reason, state = database(out).execute(
+            "select v.reason || v.reason_ja, c.state from verdict v join verdict_check c using (framework, control) where framework = ? "
+            "and control = ? and exposure_class = 'external-route-established'", key).fetchone()
+        for words in ("No control network was in view", "outside addresses (1)", "制御系ネットワークが観測範囲にない", "外部アドレスとの通信（1件）"):
+            expect(words in reason, f"{key}: {reason}")
+        equal(state, "undetermined", f"{key}: state")
+    equal({key: found[key] for key in OF_ANY_NETWORK}, dict.fromkeys(OF_ANY_NETWORK, "not_met"), "controls of any network")
+    listed = {row[2]: row for row in csv.reader((out / "verdicts.csv").read_text(encoding="utf-8-sig").splitlines())}
+    equal((listed["SR 5.1"][8], listed["SC-7"][8] != "0"), ("0", True), "findings for or against it, in verdicts.csv")
+    # the same capture, where the site says that this is a control network
+    site = folder("declared") / "site.yaml"
+    site.write_text("site: x\nzones: [{id: cell, kind: ot, members: [{cidr: 10.0.0.0/8}, {cidr: 172.16.0.0/12}, {cidr: 192.168.0.0/16}]}]\n")
+    declared = verdicts(scan(OFFICE_ALONE, "--policy", site))
+    equal({key: declared[key] for key in OF_CONTROL_NETWORKS}, dict.fromkeys(OF_CONTROL_NETWORKS, "not_met"), "declared")
+
+
+@test
+def findings_about_control_devices_are_told_otherwise_where_there_are_none():
+    changed = folder("changed") / "inventory.db"
+    shutil.copy(scan(OFFICE_ALONE) / "inventory.db", changed)
+    with sqlite3.connect(changed) as db:  # two subnets of two hosts each in one VLAN
+        packet, one = db.execute("select min(first_packet_id), min(asset_id) from asset").fetchone()
+        columns = [c for _, c, *_ in db.execute("pragma table_info(asset)")]
+        for n in range(4):
+            values = {"asset_id": f"'two-{n}'", "scope": "'local'", "is_router": "0"}
+            db.execute(f"insert into asset select {', '.join(values.get(c, c) for c in columns)} from asset where asset_id = ?", (one,))
+            db.execute("insert into address values (?, 'ipv4', ?, 7, 'arp reply', 0, 0, 0, 0, ?)", (f"two-{n}", f"10.77.{n % 2}.{n + 10}", packet))
+    out = folder("out")
+    kakoi("assess", changed, "-o", out, wanted=DONE)
+    db = database(out)
+    equal(db.execute("select count(*) from finding where rule_id = 'subnets-share-vlan'").fetchone(), (1,), "findings")
+    for verdict, reason, rationale in db.execute(
+            "select v.verdict, v.reason, c.rationale_en from verdict v join verdict_check c using (framework, control) "
+            "where framework = 'sp800-53r5' and control in ('SC-7(22)', 'SC-7(29)') and exposure_class = 'it-ot-same-segment'"):
+        equal(verdict, "partly", "verdict")
+        expect("Several networks in one segment (1)" in reason and "ontrol devices" not in reason + rationale, f"{reason} {rationale}")
+    equal(worked_out(out), verdicts(out), "worked out")
 
 
 @test

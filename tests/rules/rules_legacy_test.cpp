@@ -87,6 +87,24 @@ TEST(TlsOutdated, IsTheNegotiatedVersion) {
   EXPECT_THAT(site.subjects("tls-outdated"), ElementsAre("hmi", "plc"));
 }
 
+// And not until the session ends, nor when it was seen first.
+TEST(Findings, TellUntilWhenASessionAServiceOrAGatewayWasSeen) {
+  Site site = plant();
+  site.tls(site.link("hmi", "plc", kTls), 769, "", true).set("tls_session", "cipher", "4", "1");
+  site.open_access(site.link("hmi", "box", {.protocol = "ftp", .domain = "it", .port = 21}), "ftp-anonymous");
+  for (const char* kind : {"dhcp_router", "forwarding", "routing_protocol"}) site.gateway(kind, "192.168.10.1", "", "");
+  for (const char* table : {"tls_session", "open_access", "gateway"})
+    site.set(table, "last_ts", "first_ts + 3600000000000", "1");
+  site.findings();
+  for (const char* rule :
+       {"tls-outdated", "tls-weak-cipher", "certificate-not-trustworthy", "service-without-authentication",
+        "default-gateway-announced", "router-by-forwarding", "routing-protocol-heard"}) {
+    Statement s = site.db.prepare("select last_ts - first_ts from finding where rule_id = ?1");
+    ASSERT_TRUE(s.bind(1, rule).step()) << rule;
+    EXPECT_EQ(s.integer(0), 3600000000000) << rule;
+  }
+}
+
 TEST(TlsOutdated, OfAServerOutsideIsOneFindingOfTheClient) {
   Site site = plant();
   site.host("cdn", {.ip = "1.1.1.1", .scope = "internet"}).host("away", {.ip = "9.9.9.9", .scope = "internet"});

@@ -6,6 +6,7 @@
 namespace kakoi {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -92,6 +93,26 @@ TEST(UndeclaredConduit, NeedsDeclaredZonesAndASessionAcross) {
   EXPECT_THAT(site.findings(kZones), IsEmpty());
   site.link("hmi", "relay", kTls);
   EXPECT_THAT(site.subjects("undeclared-conduit"), IsEmpty());
+}
+
+// As Samba and smbclient speak: pcaps/rules/share-null-session.pcapng.
+TEST(RemoteAdmin, IsNoAdministrationWhereNobodyLogsInWithAnAccount) {
+  Site site = plant();
+  const auto smb = site.link("relay", "hmi", {.protocol = "smb", .domain = "it", .port = 445});
+  const auto titled = [&] {
+    EXPECT_THAT(site.findings(kZones), Contains("remote-admin-into-control relay"));
+    return site.of("remote-admin-into-control", "title_en") + ", " + site.of("remote-admin-into-control", "severity");
+  };
+  EXPECT_EQ(titled(), "SMB sessions into the control network from an unexpected host, medium");
+  site.operation(smb, "auth", 1, 1, 0).set("operation", "function", "'log-in without account'", "function_code = 1");
+  site.set("operation", "accepted", "1", "function_code = 1");
+  EXPECT_EQ(titled(), "Anonymous SMB sessions into the control network from an unexpected host, low");
+  EXPECT_THAT(site.of("remote-admin-into-control", "detail_en"), HasSubstr("null sessions by default"));
+  // one with an account beside it
+  site.operation(smb, "auth", 2, 1, 0).set("operation", "function", "'log-in by NTLMv2'", "function_code = 2");
+  EXPECT_EQ(titled(), "Anonymous SMB sessions into the control network from an unexpected host, low") << "refused";
+  site.set("operation", "accepted", "1", "function_code = 2");
+  EXPECT_EQ(titled(), "SMB sessions into the control network from an unexpected host, medium");
 }
 
 }  // namespace

@@ -149,16 +149,20 @@ Site& Site::credential(std::int64_t link, const std::string& scheme, const std::
 }
 
 Site& Site::open_access(std::int64_t link, const std::string& scheme) {
-  db.prepare("insert into open_access values (?1, ?2, 1, ?3)").bind(1, link).bind(2, scheme).bind(3, packet()).run();
+  const std::int64_t p = packet();
+  Statement s = db.prepare("insert into open_access values (?1, ?2, 1, ?3, ?4, ?4)");
+  s.bind(1, link).bind(2, scheme).bind(3, p).bind(4, kStart + p * kSecond).run();
   return *this;
 }
 
 Site& Site::tls(std::int64_t link, int version, const std::string& server_name, bool self_signed,
                 const std::string& not_after) {
+  const std::int64_t p = packet();
   Statement s = db.prepare(
       "insert into tls_session values (?1, ?2, ?2, null, ?3, '', 'CN=device', 'CN=issuer', 'f0', 0,"
-      " cast(strftime('%s', ?4) as integer) * 1000000000, ?5, 1, ?6)");
-  s.bind(1, link).bind(2, version).bind(3, server_name).bind(4, not_after).bind(5, self_signed).bind(6, packet()).run();
+      " cast(strftime('%s', ?4) as integer) * 1000000000, ?5, 1, ?6, ?7, ?7)");
+  s.bind(1, link).bind(2, version).bind(3, server_name).bind(4, not_after).bind(5, self_signed);
+  s.bind(6, p).bind(7, kStart + p * kSecond).run();
   return *this;
 }
 
@@ -176,11 +180,12 @@ Site& Site::set(const std::string& table, const std::string& column, const std::
 
 Site& Site::gateway(const std::string& kind, const std::string& address, const std::string& asset,
                     const std::string& announced_by, int count) {
-  Statement s = db.prepare("insert into gateway values (?1, ?2, ?3, '', ?4, null, ?5, ?6)");
+  const std::int64_t p = packet();
+  Statement s = db.prepare("insert into gateway values (?1, ?2, ?3, '', ?4, null, ?5, ?6, ?7, ?7)");
   asset.empty() ? s.bind(1, nullptr) : s.bind(1, asset);
   s.bind(2, address).bind(3, kind);
   announced_by.empty() ? s.bind(4, nullptr) : s.bind(4, announced_by);
-  s.bind(5, count).bind(6, packet()).run();
+  s.bind(5, count).bind(6, p).bind(7, kStart + p * kSecond).run();
   return *this;
 }
 

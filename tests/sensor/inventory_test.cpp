@@ -345,6 +345,36 @@ TEST(Inventory, CredentialsAreMaskedAndTellTheStrongestOutcome) {
   EXPECT_EQ(rows(db, kTimes), "0|3\n0|0");
 }
 
+// Each has the times of its own, not those of the link nor of its first packet alone.
+TEST(Inventory, SessionsOpenServicesAndGatewaysTellFirstAndLastTime) {
+  Traffic t;
+  const LinkKey link = t.talk(kHmi, kPlc, 443, nullptr).key;
+  const auto seen_over = [&](Seen& seen, int times) {
+    for (int i = 0; i < times; ++i) seen.add(t.packet());
+  };
+  SessionKey session;
+  session.link = link;
+  session.version = 0x0301;
+  seen_over(t.observed.sessions[session], 3);
+  seen_over(t.observed.open_accesses[{link, "mqtt-anonymous"}], 2);
+  RouteKey route;
+  route.gateway = kPlc.ip;
+  seen_over(t.observed.routes[route], 4);
+  Database db = write(t.observed);
+  const auto times = [&](const std::string& table) {
+    return rows(db, "select (g.first_ts - p.ts) / 1000000000, (g.last_ts - p.ts) / 1000000000 from " + table +
+                        " g join packet p using (packet_id)");
+  };
+  const char* tables[] = {"tls_session", "open_access", "gateway"};
+  EXPECT_EQ(times("tls_session"), "0|2");
+  EXPECT_EQ(times("open_access"), "0|1");
+  EXPECT_EQ(times("gateway"), "0|3");
+  for (const std::string table : tables)
+    db.execute("alter table " + table + " drop column first_ts; alter table " + table + " drop column last_ts");
+  complete_schema(db);  // of an earlier inventory the packet that is cited
+  for (const std::string table : tables) EXPECT_EQ(times(table), "0|0") << table;
+}
+
 TEST(Inventory, NamesSessionsLeasesAndQuestions) {
   Traffic t;
   const LinkKey link = t.talk(kHmi, kPlc, 53, nullptr, LinkState::datagram, 0, Transport::udp).key;

@@ -56,6 +56,7 @@ TEST(Resolve, AddressesBehindARouterAreNotItsOwn) {
   ASSERT_EQ(r.segments().forwarders.size(), 1u);
   EXPECT_EQ(r.segments().forwarders[0].addresses, 3u);
   EXPECT_EQ(r.segments().forwarders[0].first.number(), 3u);  // after the two ARP packets
+  EXPECT_EQ(r.segments().forwarders[0].last.number(), 7u);   // before the last answer, which it was sent
 }
 
 TEST(Resolve, ThreeAddressesFromElsewhereMakeARouterEvenWithUntouchedTtl) {

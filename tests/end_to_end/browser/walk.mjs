@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { runInNewContext } from "node:vm";
 
 const require = createRequire(join(resolve(process.env.KAKOI_NODE_MODULES), "package.json"));
 const { chromium } = require("playwright-core");
@@ -429,7 +430,31 @@ async function directions(browser, file) {
   assert.match(of("203.0.113.40"), /outbound/);
   assert.match(of("198.51.100.77"), /who began not seen/);
   assert.doesNotMatch(of("198.51.100.77"), /outbound|inbound|both ways/);
+  // the same in the matrix of zones, and in the table that its cell opens
+  const note = page.locator("#drawing .matrix button", { hasText: "who began not seen" });
+  assert.equal(await note.count(), 1, "cells with such a link");
+  assert.match(await note.innerText(), /who began not seen 1/);
+  await note.click();
+  await inView(page, "links");
+  const guessed = (await page.locator("#links tbody tr").allInnerTexts()).filter((r) => r.includes("who began not seen"));
+  assert.equal(guessed.length, 1, "links whose beginner was not seen");
+  assert.match(guessed[0], /198\.51\.100\.77/);
   await closed(page);
+}
+
+// A line of the drawing has an arrow where who began was seen, and one side alone began.
+function arrows() {
+  const source = readFileSync(join(ROOT, "reports/html/layout.js"), "utf8");
+  const drawnEdges = runInNewContext(source + "\ndrawnEdges", { succeeded: () => true });
+  const links = [
+    [0, 1, true], [1, 0, false], // a guess the other way
+    [2, 1, false], // nothing but a guess
+    [3, 2, false], [2, 3, true], // the guess comes first
+    [4, 5, true], [5, 4, true],
+  ].map(([client, server, client_known]) => ({ client, server, client_known, domain: "it" }));
+  const edges = drawnEdges({ links, badPairs: new Set() }, (asset) => asset);
+  const drawn = edges.map((e) => (e.oneWay ? e.from + " > " + e.to : Math.min(e.from, e.to) + " - " + Math.max(e.from, e.to)));
+  assert.deepEqual([...drawn].sort(), ["0 > 1", "1 - 2", "2 > 3", "4 - 5"]);
 }
 
 async function prints(browser, file) {
@@ -507,6 +532,7 @@ async function main() {
     await test("no markup from text", () => guarded(browser, reports.plant));
     await test("copies", () => copies(browser, reports.plant));
     await test("who began", () => directions(browser, reports.traps));
+    await test("arrows", arrows);
     for (const name of ["plant", "traps"]) await test("print: " + name, () => prints(browser, reports[name]));
   } finally {
     await browser.close();
