@@ -60,8 +60,8 @@ enum class Asked : std::uint8_t { http, tls, ssh, ftp, telnet, smb, count };
 
 constexpr std::uint16_t kLpd = 515, kIpp = 631, kRawPrint = 9100;
 
-// What answers these controls something itself. The earlier line counts for more: gateways answer several. OPC UA and Fox
-// are not here, because SCADA servers answer them, too.
+// What answers these controls something itself. The earlier line counts for more: gateways answer several. OPC UA, Fox and
+// ECHONET Lite are not here, because SCADA servers and controllers of buildings answer them, too.
 struct Controller {
   std::string_view protocol, role, reason, asked;  // asked: the reason where no answer was heard
 };
