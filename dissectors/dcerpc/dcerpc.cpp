@@ -274,16 +274,21 @@ class DceRpc final : public Dissector {
     const std::uint32_t count = r.le32();
     if (r.le32() != count || count == 0) return;
     const std::uint32_t first = r.le32();
+    bool is_run = true;
+    names << (items_ ? items_->name_of(first) : std::string_view());
+    bool all_named = !names.view().empty();
+    for (std::uint32_t i = 1; i < count && r.ok(); ++i) {
+      const std::uint32_t handle = r.le32();
+      is_run &= handle == first + i;
+      const std::string_view name = all_named ? items_->name_of(handle) : std::string_view();
+      all_named &= !name.empty();
+      if (all_named) names << ", " << name;
+    }
     if (!r.ok()) return;
     action.point_kind = "OPC item handle";
     action.point = first;
-    action.points = count;
-    std::uint32_t handle = first;
-    for (std::uint32_t i = 0; items_ && i < count && r.ok(); ++i, handle = r.le32()) {
-      const std::string_view name = items_->name_of(handle);
-      if (name.empty()) break;
-      names << (i == 0 ? "" : ", ") << name;
-    }
+    action.points = is_run ? count : 1;
+    if (names.view().empty() && !is_run) names << count << " items";
     action.value = names.view();
   }
 

@@ -126,7 +126,7 @@ function controlSection() {
           text: (a) => word("action_outcome", a.outcome) + " " + a.status,
           sort: (a) => OUTCOME_ORDER.indexOf(a.outcome),
           cell: (a) => [
-            el("span", { class: a.outcome === "accepted" ? "strong" : "muted" }, word("action_outcome", a.outcome)),
+            el("span", { class: (a.outcome === "accepted" ? "strong" : "muted") + " nowrap" }, word("action_outcome", a.outcome)),
             a.status && el("span", { class: "address-line muted" }, data(a.status)),
           ],
         },

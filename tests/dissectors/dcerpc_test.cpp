@@ -265,6 +265,25 @@ TEST(OpcClassic, BringsWhatItsClientAskedFor) {
   EXPECT_EQ(opc_classic::protocol.qualified_name(all[1]).view(), "IOPCDataCallback::OnDataChange");
 }
 
+// Handles that are no run: the first is the point, and how many they are the value.
+TEST(OpcClassic, HandlesAreNotRanges) {
+  const auto seen = observe(
+      dcerpc::protocol,
+      {
+          client("05000B03 10000000 4800 0000 01000000  D016 D016 00000000  01 00 0000  0000 01 00"
+                 "523AC139 1E01 D011 9675 0020AFD8ADB3 00000000  045D888A EB1C C911 9FE8 08002B104860 02000000"),
+          server(kAccepted),
+          client("05000003 10000000 4C00 0000 02000000  34000000 0000 0400"
+                 "0500070000000000 0000000000000000 0000000000000000 0000000000000000"
+                 "03000000 03000000 E9030000 EA030000 F0030000"),
+      });
+  const auto actions = seen.all<ControlAction>();
+  ASSERT_EQ(actions.size(), 1u);
+  EXPECT_EQ(actions[0].point, 1001u);
+  EXPECT_EQ(actions[0].points, 1u);
+  EXPECT_EQ(actions[0].value, "3 items");
+}
+
 // With privacy (level 6) arguments and results are encrypted: neither handles nor a status are read from them.
 TEST(OpcClassic, ReadsNothingFromWhatIsEncrypted) {
   const auto seen = observe(
