@@ -95,7 +95,7 @@ Frame frame(Bytes bytes, Role) {
   if (!bytes.empty() && bytes[0] != kEchonet) return Frame::foreign();
   if (bytes.size() > 1 && bytes[1] != kFormat1 && bytes[1] != kFormat2) return Frame::foreign();
   if (bytes.size() < kTransaction) return Frame::more(kTransaction);
-  if (bytes[1] == kFormat2) return Frame::whole(bytes.size());
+  if (bytes[1] == kFormat2) return Frame::whole(kTransaction);  // how long the rest is, nothing tells
   if (bytes.size() <= kLists) return Frame::more(kLists + 1);
   const std::uint8_t service = bytes[kService];
   if (!is_service(service)) return Frame::foreign();
