@@ -7,8 +7,7 @@
 
 namespace kakoi::gssapi {
 
-// A log-in by Kerberos: the mechanism, then the token's own two octets, 01 00 for AP-REQ (RFC 4121 §4.1). The second
-// arc of the mechanism is Microsoft's old misspelling, too (MS-SPNG §1.9).
+// A log-in by Kerberos: the mechanism, then the token's own two octets, 01 00 for AP-REQ (RFC 4121 §4.1).
 inline bool holds_kerberos_request(Bytes token) noexcept {
   constexpr std::string_view kMechanism("\x2A\x86\x48\x86\xF7\x12\x01\x02\x02\x01\x00", 11);
   return as_text(token).find(kMechanism) != std::string_view::npos;

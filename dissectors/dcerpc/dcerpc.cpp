@@ -143,8 +143,8 @@ class DceRpc final : public Dissector {
   // C706 §12.6.4.3: sizes ×2, association ×4, number of contexts, 0 ×3; context ×2, number of transfer syntaxes, 0,
   // UUID ×16, version ×4, those syntaxes ×20
   void on_bind(const Pdu& pdu, Bytes body, const std::optional<Verifier>& verifier, const Emit& emit) {
+    has_logged_in_ |= verifier ? verifier->level > kNone : pdu.authentication != 0;  // of a cut one: it may have
     if (verifier) {
-      has_logged_in_ |= verifier->level > kNone;
       if (verifier->level <= kPrivacy)
         emit(Operation{.cls = OperationClass::session, .function_code = kLevel + verifier->level});
       on_token(verifier->token, pdu.type, emit);
@@ -235,8 +235,7 @@ class DceRpc final : public Dissector {
     const OperationClass cls = method ? method->cls : OperationClass::other;
     emit(Operation{.cls = cls, .function_code = opnum, .qualifier = called->group, .actor = asker()});
     open_.ask(pdu.call, emit.context().speaker, cls, opnum, called->group);
-    const bool readable = pdu.little && (!verifier || verifier->level != kPrivacy);
-    const Bytes arguments = readable ? arguments_of(r.rest()) : Bytes();
+    const Bytes arguments = is_readable(pdu, verifier) ? arguments_of(r.rest()) : Bytes();
     if (method && method->takes == Method::Takes::items) ask_for_items(pdu.call, arguments);
     if (method && method->takes == Method::Takes::log_in) on_log_in(pdu.call, arguments, emit);
     if (!is_command(cls)) return;
@@ -302,7 +301,7 @@ class DceRpc final : public Dissector {
     const Presented* const called = find(pdu.u16(r));
     r.skip(2);
     const Bytes stub = r.rest();
-    const bool readable = r.ok() && complete && pdu.little && (!verifier || verifier->level != kPrivacy);
+    const bool readable = r.ok() && complete && is_readable(pdu, verifier);
     Outcome outcome = Outcome::none;
     std::string_view status;
     if (pdu.type == Type::fault) {

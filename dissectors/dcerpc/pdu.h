@@ -48,6 +48,11 @@ constexpr std::uint8_t kNone = 1, kPrivacy = 6;  // levels: MS-RPCE §2.2.1.1.8
 std::optional<Pdu> read_header(Bytes b) noexcept;
 // Of a whole PDU; nothing where there is none.
 std::optional<Verifier> verifier_of(const Pdu& pdu, Bytes b) noexcept;
+// Can arguments and results be read as numbers are here? Not where they are encrypted, or where that can't be told
+// because the PDU is cut.
+inline bool is_readable(const Pdu& pdu, const std::optional<Verifier>& verifier) noexcept {
+  return pdu.little && (verifier ? verifier->level != kPrivacy : pdu.authentication == 0);
+}
 // Behind the header, without the verifier and what pads it. What is cut off by max_pdu or the snap length is missing.
 Bytes body_of(const Pdu& pdu, Bytes b) noexcept;
 

@@ -307,6 +307,23 @@ TEST(OpcClassic, ReadsNothingFromWhatIsEncrypted) {
   EXPECT_TRUE(seen.all<OpenAccess>().empty());
 }
 
+// A ticket may be longer than what is kept of a PDU: who logs in by it is not said to have none.
+TEST(OpcClassic, ALogInThatIsCutIsOne) {
+  const auto open_access = [](std::string_view lengths, std::size_t rest) {
+    const std::string bind = "05000B03 10000000" + std::string(lengths) +
+                             "01000000  D016 D016 00000000  01 00 0000  0000 01 00"
+                             "4D3AC139 1E01 D011 9675 0020AFD8ADB3 00000000"
+                             "045D888A EB1C C911 9FE8 08002B104860 02000000" +
+                             std::string(2 * rest, '0');
+    return open_accesses(
+        observe(dcerpc::protocol,
+                {client(bind), server(kAccepted), client("05000003 10000000 1800 0000 02000000  00000000 0000 0600"),
+                 server("05000203 10000000 2400 0000 02000000  0C000000 0000 0000  0000000000000000 00000000")}));
+  };
+  EXPECT_EQ(open_access("4800 0000", 0), Texts{"opc-anonymous"});
+  EXPECT_EQ(open_access("4828 D827", 0x2800), Texts{});  // the token begins within the first 8192 octets
+}
+
 TEST(OpcClassic, ReadsALogInAndItsOutcome) {
   const auto seen = observe(
       dcerpc::protocol,
