@@ -106,15 +106,15 @@ build release -DKAKOI_TESTS=OFF
 echo "testing …" >&2
 corpus=${KAKOI_CORPUS:-../shared/corpus}
 check include-direction "$python" tests/include_direction.py
-counted ctest "$python" tests/run_ctest.py build/asan "$jobs"
-# a browser waits more than it works
-beside samples "$python" pcaps/verify.py
+# A browser waits more than it works, and the longest test of ctest takes one core
 beside report-walk tests/end_to_end/browser/walk.sh build/release/kakoi build/asan/tests/reports/sample_report
+beside samples "$python" pcaps/verify.py
+counted ctest "$python" tests/run_ctest.py build/asan "$jobs"
 check bundle cmake --build build/release --target bundle   # and the bill of materials, which is in it
 counted release "$python" tests/release.py build/release
 counted bundle "$python" tests/bundle.py build/release
-counted adversarial "$python" tests/adversarial/run.py build/release/kakoi
-counted end-to-end "$python" tests/end_to_end/run.py build/release/kakoi
+counted adversarial "$python" tests/adversarial/run.py build/release/kakoi --jobs "$jobs"
+counted end-to-end "$python" tests/end_to_end/run.py build/release/kakoi "$jobs"
 check report-in-a-browser sample_in_a_browser
 if [ -f "$corpus/index.tsv" ]; then
   beside checksums "$python" tests/conformance/checksums.py build/asan/tests/sensor/decode_test "$corpus"

@@ -1,5 +1,7 @@
 """Runs kakoi in a scratch folder and counts what held. A test is a function marked with @test; it fails by
 raising, or by any expect() that does not hold; the rest of it still runs."""
+import concurrent.futures
+import multiprocessing
 import os
 import pathlib
 import re
@@ -79,25 +81,35 @@ def database(out):
     return sqlite3.connect(f"file:{out / 'inventory.db'}?mode=ro", uri=True)
 
 
-def main(program_path):
+def run_module(name):
+    """What became of the tests of one module: how many passed, and what is to be said of each that failed."""
+    passed, failures = 0, []
+    for function in [t for t in tests if t.__module__ == name]:
+        complaints.clear()
+        try:
+            function()
+        except Exception:  # pylint: disable=broad-except
+            complaints.append(traceback.format_exc())
+        if complaints:
+            failures.append("\n".join([f"FAILED {name}.{function.__name__}",
+                                       *("  " + c.rstrip().replace("\n", "\n  ") for c in complaints)]))
+        else:
+            passed += 1
+    return passed, failures
+
+
+def main(program_path, jobs=1):
+    """Modules run beside each other, `jobs` at a time; the tests of one run in order, and share its scans."""
     global program, scratch
     program = str(pathlib.Path(program_path).resolve())
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="kakoi-end-to-end-"))
     passed = failed = 0
     try:
-        for function in tests:
-            complaints.clear()
-            try:
-                function()
-            except Exception:  # pylint: disable=broad-except
-                complaints.append(traceback.format_exc())
-            if complaints:
-                failed += 1
-                print(f"FAILED {function.__module__}.{function.__name__}")
-                for complaint in complaints:
-                    print("  " + complaint.rstrip().replace("\n", "\n  "))
-            else:
-                passed += 1
+        with concurrent.futures.ProcessPoolExecutor(jobs, multiprocessing.get_context("fork")) as pool:
+            for good, failures in pool.map(run_module, dict.fromkeys(t.__module__ for t in tests)):
+                passed, failed = passed + good, failed + len(failures)
+                for failure in failures:
+                    print(failure)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     print(f"{passed} passed, {failed} failed")

@@ -492,6 +492,7 @@ async function main() {
     const reports = Object.fromEntries(["plant", "traps", "large"].map((name) => [name, join(scratch, name, "report.html")]));
     for (const width of WIDTHS) {
       for (const [name, file] of Object.entries(reports)) {
+        if (name === "large" && width !== WIDTHS[0]) continue; // its size shows in time, below, not in layout
         const where = name + ", " + width + " px";
         await test("languages: " + where, () => languages(browser, file, width));
         await test("search: " + where, () => searches(browser, file, width));
