@@ -22,15 +22,19 @@ constexpr std::size_t kMaxMessage = 1024;        // heads alone are read
 constexpr std::uint32_t kMostRecord = 4u << 20;  // what servers take at most is about a mebibyte
 constexpr std::uint32_t kMostCredential = 400;   // §8.2
 constexpr std::uint32_t kNone = 0, kSys = 1;     // flavors
+// §13: numbers above are reserved, or given out by a host for a while, from 0x40000000 on (callbacks of NFSv4 are that).
+// Four letters, which a reference ID of NTP is where a program number would be, are no number.
+constexpr std::uint32_t kPrograms = 0x41000000;
 
 // Of a message without its mark, as far as it is here.
 bool is_call(Bytes b) noexcept {
   ByteReader r(b);
   r.skip(4);
   if (r.be32() != 0 || r.be32() != 2) return false;
-  r.skip(12);
+  const std::uint32_t program = r.be32();
+  r.skip(8);
   const std::uint32_t flavor = r.be32(), length = r.be32();
-  return r.ok() && flavor <= 6 && length <= kMostCredential && length % 4 == 0;
+  return r.ok() && program != 0 && program < kPrograms && flavor <= 6 && length <= kMostCredential && length % 4 == 0;
 }
 bool is_reply(Bytes b) noexcept {
   ByteReader r(b);

@@ -20,7 +20,11 @@ function frameworkSummary() {
       [el("span", { class: "strong" }, pick([f.name_ja, f.name_en])), el("span", { class: "address-line muted" }, data(f.version))],
       ...VERDICT_ORDER.map((v) => String(count(f, v))),
       [
-        f.total === null ? t("judged_of_unknown", f.judged) : t("judged_of", f.judged, f.total, pick([f.unit_ja, f.unit_en])),
+        f.total === null
+          ? t("judged_of_unknown", f.judged)
+          : f.judged === f.total
+            ? t("judged_all", f.judged, pick([f.unit_ja, f.unit_en]))
+            : t("judged_of", f.judged, f.total, pick([f.unit_ja, f.unit_en])),
         f.unconfirmed > 0 && el("span", { class: "address-line muted" }, t("unconfirmed_left_out", f.unconfirmed)),
       ],
     ]),

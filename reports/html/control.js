@@ -15,6 +15,7 @@ function whoControls() {
   const pairs = new Map();
   for (const o of model.operations) {
     if (o.link === null || !CONTROLLING.includes(o.class) || (o.protocol === "dnp3" && o.qualifier !== null)) continue;
+    if (o.protocol === "ntp") continue; // who asks sets its own clock
     const link = model.links[o.link];
     // IEC 104: activations and deactivations; confirmations are of the same type (IEC 60870-5-101, 7.2.3)
     const fromServer = o.asked_by_server || (o.protocol === "iec104" && o.from_client === 0 && o.from_server > 0);

@@ -58,8 +58,8 @@ const TEXT = {
     "No traffic with outside addresses was observed. This holds for the observed place and time only and does not prove that no outside connection exists.",
   ],
   said_findings: [
-    "所見は{0}件（{1}）です。最も優先すべきものは「{2}」です。",
-    "{0|finding|findings} ({1}). The first to act on: {2}.",
+    "所見は{0}件（{1}）です。リスク評価で最上位のものは「{2}」です。",
+    "{0|finding|findings} ({1}). The highest by risk: {2}.",
   ],
   said_none: ["どのルールにも該当しませんでした。", "No rule found anything."],
   said_no_packets: [
@@ -446,6 +446,7 @@ const TEXT = {
 
   judged: ["判定の対象", "Judged"],
   judged_of: ["{1}件（{2}）のうち{0}件。残りは通信からは判定できません", "{0} of {1} ({2}); traffic cannot judge the rest"],
+  judged_all: ["{0}件（{1}）のすべて", "all {0} ({1})"],
   judged_of_unknown: ["{0}件（総数は未確認）", "{0} (total not known)"],
   unconfirmed_left_out: ["番号が未確認のため除いたもの: {0}件", "left out, id not confirmed: {0}"],
   requirements: ["判断に必要な観測条件", "What silence needs"],

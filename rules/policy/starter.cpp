@@ -42,10 +42,10 @@ std::string to_confirm(std::string_view key, const std::vector<std::string>& fou
          "]  # found; if right, put it in place of the line above (確認のうえ上の行と置き換える)\n";
 }
 
-// Control hosts or office hosts, whichever there are twice as many of (infer.cpp); mixed ones are to be looked at.
+// Where control and office hosts are mixed, somebody has to decide. Until then the segment is a control one: an office one
+// would make findings about its controllers go away.
 std::string_view kind_of(std::int64_t ot_hosts, std::int64_t it_hosts) {
-  if (it_hosts > 0 && it_hosts >= 2 * ot_hosts) return "it";
-  return "ot";
+  return it_hosts > 0 && ot_hosts == 0 ? "it" : "ot";
 }
 
 // Local subnets, but for public numbers: those are declared apart.
@@ -90,9 +90,12 @@ std::string starter_policy(Database& db) {
   std::map<std::string, int> count;
   for (const Segment& s : found) {
     const std::string id = s.kind + "-" + std::to_string(++count[s.kind]);
-    out += "  - id: " + id + "\n    name: " + id + "\n    kind: " + s.kind +
-           "\n    closed: " + (s.kind == "ot" ? "true" : "false") + "\n    members:\n      - cidr: " + s.cidr +
-           "  # control hosts " + std::to_string(s.ot_hosts) + ", office hosts " + std::to_string(s.it_hosts) + "\n";
+    out +=
+        "  - id: " + id + "\n    name: " + id + "\n    kind: " + s.kind +
+        "\n    closed: " + (s.kind == "ot" ? "true" : "false") + "\n    members:\n      - cidr: " + s.cidr +
+        "  # control hosts " + std::to_string(s.ot_hosts) + ", office hosts " + std::to_string(s.it_hosts) +
+        (s.ot_hosts > 0 && s.it_hosts > 0 ? ": mixed, decide which it is (混在: どちらの区画か判断してください)" : "") +
+        "\n";
     if (!s.vlan.empty()) out += "        vlan: " + vlan_text(s.vlan) + "\n";
   }
   out +=
@@ -139,7 +142,7 @@ std::string starter_policy(Database& db) {
       "select a.name, min(ad.value) as ip, a.role, a.vendor, a.product,"
       " (select min(m.value) from address m where m.asset_id = a.asset_id and m.kind = 'mac'), a.asset_id"
       " from asset a join address ad on ad.asset_id = a.asset_id"
-      " where a.scope = 'local' and a.is_router = 0 and ad.kind in ('ipv4', 'ipv6')"
+      " where a.scope = 'local' and ad.kind in ('ipv4', 'ipv6')"
       " group by a.asset_id, a.name, a.role, a.vendor, a.product";
   for (Statement s = db.prepare("select ip, count(*) from (" + devices + ") group by ip"); s.step();)
     owners[s.text(0)] = static_cast<int>(s.integer(1));

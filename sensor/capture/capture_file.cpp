@@ -14,6 +14,9 @@ CaptureFile::CaptureFile(const std::filesystem::path& path, Hashing hashing) : s
   format_ = open_pcap(source_, info_);
   if (!format_) format_ = open_pcapng(source_, info_);
   if (!format_) format_ = open_snoop(source_, info_);
+  if (format_ && !info_.error.empty())
+    throw CaptureError(path.string() + ": " + info_.error +
+                       "; nothing can be read of it, copy it again or leave it out");
   if (format_) return;
   const std::string_view packed = unread_packing(source_.peek(kPackingMagic));
   if (!packed.empty())

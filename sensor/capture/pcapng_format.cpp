@@ -311,6 +311,9 @@ std::unique_ptr<Format> open_pcapng(ByteSource& source, CaptureInfo& info) {
   if (type != kSection || (head.size() >= 12 && magic != kByteOrder && __builtin_bswap32(magic) != kByteOrder))
     return nullptr;
   info.format = "pcapng";
+  constexpr std::size_t kLeast = 28;  // §4.1
+  if (const std::size_t there = source.peek(kLeast).size(); there < kLeast)
+    info.error = "cut short in the section header (28 bytes at least needed, " + std::to_string(there) + " there)";
   return std::make_unique<PcapngFormat>();
 }
 

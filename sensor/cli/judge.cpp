@@ -87,11 +87,14 @@ void print_summary(Database& db, const Judgement& j) {
   if (const std::int64_t accepted = db.integer("select count(*) from finding where accepted = 1"); accepted != 0)
     std::cout << (ja ? "、ほかに受容済み " : "; accepted besides: ") << accepted;
   std::cout << "\n";
+  const std::string title = ja ? "f.title_ja" : "f.title_en", detail = ja ? "f.detail_ja" : "f.detail_en";
+  // A gap's subject is a metric, whose name says less than its sentence.
   Statement worst = db.prepare(
-      std::string("select f.severity, ") + (ja ? "f.title_ja" : "f.title_en") +
-      ", coalesce(a.name, f.subject_id) from finding f left join asset a on a.asset_id = f.subject_id "
-      "left join risk r on r.finding_id = f.finding_id where f.accepted = 0 order by r.score desc, case f.severity "
-      "when 'critical' then 0 when 'high' then 1 "
+      "select f.severity, " + title + ", coalesce(a.name, (select " + detail +
+      " from coverage c where c.metric = f.subject_id), f.subject_id) "
+      "from finding f left join asset a on a.asset_id = f.subject_id left join risk r on r.finding_id = f.finding_id "
+      "where f.accepted = 0 "
+      "order by r.score desc, case f.severity when 'critical' then 0 when 'high' then 1 "
       "when 'medium' then 2 when 'low' then 3 else 4 end, f.confidence desc, f.rule_id, f.finding_id limit 3");
   while (worst.step())
     std::cout << "  [" << spoken(worst.text(0), ja) << "] " << worst.text(1) << ": " << worst.text(2) << "\n";
@@ -347,8 +350,7 @@ int judge(Database db, const fs::path& path, const Judgement& j, const AfterRule
                                       .in_steps = true,
                                       .another = another});
   for (const std::string& note : result.notes) std::cerr << "kakoi: note: " << printable(note) << "\n";
-  std::error_code ignored;
-  fs::remove(j.out / kSignatureFile, ignored);  // of an earlier manifest
+  remove_outputs(j.out);
   const auto write_evidence = [&](Database& judged) {
     std::error_code error;
     if (!after || !after(judged)) fs::remove(j.out / kEvidenceFile, error);  // an earlier run's proves nothing of this

@@ -15,6 +15,12 @@ bool is_input(const fs::path& file, const Paths& inputs) {
   return false;
 }
 
+std::vector<std::string_view> output_names() {
+  std::vector<std::string_view> names = report_names();
+  names.insert(names.end(), {kInventoryFile, kEvidenceFile, kSignatureFile});
+  return names;
+}
+
 }  // namespace
 
 void keep_from_file(const fs::path& file, const Paths& inputs) {
@@ -23,12 +29,16 @@ void keep_from_file(const fs::path& file, const Paths& inputs) {
 }
 
 void keep_from_out(const fs::path& out, const Paths& inputs) {
-  std::vector<std::string_view> names = report_names();
-  names.insert(names.end(), {kInventoryFile, kEvidenceFile, kSignatureFile});
-  for (const std::string_view name : names)
+  for (const std::string_view name : output_names())
     if (is_input(out / name, inputs))
       throw InputError((out / name).string() +
                        ": would be written over by what is made of it; name another folder with --out");
+}
+
+void remove_outputs(const fs::path& out) {
+  std::error_code ignored;
+  for (const std::string_view name : output_names())
+    if (name != kInventoryFile) fs::remove(out / name, ignored);
 }
 
 }  // namespace kakoi::cli

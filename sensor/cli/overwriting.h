@@ -14,4 +14,8 @@ void keep_from_file(const std::filesystem::path& file, const Paths& inputs);
 // The same for all that is written into the folder OUT.
 void keep_from_out(const std::filesystem::path& out, const Paths& inputs);
 
+// What an earlier run wrote, but for the inventory, which the new one replaces at once: beside it, it would pass for the same
+// run's if writing breaks off.
+void remove_outputs(const std::filesystem::path& out);
+
 }  // namespace kakoi::cli

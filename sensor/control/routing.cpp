@@ -91,6 +91,8 @@ const Protocol* routing_protocol_of(const Decoded& packet) noexcept {
 
 void observe_routing(const Decoded& packet, const Emit& emit) noexcept {
   if (!packet.source.is_ip() || packet.source.is_unspecified() || packet.is_fragment) return;
+  // IP in a tunnel has two ends, and no segment of hosts that hear it. What a tunnel of frames carries is on one.
+  if (packet.depth > 0 && packet.source_mac.is_none()) return;
   const Bytes b = packet.payload;
   switch (packet.protocol) {
     case kVrrp:

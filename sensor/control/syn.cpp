@@ -35,9 +35,14 @@ std::string_view system_of(unsigned ttl, std::string_view options) noexcept {
     std::string_view options, system;
   };
   static constexpr Known known[] = {
-      {64, "MSTNW", "Linux"},        {128, "MNWNNS", "Windows"},   {128, "MNNS", "Windows"},
-      {128, "MNWNNTNNS", "Windows"}, {64, "MNWNNTSE", "macOS"},    {64, "MNWST", "FreeBSD"},
-      {64, "MNNSNWNNT", "OpenBSD"},  {64, "MNWNNTNNS", "VxWorks"},
+      {64, "MSTNW", "Linux"},
+      {128, "MNWNNS", "Windows"},
+      {128, "MNNS", "Windows"},
+      {128, "MNWNNTNNS", "Windows"},
+      {64, "MNWNNTSE", "Apple (macOS or iOS)"},
+      {64, "MNWST", "FreeBSD"},
+      {64, "MNNSNWNNT", "OpenBSD"},
+      {64, "MNWNNTNNS", "VxWorks"},
   };
   for (const Known& k : known)
     if (k.ttl == ttl && k.options == options) return k.system;

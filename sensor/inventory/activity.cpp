@@ -164,9 +164,9 @@ class Observer {
   // Both ends of cyclic data send; who asked for them shows in the session that set it up. Controllers, tools and devices
   // alike look for others by DCP. What is published to a group, whoever is in it, may be sent to one alone.
   static bool is_between_equals(const Protocol& p) noexcept {
-    return p.name == "enip_io" || p.name == "ether_s_io" || p.name == "profinet_rt" || p.name == "profinet_dcp" ||
-           publishes(p);
+    return exchanges_io(p) || p.name == "profinet_rt" || p.name == "profinet_dcp" || publishes(p);
   }
+  static bool exchanges_io(const Protocol& p) noexcept { return p.name == "enip_io" || p.name == "ether_s_io"; }
   // Or drives devices that have no address.
   static bool publishes(const Protocol& p) noexcept {
     return p.name == "goose" || p.name == "sv" || p.name == "ethercat";
@@ -194,9 +194,11 @@ class Observer {
       if (client && takes_part(link, asking)) {
         client->is_ot = true;
         if (publishes(*link.protocol)) add_controller(*client, *link.protocol, true);
+        client->exchanges_io = client->exchanges_io || exchanges_io(*link.protocol);
       }
       if (!server || !takes_part(link, asked)) continue;
       server->is_ot = true;
+      server->exchanges_io = server->exchanges_io || exchanges_io(*link.protocol);
       if (is_between_equals(*link.protocol)) continue;
       server->serves_ot = true;
       const bool answers = link.payload[asked] != 0;

@@ -14,6 +14,7 @@ struct Activity {
   std::string_view controller, controller_reason;  // the role of who answers such a protocol; static, "" none
   bool serves_ot = false;                          // an OT protocol that controllers and servers alike answer
   bool answers_ot = false;                         // and was heard to: else what it was asked passed alone
+  bool exchanges_io = false;                       // cyclic process data with a peer; neither asks
   bool serves_dhcp = false, serves_dns = false;
   bool serves_office = false;  // but for files: any Windows machine may share a folder
   bool serves_prints = false;
@@ -27,7 +28,7 @@ struct Activity {
   bool serves_video = false;                    // live, and not as a program on a computer
   bool announces_routes = false;                // routing, redundancy protocols, router advertisements
   bool browses = false;
-  std::uint32_t ot_servers = 0;  // assets that it asks by an OT protocol
+  std::uint32_t ot_servers = 0;       // assets that it asks by an OT protocol
   std::uint32_t office_services = 0;  // that it uses: protocols, each of one server
 };
 

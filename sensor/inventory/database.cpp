@@ -19,6 +19,10 @@ namespace {
   switch (sqlite3_errcode(db) & 0xFF) {
     case SQLITE_FULL:
       fail_for_want_of_room(file);
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      throw DatabaseError(file + ": damaged, or cut short; copy it again, or scan the captures again (" +
+                          sqlite3_errmsg(db) + ")");
     case SQLITE_IOERR:
       throw DatabaseError(file + ": " + sqlite3_errmsg(db));
     default:

@@ -200,6 +200,7 @@ Duty role_of(const Asset& asset, const Activity& a, std::string_view own_word) {
   if (a.ot_servers != 0) return {"hmi", "asks OT devices"};
   for (const std::string_view known : {"router", "switch", "engineering_station", "ot_device", "printer", "camera"})
     if (own_word == known) return {known, "says so itself"};
+  if (a.exchanges_io) return {"ot_device", "exchanges cyclic I/O"};
   if (a.serves_video) return {"camera", "serves live video"};
   if (a.serves_dhcp) return {"server", "answers dhcp"};
   if (a.serves_dns) return {"server", "answers dns"};

@@ -98,9 +98,10 @@ class Resolver {
     for (const auto& [key, entry] : macs) {
       if (index == kNone || key.mac != last) {
         const Address device = result_.segments_.chassis.device_of(key.mac);
-        const Scope scope = key.mac.is_broadcast()   ? Scope::broadcast
-                            : key.mac.is_multicast() ? Scope::multicast
-                                                     : Scope::local;
+        // nobody has the address 0: a loopback interface writes it, and a requester that does not know the other
+        const Scope scope = key.mac.is_broadcast() || key.mac.lo == 0 ? Scope::broadcast
+                            : key.mac.is_multicast()                  ? Scope::multicast
+                                                                      : Scope::local;
         const auto [at, is_new] = devices.emplace(device, 0);
         if (is_new) at->second = add_asset(id_of(device), scope);
         index = at->second;
@@ -207,10 +208,12 @@ class Resolver {
     return host;
   }
 
-  // Sent to no station's MAC, never sends, and is the last address of a range.
+  // Sent to no station's MAC, never sends, and is the last address of a range. Of a range behind a router it is sent to the
+  // router's MAC; the range may be larger than the 256 addresses assumed, but nobody was seen to have the address.
   bool is_directed_broadcast(const Place& place, const Appearance& a) const {
-    if (!place.address.is_ipv4() || a.sends || a.has_mac || !with_macs_.contains(place.vlan)) return false;
+    if (!place.address.is_ipv4() || a.sends || !with_macs_.contains(place.vlan)) return false;
     const std::uint32_t ip = place.address.v4();
+    if (a.has_mac) return a.behind && (ip & 0xFF) == 0xFF;
     const Network network = result_.segments_.subnets.around(place.vlan, place.address);
     const std::uint32_t hosts = network.bits >= 31 ? 0 : ~std::uint32_t{0} >> network.bits;
     if (hosts != 0 && (ip & hosts) == hosts) return true;

@@ -210,12 +210,17 @@ void Writer::write_coverage() {
     frames += row.frames_received;
     if (!key.mac.is_multicast() && !key.mac.is_broadcast()) unicast += row.frames_received;
   }
-  std::uint64_t of_tcp = 0;  // which has one receiver, whatever the MAC says
+  std::uint64_t of_tcp = 0;     // which has one receiver, whatever the MAC says
+  std::uint64_t to_groups = 0;  // of protocols whose frames go to everybody, or to a group, by design (EtherCAT, GOOSE)
   for (const LinkRow& l : observed.links) {
     vlans.insert(l.key.vlan);
     if (l.key.transport == Transport::tcp) of_tcp += l.packets[0] + l.packets[1];
+    if (l.key.transport == Transport::ethernet && l.protocol && l.protocol->domain == Domain::ot &&
+        (l.key.server.is_multicast() || l.key.server.is_broadcast()))
+      to_groups += l.packets[0] + l.packets[1];
   }
   unicast = std::max(unicast, std::min(of_tcp, frames));
+  frames -= std::min(to_groups, frames - unicast);
   const Content content = content_of(observed.links);
   const Checksums checksums = checksums_of(observed.links);
   std::set<Address> asked, silent;

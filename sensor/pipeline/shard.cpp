@@ -180,7 +180,7 @@ flow::Flow& Shard::reopened(flow::Flow& flow, const Item& item, bool& created) {
     const int asking = asking_side(item);
     return asking < 0 || asking == flow.client ? flow : begun_anew(flow, created);
   }
-  if (item.key.transport != Transport::tcp || (p.tcp_flags & (kSyn | kAck | kRst)) != kSyn) return flow;
+  if (item.key.transport != Transport::tcp || (p.tcp_flags & (kFin | kSyn | kAck | kRst)) != kSyn) return flow;
   const flow::Side& side = flow.sides[static_cast<std::size_t>(item.side)];
   const bool again =
       side.syn_seen && flow.syn_sequence[static_cast<std::size_t>(item.side)] == p.sequence && !flow.closed;
@@ -244,7 +244,9 @@ void Shard::tcp(flow::Flow& flow, const Item& item) {
   side.flags = side.flags | ((p.tcp_flags & kRst) != 0 ? kRst : p.tcp_flags);
   flow.unseen.segment(s, p);
   const bool syn = (p.tcp_flags & kSyn) != 0, ack = (p.tcp_flags & kAck) != 0;
-  if (syn && !side.syn_seen) {
+  // With FIN or RST beside it, it opens nothing: Linux and others drop it, and scanners send it. Who takes it answers with a SYN.
+  const bool opens = syn && (p.tcp_flags & (kFin | kRst)) == 0;
+  if (opens && !side.syn_seen) {
     side.syn_seen = true;
     flow.syn_sequence[s] = p.sequence;
     if (!ack) note_syn(recorder_, p, item.ref);

@@ -85,6 +85,9 @@ TEST(OncRpc, TellsCallsFromReplies) {
     EXPECT_FALSE(fits(reply, Role::client));
     EXPECT_EQ(onc_rpc::protocol.speaker(hex(reply)).role, Role::server);
   }
+  // arkime, ospf.pcap, frame 217: NTP of a client that has no time yet, with the reference ID INIT for a program
+  EXPECT_FALSE(fits("e30006e80000000000000002494e4954000000000000000000000000000000000000000000000000e158296b5ce99661",
+                    Role::client));
   auto other = hex(kGetAddress);
   other[11] = 3;  // RPC version
   EXPECT_EQ(onc_rpc::protocol.frame(other, Role::client).kind, Frame::Kind::foreign);

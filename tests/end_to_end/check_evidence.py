@@ -218,6 +218,17 @@ def verify_passes_what_scan_wrote():
 
 
 @test
+def verify_of_a_scan_that_could_not_read_all():
+    there = folder("partly")
+    for name in ("no-capture.pcap", "cut.pcap"):
+        (there / name).write_bytes(b"\xd4\xc3\xb2\xa1" if name.startswith("cut") else b"nothing to read\n")
+    shutil.copy(SAMPLE, there)
+    out = scan(there, wanted=BAD_INPUT)
+    again = kakoi("verify", out, there, "-q", wanted=DONE).stdout
+    expect("agree byte by byte" in again, again)
+
+
+@test
 def verify_names_what_was_altered():
     for name in OUTPUTS:
         out = copy(scan(SAMPLE))

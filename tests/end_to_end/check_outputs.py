@@ -2,16 +2,32 @@
 import csv
 import json
 import re
+import shutil
 import sqlite3
 import subprocess
 
 import yaml
 
 import expectations
-from harness import FINDINGS, OUTPUTS, PCAPS, POLICY, ROOT, SAMPLE, CLOSED, database, equal, expect, kakoi, scan, test
+from harness import FINDINGS, OUTPUTS, PCAPS, POLICY, ROOT, SAMPLE, CLOSED, database, equal, expect, folder, kakoi, scan, test
 
 EXPECTED = yaml.safe_load((PCAPS / "expected.yaml").read_text())["captures"]
 CALLS = [(PCAPS / name, *(("--policy", PCAPS / e["policy"]) if e["policy"] else ())) for name, e in EXPECTED.items()]
+
+
+@test
+def of_an_earlier_run_nothing_stays_beside_a_later_one():
+    out = folder("broken-off")
+    shutil.copytree(scan(SAMPLE), out, dirs_exist_ok=True)
+    (out / "links.csv").unlink()
+    (out / "links.csv" / "in-the-way").mkdir(parents=True)  # so that writing breaks off
+    done = kakoi("scan", CLOSED, "--policy", POLICY, "--quiet", "--out", out)
+    expect(done.returncode not in (0, FINDINGS) and "links.csv" in done.stderr, f"status {done.returncode}: {done.stderr}")
+    expect(not (out / "manifest.json").exists(), "a manifest of outputs that are not all there")
+    later = scan(CLOSED, "--policy", POLICY)
+    for name in OUTPUTS:
+        if (out / name).is_file():
+            expect((out / name).read_bytes() == (later / name).read_bytes(), f"{name} is of the scan before")
 
 
 @test

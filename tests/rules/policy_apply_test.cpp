@@ -198,7 +198,7 @@ TEST(StarterPolicy, LoadsAndCoversWhatWasSeen) {
   EXPECT_EQ(policy.ranges.size(), 2u);
 }
 
-TEST(StarterPolicy, GoesByTheMajorityAndLeavesOthersToConfirm) {
+TEST(StarterPolicy, TakesAMixedSegmentForAControlOneAndLeavesOthersToConfirm) {
   Site site;
   site.host("office", {.ip = "192.168.20.10"});
   site.db.execute(
@@ -207,7 +207,8 @@ TEST(StarterPolicy, GoesByTheMajorityAndLeavesOthersToConfirm) {
   const std::string text = starter_policy(site.db);
   const Policy policy = parse_policy(text, "site.yaml");
   ASSERT_EQ(policy.zones.size(), 1u);
-  EXPECT_EQ(policy.zones[0].kind, "it");
+  EXPECT_EQ(policy.zones[0].kind, "ot");
+  EXPECT_NE(text.find("mixed, decide"), std::string::npos);
   EXPECT_NE(text.find("\n#internal_public_ranges: [150.100.1.0/24]"), std::string::npos);
 }
 

@@ -267,6 +267,9 @@ TEST(PublicDns, UnansweredIsOneFindingPerHostAndNoneBesideAnAnswer) {
   site.lookup(of_plc, "c.example.com", true, 0).lookup(of_plc, "d.example.com", true, 0, 1);
   EXPECT_THAT(site.findings(), ElementsAre("public-dns-answered hmi", "public-dns-unanswered plc"));
   EXPECT_THAT(site.of("public-dns-unanswered", "detail_en"), HasSubstr("none was resolved (no answer, no such name)"));
+  site.set("link", "state", "'refused'", "client_id = 'plc'");
+  site.findings();
+  EXPECT_THAT(site.of("public-dns-unanswered", "detail_en"), HasSubstr("none was resolved (no such name, refused)"));
 }
 
 TEST(PublicDns, IsSilentForInsideNames) {

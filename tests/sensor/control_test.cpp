@@ -208,6 +208,17 @@ TEST(Routing, VrrpAnnouncesVirtualAddresses) {
   EXPECT_EQ(control_protocol_of(frame.packet), &vrrp_protocol);
 }
 
+// As in gre-within-gre.pcap of zeek, whose routers speak RIP to each other within a tunnel.
+TEST(Routing, WithinATunnelOfIpNobodyElseHearsIt) {
+  Observer frame("21016403 000138fa c0a80001 c0a80002 c0a80003", "192.168.0.30", "224.0.0.18");
+  frame.packet.depth = 1;
+  EXPECT_FALSE(routing(frame, 112).empty());  // frames, as VXLAN carries them
+  Observer bare("21016403 000138fa c0a80001 c0a80002 c0a80003", "192.168.0.30", "224.0.0.18");
+  bare.packet.depth = 1;
+  bare.packet.source_mac = bare.packet.destination_mac = {};
+  EXPECT_TRUE(routing(bare, 112).empty());
+}
+
 // nDPI hsrp0 #1 and hsrp2 #1
 TEST(Routing, HsrpAnnouncesVirtualAddress) {
   Observer first("00001003 0a5a0a00 63697363 6f000000 0a1ca8fe", "10.28.168.253", "224.0.0.2");

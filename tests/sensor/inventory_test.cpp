@@ -429,6 +429,19 @@ TEST(Inventory, SettingsThatADeviceTells) {
   EXPECT_EQ(rows(db, "select count(*) from asset where role = 'router'"), "0");
 }
 
+// An EtherCAT master may send all to everybody: that tells nothing of the port.
+TEST(Inventory, FramesThatGoToAllByDesignSayNothingOfTheMirror) {
+  const Protocol ethercat = test::make_protocol("ethercat", Domain::ot);
+  const Host master = host("00:00:bc:00:00:01", "192.168.1.1"), all = host("ff:ff:ff:ff:ff:ff", "255.255.255.255");
+  Traffic t;
+  for (int i = 0; i < 20; ++i) t.frame(master, all);
+  LinkRow& link = t.link({master.mac, all.mac, 0x88A4, Transport::ethernet, 0});
+  link.protocol = &ethercat;
+  link.packets = {20, 0};
+  Database db = write(t.observed);
+  EXPECT_EQ(rows(db, "select value from coverage where metric = 'unicast_share'"), "NULL");
+}
+
 TEST(Inventory, Coverage) {
   Traffic t;
   t.talk(kHmi, kPlc, 502, &test::kModbus);

@@ -130,6 +130,12 @@ TEST(Pipeline, HandshakeBeatsThePort) {
   const LinkRow link = only_tcp(observed({Script().server(kSyn).client(kSyn | kAck).server(kAck).file()}));
   EXPECT_EQ(link.key.server_port, 40000);
 }
+TEST(Pipeline, ASynThatEndsTooOpensNothing) {
+  // zeek, fuzz-72.pcap: 502 sends FIN and SYN at once; the other side asks
+  const LinkRow link = only_tcp(observed({Script().server(kFin | kSyn).client(kAck, kRequest).file()}));
+  EXPECT_EQ(link.key.server_port, 502);
+  EXPECT_EQ(only_tcp(observed({Script().server(kRst | kSyn).client(kAck, kRequest).file()})).key.server_port, 502);
+}
 TEST(Pipeline, LadderOfStates) {
   EXPECT_EQ(state(Script().client(kSyn)), LinkState::attempted);
   EXPECT_EQ(state(Script().client(kSyn).client(kSyn)), LinkState::attempted);

@@ -360,6 +360,7 @@ TEST(Resolve, LoopbackFramesWithoutMacsDoNotMergeHosts) {
   const Resolution r = Resolution::of(t.observed);
   EXPECT_NE(id(r, "10.0.0.1"), id(r, "10.0.0.2"));
   EXPECT_EQ(id(r, "00:00:00:00:00:00"), "mac-000000000000");
+  EXPECT_EQ(find(r, "00:00:00:00:00:00")->scope, Scope::broadcast);  // no device
 }
 
 TEST(Resolve, InsideOfATunnelIsNotOnTheSegment) {
@@ -380,6 +381,17 @@ TEST(Resolve, GroupAndBroadcastAddressesAreEndsOfLinks) {
   EXPECT_EQ(find(r, "192.168.1.255")->scope, Scope::broadcast);
   EXPECT_EQ(find(r, "255.255.255.255")->scope, Scope::broadcast);
   EXPECT_EQ(id(r, "192.168.1.10"), "mac-0000bc000010");
+}
+
+// icsnpp-bacnet, bacnet_example.pcap: hosts behind a router call their own segment, and the answer to all of it passes.
+TEST(Resolve, BroadcastAddressBehindARouter) {
+  Traffic t;
+  t.arp(kPlc, kRouter);
+  for (const char* remote : {"10.1.0.5", "10.1.0.6", "10.1.0.7"}) t.talk(behind(kRouter, remote, 127), kPlc, 502);
+  t.talk(kPlc, behind(kRouter, "10.1.0.255", 0), 47808, nullptr, LinkState::datagram, 0, Transport::udp);
+  const Resolution r = Resolution::of(t.observed);
+  EXPECT_EQ(find(r, "10.1.0.255")->scope, Scope::broadcast);
+  EXPECT_EQ(find(r, "10.1.0.5")->scope, Scope::remote);
 }
 
 TEST(Resolve, LastAddressOfAWideRangeIsAHostInTheMiddle) {

@@ -160,6 +160,7 @@ TEST(Roles, ByControlProtocol) {
   };
   const Host plc = numbered(31), ied = numbered(32), scada = numbered(33), viewer = numbered(34), logix = numbered(35);
   const Host adapter = numbered(36), room = numbered(37), floor = numbered(38), drive = numbered(39);
+  const Host block = numbered(40);
   Traffic t;
   t.talk(scada, plc, 102, &s7);
   t.talk(scada, ied, 102, &mms);
@@ -168,6 +169,7 @@ TEST(Roles, ByControlProtocol) {
   t.identity(logix.ip, Trait::role, "plc", "enip list identity", 85);
   t.talk(viewer, drive, 44818, &enip);
   t.talk(logix, adapter, 2222, &io, LinkState::datagram, 0, Transport::udp);
+  t.talk(block, logix, 2222, &io, LinkState::datagram, 0, Transport::udp);
   t.talk(room, floor, 47808, &bacnet, LinkState::established, 0, Transport::udp);
   t.talk(floor, room, 47808, &bacnet, LinkState::established, 0, Transport::udp);
   Database db = write(t.observed);
@@ -180,8 +182,9 @@ TEST(Roles, ByControlProtocol) {
   EXPECT_EQ(role(viewer), "hmi");
   EXPECT_EQ(role(logix), "plc");  // its identity object says so
   EXPECT_EQ(role(drive), "ot_device");
-  EXPECT_EQ(role(adapter), "");        // cyclic data goes both ways
-  EXPECT_EQ(role(room), "ot_device");  // peers that ask each other
+  EXPECT_EQ(role(adapter), "");         // to whom data is sent that it never answers
+  EXPECT_EQ(role(block), "ot_device");  // neither asks
+  EXPECT_EQ(role(room), "ot_device");   // peers that ask each other
   EXPECT_EQ(role(floor), "ot_device");
 }
 
