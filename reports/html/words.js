@@ -156,6 +156,7 @@ const WORDS = {
     unknown_type: ["未知の型", "unknown type"],
     sequence_break: ["順序番号の飛び", "sequence break"],
     duplicate_ip: ["IPアドレスの重複", "duplicate IP"],
+    relayed_ip: ["名乗ったアドレスのパケットを中継", "relays packets of an address it claims"],
   },
   attribute: {
     vendor: ["製造者", "vendor"],

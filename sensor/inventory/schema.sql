@@ -277,7 +277,7 @@ CREATE TABLE anomaly (
   asset_id TEXT REFERENCES asset,
   link_id BIGINT REFERENCES link,
   protocol TEXT NOT NULL,
-  kind TEXT NOT NULL,                 -- 'truncated' | 'bad_length' | 'bad_checksum' | 'bad_value' | 'lost_sync' | 'conflicting_overlap' | 'unknown_type' | 'sequence_break' | 'duplicate_ip'
+  kind TEXT NOT NULL,                 -- 'truncated' | 'bad_length' | 'bad_checksum' | 'bad_value' | 'lost_sync' | 'conflicting_overlap' | 'unknown_type' | 'sequence_break' | 'duplicate_ip' | 'relayed_ip' (detail: an address that the asset claims, and whose packets it sends with a lower TTL than another that sends from it)
   detail TEXT NOT NULL,
   count BIGINT NOT NULL,
   packet_id BIGINT NOT NULL REFERENCES packet

@@ -328,11 +328,16 @@ class Judge {
       return by_itself(a) && by_itself(b) && !(apart && by_dhcp(a) != 0 && by_dhcp(b) != 0);
     };
     for (const Tie* tie : claimants) {
-      DuplicateIp found{tie->key.ip, tie->key.mac, tie->key.vlan, {}, tie->claimed};
+      DuplicateIp found{tie->key.ip, tie->key.mac, tie->key.vlan, {}, tie->claimed, {}};
       const auto device_of = [&](const Tie* t) { return result_.chassis.device_of(t->key.mac); };
       for (const Tie* rival : claimants)
         if (device_of(rival) != device_of(tie) && contradict(*tie, *rival)) found.others.push_back(rival->key.mac);
       std::sort(found.others.begin(), found.others.end());
+      const auto is_whole = [&](const Tie* t) {
+        return t->has_source() && is_initial(t->row.ttl) && t->row.ttl.max > tie->row.ttl.max;
+      };
+      if (tie->has_source() && is_decremented(tie->row.ttl) && std::any_of(ties.begin(), ties.end(), is_whole))
+        found.relayed = tie->row.as_source;
       if (!found.others.empty()) result_.duplicates.push_back(std::move(found));
     }
   }

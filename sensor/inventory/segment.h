@@ -47,6 +47,7 @@ struct DuplicateIp {
   std::uint32_t vlan = 0;
   std::vector<Address> others;
   Seen claimed;  // by `mac`
+  Seen relayed;  // frames of `mac` from the IP, with a lower TTL than that of another MAC that sends from it
 };
 
 struct Segments {

@@ -95,9 +95,13 @@ void Writer::write_link_facts() {
 
 void Writer::write_network() {
   Insert anomaly_row(db, "anomaly");
-  for (const DuplicateIp& d : resolution.segments().duplicates)
-    anomaly_row(asset(resolution.find(d.mac, d.vlan)), nullptr, d.ip.is_ipv4() ? "arp" : "icmpv6", "duplicate_ip",
+  for (const DuplicateIp& d : resolution.segments().duplicates) {
+    const auto claimant = asset(resolution.find(d.mac, d.vlan));
+    anomaly_row(claimant, nullptr, d.ip.is_ipv4() ? "arp" : "icmpv6", "duplicate_ip",
                 to_string(d.ip) + " is also claimed by " + join(d.others), d.claimed.count, packet(d.claimed.first));
+    if (d.relayed.count != 0)
+      anomaly_row(claimant, nullptr, "ip", "relayed_ip", to_string(d.ip), d.relayed.count, packet(d.relayed.first));
+  }
 
   Insert gateway_row(db, "gateway");
   for (const auto& [key, seen] : observed.routes) {

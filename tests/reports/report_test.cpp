@@ -88,7 +88,7 @@ std::set<std::string> words_of_column(const std::string& table, const std::strin
 TEST(Vocabularies, AreWholeInTheSchemas) {
   std::set<std::string> traits = words_of<Trait>(), faults = words_of<Fault>(), bound = words_of<BindingKind>();
   traits.insert({"same_identity", "local_mac", "also_mac"});
-  faults.insert("duplicate_ip");
+  faults.insert({"duplicate_ip", "relayed_ip"});
   bound.insert({"frame source", "destination only", "ip only", "behind router", "tunnel"});
   EXPECT_EQ(words_of_column("attribute", "name"), traits);
   EXPECT_EQ(words_of_column("anomaly", "kind"), faults);

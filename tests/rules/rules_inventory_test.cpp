@@ -81,6 +81,24 @@ TEST(DuplicateAddress, OfWhoGetsBetweenTwoDevicesIsOneFinding) {
   EXPECT_THAT(site_with("plc").subjects("duplicate-address"), ElementsAre("hmi", "plc"));
 }
 
+// icsnpp-synchrophasor, c37_pmu_unclean.pcap: the claims go to one side alone.
+TEST(DuplicateAddress, OfWhoPassesOnWhatItGotByItsClaims) {
+  Site site;
+  site.host("plc", {.ip = "192.168.10.20"}).host("hmi", {.ip = "192.168.10.30"}).host("pc", {.ip = "192.168.10.41"});
+  site.db.execute(
+      "insert into anomaly values"
+      " ('plc', null, 'arp', 'duplicate_ip', '192.168.10.20 is also claimed by 00:00:5e:00:53:01', 4, 1),"
+      " ('pc', null, 'arp', 'duplicate_ip', '192.168.10.20 is also claimed by 00:00:5e:00:53:02', 50, 1)");
+  EXPECT_THAT(site.subjects("duplicate-address"), ElementsAre("plc"));
+  site.db.execute("insert into anomaly values ('pc', null, 'ip', 'relayed_ip', '192.168.10.20', 4718, 1)");
+  EXPECT_THAT(site.subjects("duplicate-address"), ElementsAre("pc"));
+  EXPECT_EQ(site.of("duplicate-address", "severity"), "high");
+  EXPECT_THAT(site.of("duplicate-address", "detail_en"), HasSubstr("4718 packet(s) from that address"));
+  // as many questions: a router that answers within the segment passes the packets on, too
+  site.db.execute("insert into asked_for values ('hmi', '192.168.10.20', 'plc', null, 40, 1)");
+  EXPECT_THAT(site.subjects("duplicate-address"), ElementsAre("plc"));
+}
+
 TEST(UndeclaredAsset, NeedsARegisterThatNamesHalfOfTheRange) {
   const std::string one = "assets:\n  - {name: PLC, address: 192.168.10.20}\n";
   const std::string two = one + "  - {name: HMI, address: 192.168.10.30}\n";

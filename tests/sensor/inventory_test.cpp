@@ -261,6 +261,20 @@ TEST(Inventory, DuplicateAddressIsAnAnomalyOfBoth) {
             "mac-0000bc000066|NULL|arp|duplicate_ip|192.168.1.10 is also claimed by 00:00:bc:00:00:10");
 }
 
+TEST(Inventory, WhoClaimsAnAddressAndPassesItsPacketsOnIsTold) {
+  Traffic t;
+  t.arp(kHmi, kPlc);
+  const Host between = host("00:00:bc:00:00:66", "192.168.1.66");
+  t.arp(between, kPlc);
+  t.arp({between.mac, kPlc.ip}, kHmi);
+  t.talk(kHmi, kPlc, 502);
+  t.frame({between.mac, kPlc.ip, 63}, kHmi);
+  t.frame({between.mac, kPlc.ip, 63}, kHmi);
+  Database db = write(t.observed);
+  EXPECT_EQ(rows(db, "select asset_id, protocol, detail, count from anomaly where kind = 'relayed_ip'"),
+            "mac-0000bc000066|ip|192.168.1.10|2");
+}
+
 // Frames without a server, such as LLDP and ARP: what is wrong with them is told of who sent them.
 TEST(Inventory, AnAnomalyOfNoLinkIsItsSenders) {
   Traffic t;
