@@ -75,14 +75,13 @@ std::string to_the_second(std::string time) {
   return time.erase(dot, zone == std::string::npos ? zone : zone - dot);
 }
 
-Diff::Survey survey_of(Database& db) {
+Diff::Survey survey_of(Database& db, const TimeZone& zone) {
   Diff::Survey survey;
   survey.site = db.text("select value from meta where key = 'site'");
   survey.kakoi_version = db.text("select value from meta where key = 'kakoi_version'");
   survey.policy = db.text("select value from meta where key = 'policy'");
   Statement s = db.prepare("select coalesce(min(first_ts), 0), coalesce(max(last_ts), 0), count(*) from capture");
   if (s.step() && s.integer(2) != 0) {
-    const TimeZone zone = time_zone(db.text("select value from meta where key = 'timezone'"));
     survey.first_time = to_the_second(iso8601(s.integer(0), zone));
     survey.last_time = to_the_second(iso8601(s.integer(1), zone));
     survey.captures = s.integer(2);
@@ -112,8 +111,10 @@ Diff compare(Database& before, Database& after) {
   complete(before);
   complete(after);
   Diff diff;
-  diff.before = survey_of(before);
-  diff.after = survey_of(after);
+  // One zone for both, so that the same time reads the same.
+  const TimeZone zone = time_zone(after.text("select value from meta where key = 'timezone'"));
+  diff.before = survey_of(before, zone);
+  diff.after = survey_of(after, zone);
   diff.findings = compare_findings(before, after, diff);
   diff.controls = compare_controls(before, after);
   for (const Section& section : kSections) {

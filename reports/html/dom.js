@@ -36,9 +36,13 @@ function svg(tag, attributes, ...children) {
   return fill(assign(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes), children);
 }
 
+// Half an address would be read as another one.
+const WHOLE = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f]{2}(:[0-9a-f]{2}){5})$/;
+
 // Text from the network: isolated, so that its direction ends with it.
 function data(value, attributes) {
-  return el("bdi", attributes, value);
+  const whole = WHOLE.test(value ?? "") && { class: ["unbroken", attributes?.class].filter(Boolean).join(" ") };
+  return el("bdi", { ...attributes, ...whole }, value);
 }
 function code(value) {
   return el("code", { dir: "ltr" }, value);

@@ -82,7 +82,9 @@ Manifest read_manifest(const std::filesystem::path& path) {
       manifest.outputs[output.at("path")] = {output.at("sha256"), output.at("bytes")};
     return manifest;
   } catch (const Json::exception& error) {
-    throw ManifestError(path.string() + ": not a manifest of kakoi: " + error.what());
+    throw ManifestError(path.string() +
+                        ": not a manifest of kakoi, or damaged; copy the folder again, or scan again (" + error.what() +
+                        ")");
   }
 }
 

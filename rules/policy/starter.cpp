@@ -1,4 +1,5 @@
 // A site.yaml to start from: what the inventory shows, written as a policy for the engineer to correct.
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -42,16 +43,21 @@ std::string to_confirm(std::string_view key, const std::vector<std::string>& fou
          "]  # found; if right, put it in place of the line above (確認のうえ上の行と置き換える)\n";
 }
 
-// Where control and office hosts are mixed, somebody has to decide. Until then the segment is a control one: an office one
-// would make findings about its controllers go away.
-std::string_view kind_of(std::int64_t ot_hosts, std::int64_t it_hosts) {
-  return it_hosts > 0 && ot_hosts == 0 ? "it" : "ot";
+// Control hosts or office hosts, whichever there are twice as many of (infer.cpp); mixed ones are to be looked at. A segment
+// with a controller is no office one until somebody says so: findings about the controller would go away.
+std::string_view kind_of(std::int64_t ot_hosts, std::int64_t it_hosts, bool has_controller) {
+  return it_hosts > 0 && it_hosts >= 2 * ot_hosts && !has_controller ? "it" : "ot";
 }
 
 // Local subnets, but for public numbers: those are declared apart.
 std::vector<Segment> segments(Database& db) {
   std::vector<Segment> out;
   std::set<std::string> seen;
+  std::vector<std::pair<std::string, Address>> controllers;  // VLAN, IP
+  for (Statement s = db.prepare("select ad.vlan, ad.value from asset a join address ad on ad.asset_id = a.asset_id"
+                                " where a.scope = 'local' and a.role in ('plc', 'rtu', 'ied') and ad.kind <> 'mac'");
+       s.step();)
+    if (const auto ip = parse_address(s.text(1))) controllers.emplace_back(s.text(0), *ip);
   for (Statement s =
            db.prepare("select vlan, cidr, ot_hosts, it_hosts from subnet where hosts > 0 order by cidr, vlan");
        s.step();) {
@@ -63,9 +69,12 @@ std::vector<Segment> segments(Database& db) {
           if (const auto o = parse_cidr(other.cidr); o && o->overlaps(*range)) return true;
       return false;
     }();
-    if (!nested)
-      out.push_back(
-          {s.text(0), to_string(*range), std::string(kind_of(s.integer(2), s.integer(3))), s.integer(2), s.integer(3)});
+    if (nested) continue;
+    const bool has_controller = std::any_of(controllers.begin(), controllers.end(), [&](const auto& c) {
+      return c.first == s.text(0) && range->contains(c.second);
+    });
+    const std::string_view kind = kind_of(s.integer(2), s.integer(3), has_controller);
+    out.push_back({s.text(0), to_string(*range), std::string(kind), s.integer(2), s.integer(3)});
   }
   return out;
 }

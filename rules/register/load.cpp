@@ -217,6 +217,8 @@ class CsvRegister {
     auto row = std::find_if(rows.begin(), rows.end(), [](const CsvRow& r) { return !r.is_blank(); });
     if (row == rows.end()) throw PolicyError({origin_ + ": the list is empty; its first row names the columns"});
     headings(*row);
+    if (std::all_of(row + 1, rows.end(), [](const CsvRow& r) { return r.is_blank(); }))
+      notes_.push_back(origin_ + ": no asset stands below the headings");
     for (++row; row != rows.end(); ++row)
       if (!row->is_blank()) asset(*row);
     if (!problems_.empty()) throw PolicyError(problems_);
@@ -280,8 +282,16 @@ class CsvRegister {
     }
     settle(row, a);
     if (!take(a)) {
-      problems_.push_back(place(row.line) + "address " + to_string(a.address) +
-                          " is declared twice; keep one asset for it, or give each its own MAC address or zone");
+      const auto first = std::find_if(policy_.assets.begin(), policy_.assets.end(), [&](const DeclaredAsset& b) {
+        return b.zone == a.zone &&
+               (b.address == a.address || std::find(b.others.begin(), b.others.end(), a.address) != b.others.end());
+      });
+      const std::string there = first == policy_.assets.end()
+                                    ? ""
+                                    : " ('" + first->name + "' in " +
+                                          (first->source.empty() ? "the policy" : first->source) + " has it, too)";
+      problems_.push_back(place(row.line) + "address " + to_string(a.address) + " is declared twice" + there +
+                          "; keep one asset for it, or give each its own MAC address or zone");
       return;
     }
     policy_.assets.push_back(std::move(a));

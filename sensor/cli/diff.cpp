@@ -90,6 +90,9 @@ int diff(const Arguments& arguments) {
   if (values->contains("json") && values->contains("html") &&
       (*values)["json"].as<std::string>() == (*values)["html"].as<std::string>())
     throw UsageError("diff: --json and --html name one file");
+  for (const char* name : {"json", "html"})
+    if (values->contains(name) && fs::is_directory((*values)[name].as<std::string>()))
+      throw InputError((*values)[name].as<std::string>() + ": is a folder; name a file");
   Survey before = opened(named[0]), after = opened(named[1]);
   try {
     note_order(before.db, after.db, named);

@@ -52,6 +52,11 @@ int policy(const Arguments& arguments) {
       if (!a.rule.empty() && !rules.find(a.rule))
         std::cerr << "kakoi: note: " << words[1] << ": acceptance of rule '" << a.rule
                   << "': no rule of this program has that name" << did_you_mean(a.rule, known) << "\n";
+    if (policy.zones.empty() && policy.assets.empty() && policy.ranges.empty() && policy.conduits.empty() &&
+        policy.roles.empty() && policy.acceptances.empty())
+      std::cerr << "kakoi: note: " << words[1]
+                << ": declares nothing to judge by; 'kakoi policy init' drafts one of an "
+                << "inventory\n";
     std::cout << words[1] << ": no mistakes\n";
     return kDone;
   } catch (const PolicyError& error) {

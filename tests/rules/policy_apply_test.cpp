@@ -198,7 +198,7 @@ TEST(StarterPolicy, LoadsAndCoversWhatWasSeen) {
   EXPECT_EQ(policy.ranges.size(), 2u);
 }
 
-TEST(StarterPolicy, TakesAMixedSegmentForAControlOneAndLeavesOthersToConfirm) {
+TEST(StarterPolicy, GoesByTheMajorityAndLeavesOthersToConfirm) {
   Site site;
   site.host("office", {.ip = "192.168.20.10"});
   site.db.execute(
@@ -207,9 +207,11 @@ TEST(StarterPolicy, TakesAMixedSegmentForAControlOneAndLeavesOthersToConfirm) {
   const std::string text = starter_policy(site.db);
   const Policy policy = parse_policy(text, "site.yaml");
   ASSERT_EQ(policy.zones.size(), 1u);
-  EXPECT_EQ(policy.zones[0].kind, "ot");
+  EXPECT_EQ(policy.zones[0].kind, "it");
   EXPECT_NE(text.find("mixed, decide"), std::string::npos);
   EXPECT_NE(text.find("\n#internal_public_ranges: [150.100.1.0/24]"), std::string::npos);
+  site.host("plc", {.ip = "192.168.20.11"}).set("asset", "role", "'plc'", "asset_id = 'plc'");
+  EXPECT_EQ(parse_policy(starter_policy(site.db), "site.yaml").zones[0].kind, "ot");
 }
 
 TEST(StarterPolicy, OfAnEmptyInventoryLoads) {
