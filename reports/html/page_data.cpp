@@ -60,7 +60,7 @@ std::vector<Table> tables() {
                         kLinkOrder)},
       {"operations", R"(select link_id as "link:of_link", protocol as "protocol", unit as "unit:n",
   peer_unit as "peer_unit:n", function_code as "code:n", qualifier as "qualifier:n", function as "function",
-  class as "class", asked_by_server as "asked_by_server:bool", from_client as "from_client:n", from_server as "from_server:n", refused as "refused:n", unanswered as "unanswered:n",
+  class as "class", asked_by_server as "asked_by_server:bool", from_client as "from_client:n", from_server as "from_server:n", accepted as "accepted:n", refused as "refused:n", unanswered as "unanswered:n",
   first_ts as "first:time", last_ts as "last:time", first_packet_id as "packet:packet" from operation)",
        "operation", "link_id"},
       {"control_actions", R"(select link_id as "link:of_link", protocol as "protocol", unit as "unit:n",

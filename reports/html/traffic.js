@@ -41,7 +41,9 @@ function endColumns() {
 }
 // messages of an operation, of the side that asked and of the other
 const requestsOf = (o) => (o.asked_by_server ? o.from_server : o.from_client);
-const answersOf = (o) => (o.asked_by_server ? o.from_client : o.from_server);
+// DNP3 has one code for all responses (129, IEEE 1815 §4.2.4), so its requests have their answers by outcome alone.
+const answersOf = (o) =>
+  o.protocol === "dnp3" && o.code < 129 ? o.accepted + o.refused : o.asked_by_server ? o.from_client : o.from_server;
 
 function linksSection() {
   const isOutside = new Set(model.outside);
