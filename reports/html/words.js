@@ -257,6 +257,7 @@ const WORDS = {
     "announces routes": ["経路を広告", "announces routes"],
     "sends programs to OT devices": ["制御機器へプログラムを転送", "sends programs to OT devices"],
     "asks five or more OT devices": ["5台以上の制御機器に要求", "asks five or more OT devices"],
+    "commands OT devices": ["制御機器に指令", "commands OT devices"],
     "exchanges cyclic I/O": ["周期的な入出力データを交換", "exchanges cyclic I/O"],
     "asks OT devices": ["制御機器に要求", "asks OT devices"],
     "says so itself": ["機器自身の申告", "says so itself"],

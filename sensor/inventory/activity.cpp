@@ -221,7 +221,7 @@ class Observer {
       const bool by_server = o.key.actor == Role::server;
       if (Activity* const a = at(by_server ? server : client); a && (by_server ? o.from_server : o.from_client) != 0) {
         a->programs = a->programs || o.key.cls == OperationClass::program;
-        a->commands = a->commands || is_command(o.key.cls);
+        a->commands = a->commands || (o.protocol->domain == Domain::ot && is_command(o.key.cls));
       }
       const bool has_units = o.protocol->name == "modbus" || o.protocol->name == "modbus_rtu";
       if (has_units && o.accepted != 0 && o.key.unit != kNoValue && at(server))

@@ -198,6 +198,7 @@ Duty role_of(const Asset& asset, const Activity& a, std::string_view own_word) {
                                          : "asks OT devices and is asked by an OT protocol"};
   if (a.ot_servers >= 5) return {"scada_server", "asks five or more OT devices"};
   if (a.ot_servers != 0) return {"hmi", "asks OT devices"};
+  if (a.commands) return {"hmi", "commands OT devices"};  // by broadcasts alone
   for (const std::string_view known : {"router", "switch", "engineering_station", "ot_device", "printer", "camera"})
     if (own_word == known) return {known, "says so itself"};
   if (a.exchanges_io) return {"ot_device", "exchanges cyclic I/O"};

@@ -188,6 +188,31 @@ TEST(Roles, ByControlProtocol) {
   EXPECT_EQ(role(floor), "ot_device");
 }
 
+// icsnpp, melsoft_UDP_unclean_1.pcap: the controller answers broadcasts with broadcasts.
+TEST(Roles, OfWhoCommandsByBroadcast) {
+  const Protocol melsoft = test::make_protocol("melsoft", Domain::ot), ntp = test::make_protocol("ntp", Domain::shared);
+  const Host tool = host("00:00:bc:00:00:31", "192.168.1.31"), clock = host("00:00:bc:00:00:32", "192.168.1.32");
+  const Host all = host("ff:ff:ff:ff:ff:ff", "255.255.255.255");
+  Traffic t;
+  const auto command = [&](const Protocol& protocol, OperationClass cls) {
+    OperationRow o;
+    o.link = static_cast<std::uint32_t>(t.observed.links.size() - 1);
+    o.protocol = &protocol;
+    o.key.cls = cls;
+    o.key.actor = Role::client;
+    o.from_client = 3;
+    o.seen.add(t.packet());
+    t.observed.operations.push_back(o);
+  };
+  t.talk(tool, all, 5560, &melsoft, LinkState::datagram, 0, Transport::udp);
+  command(melsoft, OperationClass::write);
+  t.talk(clock, all, 123, &ntp, LinkState::datagram, 0, Transport::udp);
+  command(ntp, OperationClass::time);
+  Database db = write(t.observed);
+  EXPECT_EQ(rows(db, "select role, role_reason from asset where scope = 'local' order by asset_id"),
+            "hmi|commands OT devices\n|");
+}
+
 // A phasor data concentrator answers like a PMU, but has its phasors from others: asked for, or sent unasked.
 TEST(Roles, OfPhasorMeasurementAndItsConcentrators) {
   const Protocol phasors = test::make_protocol("synchrophasor", Domain::ot);
