@@ -350,25 +350,32 @@ int judge(Database db, const fs::path& path, const Judgement& j, const AfterRule
                                       .in_steps = true,
                                       .another = another});
   for (const std::string& note : result.notes) std::cerr << "kakoi: note: " << printable(note) << "\n";
-  remove_outputs(j.out);
+  std::error_code ignored;
+  fs::remove(j.out / kSignatureFile, ignored);  // of an earlier manifest
   const auto write_evidence = [&](Database& judged) {
     std::error_code error;
     if (!after || !after(judged)) fs::remove(j.out / kEvidenceFile, error);  // an earlier run's proves nothing of this
   };
   stored = j.out / kInventoryFile;
   place_whole(path, stored);
-  write_reports({.db = db,
-                 .rules = texts_of(j.rules),
-                 .kakoi_version = KAKOI_VERSION,
-                 .language = j.language,
-                 .input_hashes = j.input_hashes,
-                 .created = j.created,
-                 .run = j.run,
-                 .other_outputs = {kInventoryFile, kEvidenceFile},
-                 .exports = j.exports,
-                 .besides = write_evidence,
-                 .another = another},
-                j.out);
+  try {
+    write_reports({.db = db,
+                   .rules = texts_of(j.rules),
+                   .kakoi_version = KAKOI_VERSION,
+                   .language = j.language,
+                   .input_hashes = j.input_hashes,
+                   .created = j.created,
+                   .run = j.run,
+                   .other_outputs = {kInventoryFile, kEvidenceFile},
+                   .exports = j.exports,
+                   .besides = write_evidence,
+                   .another = another},
+                  j.out);
+  } catch (const OutputError& error) {
+    remove_reports(j.out);
+    throw OutputError(std::string(error.what()) +
+                      "; of this folder the inventory alone is whole, 'kakoi assess' makes the reports of it");
+  }
   if (j.sign_with)
     write_whole(j.out / kSignatureFile,
                 [&](std::ostream& out) { out << sign(j.sign_with, read_file(j.out / kManifestFile)); });

@@ -35,7 +35,7 @@ void keep_from_out(const fs::path& out, const Paths& inputs) {
                        ": would be written over by what is made of it; name another folder with --out");
 }
 
-void remove_outputs(const fs::path& out) {
+void remove_reports(const fs::path& out) {
   std::error_code ignored;
   for (const std::string_view name : output_names())
     if (name != kInventoryFile) fs::remove(out / name, ignored);

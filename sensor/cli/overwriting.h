@@ -14,8 +14,7 @@ void keep_from_file(const std::filesystem::path& file, const Paths& inputs);
 // The same for all that is written into the folder OUT.
 void keep_from_out(const std::filesystem::path& out, const Paths& inputs);
 
-// What an earlier run wrote, but for the inventory, which the new one replaces at once: beside it, it would pass for the same
-// run's if writing breaks off.
-void remove_outputs(const std::filesystem::path& out);
+// All that is made of the inventory: what is new of it would pass for one run's with what an earlier run left.
+void remove_reports(const std::filesystem::path& out);
 
 }  // namespace kakoi::cli

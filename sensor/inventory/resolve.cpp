@@ -213,7 +213,7 @@ class Resolver {
   bool is_directed_broadcast(const Place& place, const Appearance& a) const {
     if (!place.address.is_ipv4() || a.sends || !with_macs_.contains(place.vlan)) return false;
     const std::uint32_t ip = place.address.v4();
-    if (a.has_mac) return a.behind && (ip & 0xFF) == 0xFF;
+    if (a.has_mac) return a.behind && (ip & 0xFF) == 0xFF && !place.address.is_global();
     const Network network = result_.segments_.subnets.around(place.vlan, place.address);
     const std::uint32_t hosts = network.bits >= 31 ? 0 : ~std::uint32_t{0} >> network.bits;
     if (hosts != 0 && (ip & hosts) == hosts) return true;
