@@ -48,10 +48,11 @@ void print_overview(std::ostream& out) {
         << "\n";
   out << (ja ? "\n各コマンドの説明は 'kakoi コマンド --help' で表示します。kakoiは何も送信しません。\n\n"
                "終了コード: 0 完了、1 --fail-on 以上の所見あり、2 使い方の誤り、読めない入力\n"
-               "（残りは処理済み）又は解析の中断、3 内部エラー\n"
+               "（残りは処理済み）又は解析の中断、3 内部エラー又は出力の書込み失敗\n"
              : "\n'kakoi COMMAND --help' explains a command. kakoi never sends a packet.\n\n"
                "Exit status: 0 done; 1 findings at or above --fail-on; 2 bad usage, unreadable\n"
-               "input (the rest is still processed) or an interrupted scan; 3 internal error.\n");
+               "input (the rest is still processed) or an interrupted scan; 3 internal error,\n"
+               "or outputs that could not be written.\n");
 }
 
 int dispatch(const Arguments& arguments) {
