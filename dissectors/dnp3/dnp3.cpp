@@ -78,7 +78,6 @@ class Session final : public Dissector {
     }
     if (link.frames.repeats(header, data.bytes())) return;
     const Assembled assembled = link.assembler.add(data.bytes(), state == UserData::State::cut);
-    if (link.assembler.held() != 0 || held_ != 0) held_ = links_[0].held() + links_[1].held();
     if (assembled.sequence_break) {
       emit(Anomaly{Fault::sequence_break, offset});
       application_.exchange.lose();
@@ -89,6 +88,8 @@ class Session final : public Dissector {
       application_.dissect({assembled.fragment, assembled.whole, header.from_master(),
                             header.is(Primary::confirmed_user_data), header.source, header.destination, offset},
                            emit);
+    link.assembler.release();
+    if (link.assembler.held() != 0 || held_ != 0) held_ = links_[0].held() + links_[1].held();
     // What is missing may have been the answer to what is still open.
     if (state == UserData::State::cut && !header.from_master()) application_.exchange.lose();
   }

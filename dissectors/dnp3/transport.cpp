@@ -13,7 +13,6 @@ constexpr std::uint8_t kSequenceMask = 0x3F;
 
 Assembled Assembler::add(Bytes segment, bool cut) noexcept {
   Assembled result;
-  if (!collecting_ && buffer_) buffer_.reset();  // of a fragment that is done with
   ByteReader r(segment);
   const std::uint8_t octet = r.u8();
   if (!r.ok()) return result;

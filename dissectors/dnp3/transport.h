@@ -17,7 +17,7 @@ namespace kakoi::dnp3 {
 inline constexpr std::size_t kMaxFragment = 4096;
 
 struct Assembled {
-  Bytes fragment;               // empty: none is finished. Valid until the next call, or as long as the segment
+  Bytes fragment;               // empty: none is finished. Valid until the next call of any function, or as long as the segment
   bool whole = true;            // false: the fragment goes on in octets that were not captured or not kept
   bool too_long = false;        // … because it exceeds kMaxFragment
   bool sequence_break = false;  // an unfinished fragment was given up, or a segment belongs to none
@@ -31,6 +31,10 @@ class Assembler {
   void forget() noexcept {
     collecting_ = synchronised_ = false;
     buffer_.reset();
+  }
+  // The fragment was dealt with: the next one, mostly of another connection, finds its memory in a cache.
+  void release() noexcept {
+    if (!collecting_) buffer_.reset();
   }
   std::size_t held() const noexcept { return buffer_ ? kMaxFragment : 0; }
 

@@ -7,6 +7,7 @@
 #include <set>
 #include <sstream>
 
+#include "rules/policy/half_width.h"
 #include "rules/policy/policy.h"
 #include "rules/policy/role.h"
 #include "rules/yaml_reader.h"
@@ -111,8 +112,9 @@ class Loader {
   }
 
   std::optional<Cidr> cidr(const yaml::Node& node, std::string_view what) {
-    const std::optional<std::string> text = scalar(node, what, complaints_);
+    std::optional<std::string> text = scalar(node, what, complaints_);
     if (!text) return std::nullopt;
+    *text = half_width(*text);
     const std::optional<Cidr> range = parse_cidr(*text);
     if (!range) {
       complaints_.add(node, "'" + *text + "' is no address range; write it like 192.168.10.0/24 or fd00:1::/64");
@@ -165,7 +167,7 @@ class Loader {
     if (map.has("cidr")) m.cidr = cidr(map.at("cidr"), "'cidr'");
     if (map.has("vlan")) m.vlan = vlan(map.at("vlan"));
     if (map.has("mac")) {
-      const std::string text = map.text("mac");
+      const std::string text = half_width(map.text("mac"));
       m.mac = parse_address(text);
       if (!m.mac || !m.mac->is_mac()) {
         complaints_.add(map.at("mac"), "'" + text + "' is no MAC address; write it like 00:1d:9c:c8:13:a1");
@@ -358,11 +360,12 @@ class Loader {
     const auto text = scalar(node, "an item of '" + std::string(key) + "'", complaints_);
     if (!text) return;
     if (text->empty()) return complaints_.add(node, "an item of '" + std::string(key) + "' is empty");
-    if (text->find('/') != std::string::npos)
+    const std::string word = half_width(*text);  // names keep their width
+    if (text->find('/') != std::string::npos || (word.find('/') != std::string::npos && parse_cidr(word)))
       return complaints_.add(node, "'" + *text + "' is a range; '" + std::string(key) +
                                        "' takes single hosts: an address, a MAC or an asset's name");
-    AllowedRole entry{std::string(role), parse_address(*text), {}};
-    if (!entry.address && looks_like_an_address(*text))
+    AllowedRole entry{std::string(role), parse_address(word), {}};
+    if (!entry.address && looks_like_an_address(word))
       return complaints_.add(node, "'" + *text + "' is no IP or MAC address; correct it");
     if (!entry.address) entry.asset = *text;
     policy_.roles.push_back(std::move(entry));
@@ -401,7 +404,7 @@ class Loader {
     if (!map.valid()) return;
     DeclaredAsset a;
     a.name = map.text("name", true);
-    const std::string text = map.text("address", true);
+    const std::string text = half_width(map.text("address", true));
     a.role = map.text("role");
     if (const auto role = find_role(a.role))
       a.role = *role;

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "rules/policy/half_width.h"
 #include "rules/policy/role.h"
 #include "rules/register/csv_reader.h"
 #include "rules/register/encoding.h"
@@ -314,7 +315,7 @@ class CsvRegister {
 
   void add_addresses(const CsvRow& row, const std::string& cell, std::vector<Address>& addresses) {
     for (const std::string& word : words_of(cell)) {
-      const auto address = address_of(word);
+      const auto address = address_of(half_width(word));
       if (!address)
         notes_.push_back(place(row.line) + "'" + word + "' is no IP or MAC address and was left out");
       else if (std::find(addresses.begin(), addresses.end(), *address) == addresses.end())

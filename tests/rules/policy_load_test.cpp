@@ -259,6 +259,20 @@ TEST(PolicyLoad, TakesAByteOrderMark) {
   EXPECT_EQ(parse_policy("\xEF\xBB\xBFsite: Kita\r\n", "site.yaml").site, "Kita");
 }
 
+TEST(PolicyLoad, TakesAddressesInFullWidthAsInputMethodsWriteThem) {
+  const Policy policy = parse_policy(
+      "zones: [{id: a, kind: ot, members: [{cidr: １９２．１６８．１０．０／２４}]}]\n"
+      "masters: [１９２．１６８．１０．１２, 系統１／２]\n"
+      "assets: [{name: PLC１, address: １９２．１６８．１０．２０}]\n",
+      "site.yaml");
+  EXPECT_EQ(policy.zones.at(0).members.at(0).cidr, parse_cidr("192.168.10.0/24"));
+  EXPECT_EQ(policy.roles.at(0).address, parse_address("192.168.10.12"));
+  EXPECT_EQ(policy.roles.at(1).asset, "系統１／２");
+  EXPECT_EQ(policy.assets.at(0).address, parse_address("192.168.10.20"));
+  EXPECT_EQ(policy.assets.at(0).name, "PLC１");
+  EXPECT_THROW(parse_policy("masters: [１９２．１６８．１０．０／２４]\n", "site.yaml"), PolicyError);
+}
+
 TEST(PolicyLoad, ReadsTimesOfConduits) {
   const Policy policy = parse_policy(
       kTwoZones + "conduits: [{from: a, to: b, times: [{days: [sat-mon], from: '22:00', to: '06:30'}, {days: wed}]}]\n",

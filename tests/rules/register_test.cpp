@@ -77,7 +77,7 @@ TEST(Register, UnderstandsHeadingsAndAddressesAsPeopleWriteThem) {
   Policy policy;
   const auto notes = add_register(policy,
                                   "No.,機器名称,ＩＰアドレス,MAC アドレス,メーカー名,型式,重要度\n"
-                                  "1,炉-PLC,192.0.2.7/24、192.0.2.8,001D.9CC8.13A1,三菱電機,Q03UDV,高\n",
+                                  "1,炉-PLC,192.0.2.7/24、１９２．０．２．８,001D.9CC8.13A1,三菱電機,Q03UDV,高\n",
                                   "list.csv");
   EXPECT_THAT(notes, ElementsAre(HasSubstr("list.csv:1: columns not used: No.")));
   ASSERT_EQ(policy.assets.size(), 1u);
