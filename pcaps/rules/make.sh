@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 here=$PWD
 
-packages="avahi-daemon bind9-dnsutils bird2 busybox charon-systemd chrony curl dnsmasq-base ethtool expect freetds-bin freerdp2-shadow-x11 g++ inetutils-telnet
+packages="avahi-daemon bind9-dnsutils bird2 busybox charon-systemd chrony curl dnsmasq-base dsniff ethtool expect freetds-bin freerdp2-shadow-x11 g++ inetutils-telnet
   inetutils-telnetd iproute2 libcharon-extra-plugins libmodbus-dev lldpd mosquitto mosquitto-clients nftables nginx-light nmap openssh-client openssh-server
   microsocks openssl openvpn pptp-linux pptpd procps python3-impacket python3-pyftpdlib python3-pymodbus python3-scapy python3-yaml redis-server redis-tools samba smbclient snmp snmpd socat softether-vpnclient softether-vpnserver
   squid strongswan-swanctl tftp-hpa tftpd-hpa tigervnc-standalone-server tshark vsftpd wireguard-go wireguard-tools wireshark-common xl2tpd xrdp xvfb"

@@ -53,6 +53,29 @@ claim() {  # ADDRESS   of the second host
 }
 scene_address_twice() { claim 192.168.7.30; }
 scene_address_once() { claim 192.168.7.41; }
+second_way() {  # by which HMI01 and PLC01 speak through PC02; the mirror port is that of HMI01
+  cast HMI01 PLC01
+  host PC02 "${card[PC02]}" span 192.168.7.41/24
+  ip netns exec "$PLANT-PC02" sysctl -qw net.ipv4.ip_forward=1
+  slave PLC01
+  action
+  poll HMI01 192.168.7.11
+  cut="eth.addr==${card[HMI01]} || eth.dst==ff:ff:ff:ff:ff:ff"
+}
+scene_device_relayed() {
+  second_way
+  start PC02 arpspoof -i eth0 -r -t 192.168.7.30 192.168.7.11
+  for _ in {1..8}; do
+    sleep 3
+    poll HMI01 192.168.7.11
+  done
+}
+scene_device_routed() {
+  second_way
+  ip -n "$PLANT-HMI01" route add 192.168.7.11 via 192.168.7.41
+  ip -n "$PLANT-PLC01" route add 192.168.7.30 via 192.168.7.41
+  for _ in {1..8}; do poll HMI01 192.168.7.11; done
+}
 leases() {  # SECOND_SERVER|""
   cast SRV01
   host PC01 "${card[PC01]}" span dhcp
