@@ -247,7 +247,7 @@ class Evaluator {
     }
     f.first_ts = group.first_ts;
     f.last_ts = group.last_ts;
-    f.packets = cite(group);
+    cite(group, f);
     list_assets(f, group);
     return f;
   }
@@ -273,7 +273,8 @@ class Evaluator {
     return at->second;
   }
 
-  std::vector<std::int64_t> cite(const Group& group) {
+  // What is cited is of the finding's time, too: an answer may come after the last request.
+  void cite(const Group& group, Finding& f) {
     std::set<std::tuple<std::int64_t, std::int64_t, std::int64_t>> chosen;  // time, number, id
     std::set<std::int64_t> seen;
     for (const auto& [column, ts, id] : group.packets) {
@@ -281,9 +282,11 @@ class Evaluator {
       if (const auto& place = place_of(id); place && seen.insert(id).second)
         chosen.insert({place->first, place->second, id});
     }
-    std::vector<std::int64_t> out;
-    for (const auto& [ts, number, id] : chosen) out.push_back(id);
-    return out;
+    for (const auto& [ts, number, id] : chosen) {
+      f.packets.push_back(id);
+      if (f.first_ts) f.first_ts = std::min(*f.first_ts, ts);
+      if (f.last_ts) f.last_ts = std::max(*f.last_ts, ts);
+    }
   }
 
   void list_assets(Finding& f, const Group& group) {

@@ -202,6 +202,7 @@ struct SecureSession {
   std::string_view server_name;  // SNI
   std::string_view alpn;
   std::span<const std::uint8_t> certificate;  // the leaf, DER
+  PacketRef hello{};                          // with the ServerHello; 0: no other packet than the one at hand
 };
 
 // A DHCPv4 exchange as the server granted it (ACK), or as the client asked (client only).

@@ -198,6 +198,7 @@ class Tls final : public Dissector {
       case Handshake::server_hello:
         if (const auto hello = parse_server_hello(body)) {
           server_ = speaker;
+          hello_ = emit.context().packet;
           version_ = hello->version;
           cipher_ = hello->cipher;
           // Up to 1.2 the server names its choice here; in 1.3 that is encrypted, so the offer stays.
@@ -220,7 +221,8 @@ class Tls final : public Dissector {
     server_name_ = hello.server_name.substr(0, 255);  // the longest DNS name (RFC 1035 §2.3.4)
     alpn_ = hello.alpn;
     emit(SecureSession{
-        .version = 0, .offered = offered_, .cipher = 0, .server_name = server_name_, .alpn = alpn_, .certificate = {}});
+        .version = 0, .offered = offered_, .cipher = 0, .server_name = server_name_, .alpn = alpn_, .certificate = {},
+        .hello = {}});
   }
 
   // States what the two hellos agreed on, once.
@@ -232,12 +234,14 @@ class Tls final : public Dissector {
                        .cipher = cipher_,
                        .server_name = server_name_,
                        .alpn = alpn_,
-                       .certificate = certificate});
+                       .certificate = certificate,
+                       .hello = hello_ == emit.context().packet ? PacketRef{} : hello_});
     return Interest::done;
   }
 
   std::array<Side, 2> sides_;
   Role server_ = Role::server;  // who sent the ServerHello; the flow's direction may have been guessed
+  PacketRef hello_{};               // of the ServerHello
   std::uint16_t offered_ = 0, version_ = 0, cipher_ = 0;
   std::string server_name_, alpn_;  // of the hellos, at most 255 octets each; allocated once a flow
   bool session_pending_ = false;

@@ -36,9 +36,7 @@ const RawPacket* CaptureFile::peek() {
   if (!format_->next(source_, info_, packet_)) return nullptr;
   packet_.ref = {packet_.ref.ts, index_, ++info_.packets};
   info_.bytes += packet_.original_length;
-  if (info_.packets == 1) info_.first_ts = info_.last_ts = packet_.ref.ts;
-  info_.first_ts = std::min(info_.first_ts, packet_.ref.ts);
-  info_.last_ts = std::max(info_.last_ts, packet_.ref.ts);
+  info_.note_time(packet_.ref.ts);
   if (info_.packets == 1 || packet_.link_type != link_type_) info_.link_types.insert(link_type_ = packet_.link_type);
   ready_ = true;
   if (source_.offset() >= mark_at_) mark();

@@ -1,11 +1,11 @@
 // What a capture file or interface says about itself, and what was counted while reading it.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <set>
 #include <string>
-#include <vector>
+
+#include "sensor/capture/runs.h"
 
 namespace kakoi {
 
@@ -26,33 +26,6 @@ struct Damage {
 
  private:
   std::uint64_t end_ = 0;  // of the last place
-};
-
-// Times within a capture of which it holds nothing: nobody listened, or packets are more than an hour apart.
-struct Pause {
-  std::int64_t from = 0, to = 0;
-};
-class Pauses {
- public:
-  // In the order of time. Where there are too many, what was recorded between the last ones is given up, too.
-  void note(std::int64_t from, std::int64_t to) {
-    constexpr std::size_t kMost = 256;
-    if (to <= from) return;
-    if (spans_.size() < kMost)
-      spans_.push_back({from, to});
-    else
-      spans_.back().to = std::max(spans_.back().to, to);
-  }
-  const std::vector<Pause>& spans() const noexcept { return spans_; }
-  std::vector<Pause>& spans() noexcept { return spans_; }
-  std::int64_t total() const noexcept {
-    std::int64_t sum = 0;
-    for (const auto& [from, to] : spans_) sum += to - from;
-    return sum;
-  }
-
- private:
-  std::vector<Pause> spans_;
 };
 
 // One file or interface. Without a format it could not be read at all, and `error` says why.
@@ -82,9 +55,18 @@ struct CaptureInfo {
   std::uint32_t cut_at = 0;       // bytes; of truncated packets the most that is left
   std::uint64_t fragments_given_up = 0, fragment_overlaps = 0;  // IP datagrams, pieces
   std::uint64_t clock_steps = 0;  // times that the clock was set back, or went on by more than an hour
-  Pauses pauses;
+  Runs runs;                      // where there are several, nothing was recorded between them, or the clock stepped
   Damage damage;      // told in error, too, once the file is finished
   std::string error;  // "" or why reading stopped early, with the byte offset
+
+  // A packet of the time `ts`, in the order of the recording.
+  void note_time(std::int64_t ts) {
+    if (runs.note(ts)) ++clock_steps;
+    if (ts < first_ts || packets <= 1) first_ts = ts;
+    if (ts > last_ts || packets <= 1) last_ts = ts;
+  }
+  // Nanoseconds between the first and the last packet in which nothing was recorded.
+  std::int64_t paused() const { return last_ts - first_ts - covered_time(runs.all()); }
 };
 
 }  // namespace kakoi

@@ -40,8 +40,7 @@ void count(const RawPacket& packet, CaptureInfo& info) {
   info.bytes += packet.original_length;
   info.file_bytes += packet.data.size();
   if (info.packets == 1) info.begun = packet.ref.ts;
-  if (info.first_ts == 0 || packet.ref.ts < info.first_ts) info.first_ts = packet.ref.ts;
-  info.last_ts = std::max(info.last_ts, packet.ref.ts);
+  info.note_time(packet.ref.ts);
 }
 
 }  // namespace
@@ -153,7 +152,7 @@ void LiveSet::hand_over(std::int64_t up_to, const Use& use) {
     Interface& interface = *interfaces_[best->capture];
     CaptureInfo& info = interface.info;
     // Nobody listened between the last packet of before and the first of now.
-    if (std::exchange(interface.resumed, false)) info.pauses.note(info.last_ts, best->ring->front()->ref.ts);
+    if (std::exchange(interface.resumed, false)) info.runs.begin(best->ring->front()->ref.ts);
     for (const RawPacket* at = best->ring->front(); at && at->ref.ts <= others; at = best->ring->front()) {
       RawPacket packet = *at;
       count(packet, info);

@@ -148,6 +148,7 @@ void Observed::merge(Observed&& other) {
   add(lookups, other.lookups);
   add(credentials, other.credentials);
   add(sessions, other.sessions);
+  add(hellos, other.hellos);
   add(leases, other.leases);
   add(routes, other.routes);
   add(anomalies, other.anomalies);

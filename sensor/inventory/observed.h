@@ -276,6 +276,7 @@ struct Observed {
   std::map<LookupKey, LookupRow> lookups;
   std::map<CredentialKey, CredentialRow> credentials;
   std::map<SessionKey, Seen> sessions;
+  std::map<SessionKey, Seen> hellos;  // ServerHellos of sessions, where they are in packets of their own
   std::map<LeaseKey, Seen> leases;
   std::map<RouteKey, Seen> routes;
   std::map<AnomalyKey, Seen> anomalies;

@@ -132,7 +132,10 @@ void Recorder::apply(const Pending& p) {
       ++row.unanswered;
       break;
   }
-  if (!p.fact.is_message) return;
+  if (!p.fact.is_message) {
+    if (row.seen.count == 0) row.seen.add(p.packet);  // no message was of this kind: what tells of it is cited
+    return;
+  }
   ++(p.speaker == Role::client ? row.from_client : row.from_server);
   row.seen.add(p.packet);
 }

@@ -200,6 +200,9 @@ void Recorder::take_fact(const Context& context, const SecureSession& f) {
       key.self_signed = shown->self_signed;
     }
   }
+  // The flight that ends with the certificate began there.
+  if (f.hello.number() != 0)
+    if (Seen* const hello = slot(observed_.hellos, key)) hello->add(f.hello);
   last_ = slot(observed_.sessions, key);
 }
 

@@ -217,8 +217,9 @@ CREATE TABLE tls_session (
   not_before_ts BIGINT, not_after_ts BIGINT,
   self_signed INTEGER NOT NULL,
   count BIGINT NOT NULL,
-  packet_id BIGINT NOT NULL REFERENCES packet,
-  first_ts BIGINT NOT NULL, last_ts BIGINT NOT NULL   -- of handshakes that agreed on this
+  packet_id BIGINT NOT NULL REFERENCES packet,        -- that shows the last of it, mostly the certificate
+  first_ts BIGINT NOT NULL, last_ts BIGINT NOT NULL,  -- of handshakes that agreed on this
+  hello_packet_id BIGINT REFERENCES packet            -- with the ServerHello (version, cipher), if that is another
 );
 
 CREATE TABLE credential (    -- never the secret itself

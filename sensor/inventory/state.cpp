@@ -146,24 +146,24 @@ void fields(A& a, Damage& x) {
   a(x.places, x.bytes, x.first_offset, x.first_packet);
 }
 template <typename A>
-void fields(A& a, Pause& x) {
+void fields(A& a, Run& x) {
   a(x.from, x.to);
 }
 template <typename A>
-void fields(A& a, Pauses& x) {
-  a(x.spans());
+void fields(A& a, Runs& x) {
+  a(x.all());
 }
 template <typename A>
 void fields(A& a, CaptureInfo& x) {
   a(x.source, x.sha256, x.format, x.comment, x.filter, x.begun, x.link_types, x.snaplen, x.file_bytes, x.packets,
     x.bytes, x.first_ts, x.last_ts, x.truncated, x.malformed, x.undecoded, x.commented, x.drops_known, x.kernel_drops,
     x.interface_drops, x.duplicates, x.duplicates_routed, x.duplicates_vlan, x.duplicates_redundant,
-    x.duplicates_recorded, x.near_others, x.cut_at, x.fragments_given_up, x.fragment_overlaps, x.clock_steps, x.pauses,
+    x.duplicates_recorded, x.near_others, x.cut_at, x.fragments_given_up, x.fragment_overlaps, x.clock_steps, x.runs,
     x.damage, x.error);
 }
 template <typename A>
 void fields(A& a, Observed& x) {
-  a(x.links, x.operations, x.macs, x.bindings, x.tunnelled, x.asked, x.identities, x.lookups, x.credentials, x.sessions,
+  a(x.links, x.operations, x.macs, x.bindings, x.tunnelled, x.asked, x.identities, x.lookups, x.credentials, x.sessions, x.hellos,
     x.leases, x.routes, x.anomalies, x.open_accesses, x.points, x.actions, x.unreachable, x.named_vlans,
     x.flows_evicted, x.waiting_released, x.facts_dropped);
 }
@@ -172,7 +172,7 @@ void fields(A& a, Observed& x) {
 
 namespace {
 
-constexpr std::string_view kMagic = "kakoi state 8\n";
+constexpr std::string_view kMagic = "kakoi state 9\n";
 
 // Rows cite captures and links by position.
 void check(const Observed& o) {

@@ -84,7 +84,7 @@ void Writer::write_captures() {
     row(id, to_utf8(name(*c)), c->sha256, c->format, link_types, c->snaplen, time(c->first_ts), time(c->last_ts),
         c->packets, c->bytes, c->truncated, c->malformed, c->undecoded, drops(c->kernel_drops),
         drops(c->interface_drops), c->duplicates, c->file_bytes, to_utf8(c->comment, 1024), to_utf8(c->filter, 1024),
-        c->pauses.total(), to_utf8(c->error, 1024));
+        c->paused(), to_utf8(c->error, 1024));
   }
 }
 

@@ -15,26 +15,9 @@ namespace {
 
 // Nanoseconds in which at least one capture ran.
 std::int64_t covered_time(const std::vector<CaptureInfo>& captures) {
-  std::vector<std::pair<std::int64_t, std::int64_t>> spans;
-  for (const CaptureInfo& c : captures) {
-    if (c.packets == 0) continue;
-    std::int64_t from = c.first_ts;
-    for (const auto& [stopped, went_on] : c.pauses.spans()) {
-      spans.emplace_back(from, stopped);
-      from = went_on;
-    }
-    spans.emplace_back(from, c.last_ts);
-  }
-  std::sort(spans.begin(), spans.end());
-  std::int64_t total = 0, covered_to = 0;
-  bool any = false;
-  for (const auto& [first, last] : spans) {
-    const std::int64_t from = any ? std::max(first, covered_to) : first;
-    if (last > from) total += last - from;
-    covered_to = any ? std::max(covered_to, last) : last;
-    any = true;
-  }
-  return total;
+  std::vector<Run> runs;
+  for (const CaptureInfo& c : captures) runs.insert(runs.end(), c.runs.all().begin(), c.runs.all().end());
+  return kakoi::covered_time(std::move(runs));
 }
 
 // Nothing where there is nothing to measure.
@@ -74,7 +57,7 @@ Captured sum_of(const std::vector<CaptureInfo>& captures) {
     s.exact += c.duplicates - c.duplicates_routed - c.duplicates_vlan - c.duplicates_redundant - c.duplicates_recorded;
     s.near_others += c.near_others;
     s.unread += c.format.empty();
-    s.paused += c.pauses.total();
+    s.paused += c.paused();
     if (!c.filter.empty()) ++s.filtered, filters.insert(c.filter);
     s.clock_steps += c.clock_steps;
     s.damaged += !c.error.empty();

@@ -49,11 +49,13 @@ void Writer::write_link_facts() {
 
   Insert session_row(db, "tls_session");
   for (const auto& [key, seen] : observed.sessions)
-    if (const auto id = link(key.link))
+    if (const auto id = link(key.link)) {
+      const auto hello = observed.hellos.find(key);
       session_row(id, seen_number(key.version), seen_number(key.offered), seen_number(key.cipher), key.server_name,
                   key.alpn, key.subject, key.issuer, key.fingerprint, nanoseconds(key.not_before),
                   nanoseconds(key.not_after), key.self_signed, seen.count, packet(seen.first), seen.first.ts,
-                  seen.last.ts);
+                  seen.last.ts, hello == observed.hellos.end() ? std::nullopt : std::optional(packet(hello->second.first)));
+    }
 
   Insert credential_row(db, "credential");
   for (const auto& [key, row] : observed.credentials) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <future>
-#include <limits>
 
 #include "sensor/decode/decode.h"
 
@@ -12,7 +11,6 @@ namespace {
 constexpr std::size_t kBatch = 128;  // packets
 // A batch keeps alive what its packets lie in: jumbo packets, or a few packets far apart, must not pile up there.
 constexpr std::size_t kBatchBytes = 256 << 10, kBatchPieces = 4;
-constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min();
 
 void note_copy(Copy copy, CaptureInfo& info) noexcept {
   ++info.duplicates;
@@ -100,7 +98,6 @@ void Engine::packet(const RawPacket& raw, CaptureInfo& info, const std::shared_p
     returns_.recognise(decoded);
   if (decoded.malformed) ++info.malformed;
   if (decoded.undecoded) ++info.undecoded;
-  note_clock(raw.ref, info);
   if (raw.data.size() < raw.original_length && is_cut(raw, decoded, info.snaplen)) {
     ++info.truncated;
     info.cut_at = std::max(info.cut_at, static_cast<std::uint32_t>(raw.data.size()));
@@ -134,18 +131,6 @@ void Engine::packet(const RawPacket& raw, CaptureInfo& info, const std::shared_p
 Sighting Engine::sighting(const Decoded& decoded, const PacketRef& ref, const std::shared_ptr<const void>& memory) {
   if (decoded.redundancy != Redundancy::none && redundant_.is_copy(decoded, ref.ts)) return {Copy::redundant};
   return duplicates_.look_up(decoded, ref, memory);
-}
-
-// Packets of several queues or interfaces may be a little out of order; that is no step of the clock.
-void Engine::note_clock(const PacketRef& ref, CaptureInfo& info) {
-  constexpr std::int64_t kBack = 1'000'000'000, kOn = 3'600'000'000'000;  // ns
-  if (ref.capture() >= clocks_.size()) clocks_.resize(ref.capture() + 1, kNever);
-  std::int64_t& last = clocks_[ref.capture()];
-  if (last != kNever && (ref.ts < last ? last - kBack > ref.ts : ref.ts - kOn > last)) {
-    ++info.clock_steps;
-    info.pauses.note(last, ref.ts);
-  }
-  last = ref.ts;
 }
 
 void Engine::add(const Decoded& decoded, const PacketRef& ref, const std::shared_ptr<const void>& memory,

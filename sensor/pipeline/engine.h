@@ -53,7 +53,6 @@ class Engine {
   void process_taken(Batch& batch);
   // What the packet is to those before it, with PRP and HSR's copies among the exact ones.
   Sighting sighting(const Decoded& decoded, const PacketRef& ref, const std::shared_ptr<const void>& memory);
-  void note_clock(const PacketRef& ref, CaptureInfo& info);
   void add(const Decoded& decoded, const PacketRef& ref, const std::shared_ptr<const void>& memory, Sighting sighting);
   void renew(std::size_t shard);
   void hand_over(Batch& batch);
@@ -71,7 +70,6 @@ class Engine {
   // Asked by the reading thread, which sees all packets in order: what is a copy does not depend on threads.
   DuplicateTable duplicates_;
   decode::DuplicateFilter redundant_;
-  std::vector<std::int64_t> clocks_;  // of the last packet of each capture
   decode::FragmentTable fragments_;
   EtherCatReturns returns_;
   decode::MirrorTable mirrors_;  // ends of mirror tunnels are no plant assets

@@ -483,7 +483,7 @@ TEST(Inventory, LevelsOfCoverage) {
   c.clock_steps = 1;
   c.filter = "not port 502";
   c.near_others = 3, c.duplicates_recorded = 9, c.duplicates += 9;
-  c.pauses.note(c.first_ts + 250'000'000, c.first_ts + 750'000'000);
+  c.runs.all() = {{c.first_ts, c.first_ts + 250'000'000}, {c.first_ts + 750'000'000, c.last_ts}};
   CaptureInfo unread;
   unread.source = "broken.pcap", unread.error = "the file is empty";
   t.observed.captures.push_back(unread);

@@ -133,7 +133,7 @@ TEST(State, TwoRecordingsOfOneInterfaceAreTwo) {
   monday.captures[0].source = "sensor:eth1";
   monday.captures[0].begun = monday.captures[0].first_ts;
   monday.captures[0].filter = "udp";
-  monday.captures[0].pauses.note(5, 9);
+  monday.captures[0].runs.all() = {{1, 5}, {9, 12}};
   Observed tuesday = monday, later = monday;
   tuesday.captures[0].begun += 86'400'000'000'000;
   later.captures[0].last_ts += 1'000'000'000;
@@ -141,7 +141,7 @@ TEST(State, TwoRecordingsOfOneInterfaceAreTwo) {
   EXPECT_EQ(merged({make_part(monday)}, {make_part(later)}).size(), 1u);
   const Observed back = observed_in({make_part(monday)}, known_protocol);
   EXPECT_EQ(back.captures[0].filter, "udp");
-  EXPECT_EQ(back.captures[0].pauses.total(), 4);
+  EXPECT_EQ(covered_time(back.captures[0].runs.all()), 7);
 }
 
 TEST(State, CapturesThatOverlapInPartAreNotCountedTwice) {
