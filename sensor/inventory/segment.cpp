@@ -294,6 +294,11 @@ class Judge {
     for (Tie* tie : ties)
       if (tie->own && (!owner || is_better(*tie, *owner))) owner = tie;
     if (!owner) return;
+    if (came_by_router(*owner, ties)) {
+      owner->own = false;
+      owner->foreign = true;
+      result_.routers.insert(owner->key.mac);
+    }
     for (Tie* tie : ties) {
       if (tie == owner || !tie->own) continue;
       tie->own = false;
@@ -302,6 +307,17 @@ class Judge {
       if (is_decremented(tie->row.ttl) && tie->row.ttl.max < owner->row.ttl.max) result_.routers.insert(tie->key.mac);
     }
     find_duplicates(ties);
+  }
+
+  // Nothing but packets on their way tells of the owner: they are sent to it, and the host's own come from another MAC
+  // with hops behind them; or they have one hop behind them, and others reach the host through a virtual router.
+  static bool came_by_router(const Tie& owner, std::span<Tie* const> ties) {
+    if (owner.claimed.count != 0) return false;
+    return std::any_of(ties.begin(), ties.end(), [&](const Tie* t) {
+      if (t == &owner) return false;
+      return owner.has_source() ? is_decremented(owner.row.ttl) && is_virtual_router(t->key.mac)
+                                : t->foreign && t->has_source() && is_decremented(t->row.ttl);
+    });
   }
 
   bool is_better(const Tie& a, const Tie& b) const {

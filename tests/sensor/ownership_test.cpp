@@ -69,6 +69,24 @@ TEST(Ownership, WhoStepsInBetweenDoesNotHaveTheAddress) {
   EXPECT_EQ(r.segments().duplicates.size(), 2u);
 }
 
+// arkime's no-syn-ack.pcap, wireshark's RDP-003.pcap: nothing but packets on their way.
+TEST(Ownership, WhatARouterOfTheWayBackPassesOnIsNotThatOfTheWayThere) {
+  Traffic t;
+  const Host there = host("00:22:83:3f:17:c5", "10.12.12.12", 64);
+  t.frame(kHmi, there);
+  t.frame(host("2c:6b:f5:d6:17:c5", "10.12.12.12", 123), kHmi);
+  const Resolution r = Resolution::of(t.observed);
+  EXPECT_EQ(id(r, "10.12.12.12"), "ip-10.12.12.12");
+}
+
+TEST(Ownership, WhoIsReachedThroughAVirtualRouterIsBehindOne) {
+  Traffic t;
+  t.frame(kHmi, host("00:00:0c:07:ac:1d", "10.226.29.74", 0));
+  t.frame(host("00:1b:0d:63:c2:26", "10.226.29.74", 127), kHmi);
+  const Resolution r = Resolution::of(t.observed);
+  EXPECT_EQ(id(r, "10.226.29.74"), "ip-10.226.29.74");
+}
+
 // What speaks under a virtual MAC is the router itself.
 TEST(Ownership, HellosOfAVirtualRouterAreNotForwarded) {
   Traffic t;
