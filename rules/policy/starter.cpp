@@ -163,13 +163,14 @@ std::string starter_policy(Database& db) {
       "\n# Findings that the site has judged and accepts (受容).\n"
       "acceptances: []\n"
       "#  - {finding: 0123456789abcdef, reason: \"\", approver: \"\", expires: 2027-03-31}\n"
-      "\n# The asset register (資産台帳).\n";
+      "\n# The asset register; a list given by --assets completes it (資産台帳。--assets の台帳で補われる).\n";
   std::string assets;
   std::set<std::string> done;
   std::map<std::string, int> owners;
   // Of copied machine cells several have one number: then the network card tells which.
   const std::string devices =
-      "select a.name, min(ad.value) as ip, a.role, a.vendor, a.product,"
+      "select a.name, coalesce(min(case when ad.value not like '169.254.%' and ad.value not like 'fe80:%' then ad.value"
+      " end), min(ad.value)) as ip, a.role, a.vendor, a.product,"
       " (select min(m.value) from address m where m.asset_id = a.asset_id and m.kind = 'mac'), a.asset_id"
       " from asset a join address ad on ad.asset_id = a.asset_id"
       " where a.scope = 'local' and ad.kind in ('ipv4', 'ipv6')"

@@ -166,6 +166,8 @@ TEST_F(Reports, InventoryWritesValuesAsDocumented) {
   EXPECT_FALSE(inventory["captures"][1].contains("kernel_drops"));
   EXPECT_EQ(inventory["captures"][0]["kernel_drops"], 0);
   EXPECT_FALSE(inventory["captures"][0].contains("error"));
+  EXPECT_TRUE(inventory["captures"][0]["paused_s"].is_number());
+  EXPECT_FALSE(inventory["captures"][0].contains("paused_ns"));
   for (const char* table : {"asked_for", "register_differences"})
     for (const Json& row : inventory[table]) EXPECT_TRUE(row.contains("time")) << table;
   EXPECT_FALSE(inventory["asked_for"].empty());

@@ -226,6 +226,7 @@ TEST(Register, ARowThatContradictsThePolicyIsToldOnceWithBothPlaces) {
 TEST(Register, TheDraftsOfPolicyAndRegisterGoTogether) {
   Site site = two_cards();
   site.address("plc-1", "00:1d:9c:00:00:01").attribute("plc-1", "vendor", "Siemens");
+  site.address("plc-2", "169.254.7.7");  // names nobody for long
   site.host("press-1", {.ip = "192.168.1.10", .ot = true, .vlan = 30}).address("press-1", "00:1d:9c:00:00:03", 30);
   site.host("press-2", {.ip = "192.168.1.10", .ot = true, .vlan = 31}).address("press-2", "00:1d:9c:00:00:04", 31);
   const std::string yaml = starter_policy(site.db), csv = starter_register(site.db);
