@@ -19,13 +19,15 @@ struct Section {
   std::string_view name, sql;
 };
 
-constexpr std::string_view kAssets =
+const std::string kDevices =
     "select a.asset_id, a.name || ' (' || a.asset_id || ')', a.name as name, a.scope as scope, a.role as role, "
     "coalesce(z.name, '') as zone, a.vendor as vendor, a.product as product, a.firmware as firmware, a.serial as "
     "serial, "
     "a.os as os, (select group_concat(value, ', ') from (select distinct value from address d where d.asset_id = "
     "a.asset_id order by value)) as addresses from asset a left join zone z on z.zone_id = a.zone_id "
-    "where a.scope in ('local', 'remote', 'internet')";
+    "where a.scope in ";
+const std::string kAssets = kDevices + "('local', 'remote')";
+const std::string kOutside = kDevices + "('internet')";  // no assets of the site
 constexpr std::string_view kServices =
     "select s.asset_id || ' ' || s.address || ' ' || s.transport || '/' || s.port, a.name || ' ' || s.address || ' ' "
     "|| "
@@ -51,8 +53,11 @@ constexpr std::string_view kOperations =
     "'partly' else 'yes' end as refused from request o join asset c on c.asset_id = "
     "o.asker_id join asset s on s.asset_id = o.asked_id where o.class not in ('session', 'other') group by "
     "o.asker_id, o.asked_id, o.protocol, o.unit, o.function_code, o.class";
-constexpr Section kSections[] = {
-    {"assets", kAssets}, {"services", kServices}, {"links", kLinks}, {"operations", kOperations}};
+const Section kSections[] = {{"assets", kAssets},
+                             {"outside_peers", kOutside},
+                             {"services", kServices},
+                             {"links", kLinks},
+                             {"operations", kOperations}};
 
 Rows rows_of(Database& db, std::string_view sql, std::vector<std::string>& columns) {
   Rows rows;
@@ -116,7 +121,7 @@ Diff compare(Database& before, Database& after) {
   diff.before = survey_of(before, zone);
   diff.after = survey_of(after, zone);
   diff.findings = compare_findings(before, after, diff);
-  diff.controls = compare_controls(before, after);
+  diff.controls = compare_controls(before, after, diff.findings);
   for (const Section& section : kSections) {
     std::vector<std::string> columns;
     const Rows then = rows_of(before, section.sql, columns), now = rows_of(after, section.sql, columns);

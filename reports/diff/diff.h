@@ -30,7 +30,7 @@ struct ChangedRow {
   std::vector<ChangedField> fields;  // of changed ones
 };
 struct ChangedSection {
-  std::string_view name;                             // "assets", "services", "links", "operations"
+  std::string_view name;                             // "assets", "outside_peers", "services", "links", "operations"
   std::size_t before = 0, after = 0, unchanged = 0;  // rows
   std::vector<ChangedRow> rows;                      // by change, then key
 };
@@ -58,8 +58,10 @@ struct ComparedControl {
   Text framework_name, topic;
   std::string before, after;  // verdicts; "" where the survey has no such control
   Text reason_before, reason_after;
-  // "same", "better", "worse", "no_longer_observable", "now_observable", "added", "removed"
-  std::string_view change() const noexcept;
+  // "same", "better": all findings that decided are fixed; "by_observation", "by_declaration": a better verdict, for
+  // some of them could not be shown again, or are accepted or declared now; "reweighed": a better verdict on the same
+  // findings, as another catalogue weighs them; "worse", "no_longer_observable", "now_observable", "added", "removed"
+  std::string_view change = "same";
 };
 
 struct Diff {
@@ -84,7 +86,8 @@ Diff compare(Database& before, Database& after);
 
 // Of compare(): the findings, given both surveys' heads.
 std::vector<ComparedFinding> compare_findings(Database& before, Database& after, const Diff& diff);
-std::vector<ComparedControl> compare_controls(Database& before, Database& after);
+std::vector<ComparedControl> compare_controls(Database& before, Database& after,
+                                              const std::vector<ComparedFinding>& findings);
 
 void write_text(const Diff& diff, std::string_view language, std::ostream& out);
 void write_json(const Diff& diff, std::ostream& out);

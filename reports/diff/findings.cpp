@@ -267,45 +267,6 @@ std::vector<ComparedFinding> compare_findings(Database& before, Database& after,
   return compared;
 }
 
-std::string_view ComparedControl::change() const noexcept {
-  if (before == after) return "same";
-  if (before.empty()) return "added";
-  if (after.empty()) return "removed";
-  if (after == "not_observable") return "no_longer_observable";
-  if (before == "not_observable") return "now_observable";
-  const auto rank = [](std::string_view verdict) { return verdict == "not_met" ? 0 : verdict == "partly" ? 1 : 2; };
-  return rank(after) > rank(before) ? "better" : "worse";
-}
-
-std::vector<ComparedControl> compare_controls(Database& before, Database& after) {
-  constexpr const char* kVerdicts =
-      "select v.framework, v.control, v.title, f.name_en, f.name_ja, v.topic_en, v.topic_ja, v.verdict, v.reason, "
-      "v.reason_ja from verdict v join framework f on f.framework = v.framework order by v.framework, v.position";
-  std::vector<ComparedControl> controls;
-  std::map<std::pair<std::string, std::string>, std::size_t> place;
-  const auto read = [&](Database& db, std::string ComparedControl::*verdict, Text ComparedControl::*reason) {
-    if (!has_table(db, "verdict")) return;
-    for (Statement s = db.prepare(kVerdicts); s.step();) {
-      const auto [at, fresh] = place.try_emplace({s.text(0), s.text(1)}, controls.size());
-      if (fresh) {
-        ComparedControl& c = controls.emplace_back();
-        c.framework = s.text(0);
-        c.control = s.text(1);
-        c.title = s.text(2);
-        c.framework_name = {s.text(3), s.text(4)};
-        c.topic = {s.text(5), s.text(6)};
-      }
-      controls[at->second].*verdict = s.text(7);
-      controls[at->second].*reason = {s.text(8), s.text(9)};
-    }
-  };
-  read(after, &ComparedControl::after, &ComparedControl::reason_after);
-  read(before, &ComparedControl::before, &ComparedControl::reason_before);
-  std::stable_sort(controls.begin(), controls.end(),
-                   [](const ComparedControl& a, const ComparedControl& b) { return a.framework < b.framework; });
-  return controls;
-}
-
 std::size_t Diff::count(FindingChange change) const noexcept {
   return static_cast<std::size_t>(
       std::count_if(findings.begin(), findings.end(), [&](const ComparedFinding& f) { return f.change == change; }));

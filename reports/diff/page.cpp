@@ -59,8 +59,10 @@ constexpr std::string_view kStyle =
     "th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #d8dee4;vertical-align:top;"
     "overflow-wrap:anywhere;min-width:4.5em}th{background:#eef1f4}thead th{white-space:nowrap}"
     ".k{white-space:nowrap;font-weight:600}.new,.worse{color:#9c1420}.fixed,.better{color:#1d5c3a}"
-    ".not_observable,.no_longer_observable,.gone{color:#53606c}.declared,.changed,.now_observable{color:#12526b}"
-    ".v{white-space:nowrap}.v.not_met{color:#9c1420;font-weight:600}.v.partly{color:#7a5a00}.v.supported{color:#1d5c3a}"
+    ".not_observable,.no_longer_observable,.by_observation,.gone{color:#53606c}.declared,.changed,.now_observable,.by_"
+    "declaration,.reweighed{color:#12526b}"
+    ".v,.n{white-space:nowrap}.v.not_met{color:#9c1420;font-weight:600}.v.partly{color:#7a5a00}.v.supported{color:#"
+    "1d5c3a}"
     ".v.not_observable{color:#53606c}"
     "ul.tiles{display:flex;flex-wrap:wrap;gap:.6rem;list-style:none;padding:0}"
     "ul.tiles li{flex:1 1 9rem;border:1px solid #d8dee4;border-top:4px solid currentColor;padding:.5rem .8rem}"
@@ -160,7 +162,11 @@ class Page {
            << spoken(f.title) << "</b><br>" << spoken(f.detail) << "<br><small><code>" << escaped(f.id) << " "
            << escaped(f.rule) << "</code></small></td><td>" << data(f.subject.en) << "</td><td>" << spoken(f.reason)
            << spoken(diff_words::details(f.fields)) << "</td><td>";
-      for (const std::string& packet : f.packets) out_ << "<div>" << data(packet) << "</div>";
+      for (const std::string& packet : f.packets) {
+        const std::size_t number = packet.rfind(':');
+        out_ << "<div><bdi>" << escaped(packet.substr(0, number)) << "<span class=\"n\">"
+             << escaped(packet.substr(number)) << "</span></bdi></div>";
+      }
       out_ << "</td></tr>\n";
     }
     end_table(rows > kMostRows);
@@ -187,7 +193,7 @@ class Page {
     }
     end_table();
     out_ << "<h3>" << w("verdict_changes") << "</h3>\n";
-    list([](const ComparedControl& c) { return c.change() != "same"; });
+    list([](const ComparedControl& c) { return c.change != "same"; });
     out_ << "<details><summary>" << w("all_controls") << "</summary>\n";
     list([](const ComparedControl&) { return true; });
     out_ << "</details>\n";
@@ -202,8 +208,8 @@ class Page {
       any = true;
       out_ << "<tr><td>" << spoken(c.framework_name) << "</td><td><b>" << data(c.control) << "</b><br>"
            << (c.framework.starts_with("jp-") ? data(c.title) : spoken({c.title, c.topic.ja})) << "</td><td>"
-           << verdict(c.before) << "</td><td>" << verdict(c.after) << "</td><td class=\"k " << c.change() << "\">"
-           << w(c.change()) << "</td><td>" << spoken(c.reason_after) << "</td></tr>\n";
+           << verdict(c.before) << "</td><td>" << verdict(c.after) << "</td><td class=\"k " << c.change << "\">"
+           << w(c.change) << "</td><td>" << spoken(c.reason_after) << "</td></tr>\n";
     }
     if (any)
       end_table();

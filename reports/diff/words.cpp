@@ -26,6 +26,7 @@ constexpr Words kWords[] = {
     {"captures", "キャプチャ", "captures"},
     {"contents", "目次", "Contents"},
     {"assets", "資産", "Assets"},
+    {"outside_peers", "外部の通信先", "Outside peers"},
     {"services", "サービス", "Services"},
     {"links", "通信", "Links"},
     {"operations", "制御操作", "Operations"},
@@ -60,6 +61,9 @@ constexpr Words kWords[] = {
     {"same", "変化なし", "same"},
     {"better", "改善", "better"},
     {"worse", "悪化", "worse"},
+    {"by_observation", "観測範囲の違いによる変化", "by what was observed"},
+    {"by_declaration", "受容・申告による変化", "by acceptance or declaration"},
+    {"reweighed", "評価方法の違いによる変化", "by other weights"},
     {"no_longer_observable", "今回は観測不能", "no longer observable"},
     {"now_observable", "今回は判定可能", "observable now"},
     {"added", "追加された管理策", "control added"},
@@ -70,12 +74,14 @@ constexpr Words kWords[] = {
      "測条"
      "件がすべて満たされた場合だけです。一つでも欠ければ「今回は観測不能」とし、欠けた条件を示します。ポリシーの申告が"
      "増えて"
-     "ルールの対象外となったものは「申告により対象外」とし、是正とは区別します。",
+     "ルールの対象外となったものは「申告により対象外」とし、是正とは区別します。判定の「改善」も、前回の判定を決めた所"
+     "見がすべて是正を確認された場合だけです。",
      "A finding is called fixed only if the same rule was run, its device was in view, the capture was about as long "
      "as "
      "before or longer, and all that such a finding needs was in view. If one of these is missing it is no longer "
      "observable, and what is missing is named. What a rule no longer applies to because the policy declares more than "
-     "before is told apart from what was fixed."},
+     "before is told apart from what was fixed. A verdict is called better only if all findings that decided the "
+     "earlier one are fixed."},
     {"note",
      "資産・通信などの「今回は確認されず」は、なくなったことの証明ではありません。キャプチャに写らなかっただけの可能性"
      "があ"
@@ -98,6 +104,10 @@ constexpr Words kWords[] = {
     {"severity", "重大度", "severity"},
     {"confidence", "確度", "confidence"},
     {"accepted", "受容", "accepted"},
+    {"accepted=0", "なし", "no"},
+    {"accepted=1", "あり", "yes"},
+    {"zone=OT (inferred)", "制御系（推定）", "OT (inferred)"},
+    {"zone=IT (inferred)", "情報系（推定）", "IT (inferred)"},
     {"critical", "緊急", "critical"},
     {"high", "高", "high"},
     {"medium", "中", "medium"},
@@ -142,7 +152,11 @@ Text details(const std::vector<ChangedField>& fields) {
   for (const ChangedField& f : fields)
     for (const auto& [language, out] : {std::pair("en", &text.en), std::pair("ja", &text.ja)}) {
       const auto value = [&, language = language](const std::string& v) {
-        return v.empty() ? std::string("–") : f.name == "severity" ? std::string(word(v, language)) : v;
+        if (v.empty()) return std::string("–");
+        if (f.name == "severity") return std::string(word(v, language));
+        const std::string key = f.name + '=' + v;
+        const std::string_view known = word(key, language);
+        return known == key ? v : std::string(known);
       };
       *out += (out->empty() ? "" : "; ") + std::string(word(f.name, language)) + ": " + value(f.before) + " → " +
               value(f.after);

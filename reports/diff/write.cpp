@@ -56,7 +56,7 @@ Json json(const ComparedControl& c) {
   o["topic"] = json(c.topic);
   o["before"] = c.before;
   o["after"] = c.after;
-  o["change"] = c.change();
+  o["change"] = c.change;
   o["reason_before"] = json(c.reason_before);
   o["reason_after"] = json(c.reason_after);
   return o;
@@ -83,15 +83,15 @@ void write_text(const Diff& diff, std::string_view language, std::ostream& out) 
   }
   out << "\n" << word("controls", language) << ":";
   std::size_t same = 0;
-  for (const ComparedControl& c : diff.controls) same += c.change() == "same";
+  for (const ComparedControl& c : diff.controls) same += c.change == "same";
   out << " " << word("same_rows", language) << " " << same << "\n";
   const auto verdict = [&](const std::string& v) {
     return word(v == "not_observable" || v.empty() ? "verdict_" + v : v, language);
   };
   for (const ComparedControl& c : diff.controls)
-    if (c.change() != "same")
+    if (c.change != "same")
       out << "  " << c.framework << " " << c.control << ": " << verdict(c.before) << " → " << verdict(c.after) << " ("
-          << word(c.change(), language) << ")\n";
+          << word(c.change, language) << ")\n";
   for (const ChangedSection& section : diff.sections) {
     out << "\n" << word(section.name, language) << ": " << in(diff_words::summary(section), language) << "\n";
     for (const ChangedRow& row : section.rows) {
@@ -112,7 +112,7 @@ void write_json(const Diff& diff, std::ostream& out) {
     if (!s.manifest_sha256.empty()) o["manifest_sha256"] = s.manifest_sha256;
     return o;
   };
-  Json document{{"schema", "kakoi-diff/1"}, {"before", survey(diff.before)}, {"after", survey(diff.after)}};
+  Json document{{"schema", "kakoi-diff/2"}, {"before", survey(diff.before)}, {"after", survey(diff.after)}};
   Json counts = Json::object();
   for (const FindingChange change : {FindingChange::fixed, FindingChange::appeared, FindingChange::unchanged,
                                      FindingChange::declared, FindingChange::not_observable})

@@ -13,7 +13,7 @@ constexpr std::string_view kCaptures =
   packets as "packets:n", bytes as "bytes:n", truncated as "truncated:count", malformed as "malformed:count",
   undecoded as "undecoded:count", kernel_drops as "kernel_drops:n", interface_drops as "interface_drops:n",
   duplicates as "duplicates:count", file_bytes as "file_bytes:n", comment as "comment", filter as "filter",
-  paused_ns as "paused_ns:n", error as "error" from capture )";
+  paused_ns / 1000000000.0 as "paused_s:real", error as "error" from capture )";
 
 constexpr std::string_view kZones =
     R"(select zone_id as "id", name as "name", kind as "kind", purdue_level as "purdue_level:real",
@@ -132,7 +132,7 @@ constexpr Table kFacts[] = {
   it_hosts as "it_hosts:count" from subnet order by cidr, coalesce(vlan, -1), source)"},
     {"asked_for",
      R"(select asker_id as "asker", target as "target", target_id as "target_asset", vlan as "vlan:vlan",
-  count as "count:n", packet_id as "packet:packet"
+  count as "count:n", packet_id as "time:when", packet_id as "packet:packet"
   from asked_for order by target, coalesce(vlan, -1), coalesce(asker_id, ''), packet_id)"},
     {"conduits",
      R"(select conduit_id as "id", from_zone as "from_zone", to_zone as "to_zone", protocols as "protocols:list",
@@ -148,7 +148,7 @@ constexpr Table kFacts[] = {
   from declared_asset d left join register_match m on m.declared_id = d.declared_id order by d.name, d.address, d.declared_id)"},
     {"register_differences",
      R"(select declared_id as "declared:n", asset_id as "asset", field as "field", declared as "declared_value",
-  observed as "observed_value", packet_id as "packet:packet" from register_difference
+  observed as "observed_value", packet_id as "time:when", packet_id as "packet:packet" from register_difference
   order by declared_id, field, declared, observed)"},
     {"allowed_external",
      R"(select name as "name", cidr as "cidr", protocol as "protocol", port as "port:n"
@@ -164,7 +164,7 @@ constexpr Table kFacts[] = {
 void write_inventory_json(const ReportInput& input, std::ostream& out) {
   Rows rows(input, Rows::Form::sparse);
   Document document(out);
-  document.field("schema", "kakoi-inventory/2");
+  document.field("schema", "kakoi-inventory/3");
   document.field("kakoi_version", input.kakoi_version);
   document.field("database_schema", rows.meta("schema_version"));
   document.field("site", rows.meta("site"));

@@ -38,6 +38,7 @@ class Applier {
     roles();
     ranges();
     match_register(db_);
+    forget_unread();
     std::sort(notes_.begin(), notes_.end());
     return std::move(notes_);
   }
@@ -107,6 +108,19 @@ class Applier {
       asset.bind(11, a.location).bind(12, a.purpose).bind(13, a.source).run();
       int position = 0;
       for (const Address& one : addresses_of(a)) address.bind(1, id).bind(2, ++position).bind(3, to_string(one)).run();
+    }
+  }
+
+  // Of a row whose address could not be read nothing tells that the device was not seen.
+  void forget_unread() {
+    std::int64_t id = 0;
+    for (const DeclaredAsset& a : policy_.assets) {
+      ++id;
+      if (!a.is_unread ||
+          !db_.prepare("select 1 from register_match where declared_id = ?1 and asset_id is null").bind(1, id).step())
+        continue;
+      db_.prepare("delete from register_match where declared_id = ?1").bind(1, id).run();
+      db_.prepare("delete from declared_asset where declared_id = ?1").bind(1, id).run();
     }
   }
 

@@ -404,7 +404,9 @@ class Loader {
     if (!map.valid()) return;
     DeclaredAsset a;
     a.name = map.text("name", true);
-    const std::string text = half_width(map.text("address", true));
+    a.place =
+        std::filesystem::path(complaints_.origin()).filename().string() + ':' + std::to_string(node.mark().line + 1);
+    const std::string text = half_width(map.text("address"));
     a.role = map.text("role");
     if (const auto role = find_role(a.role))
       a.role = *role;
@@ -427,6 +429,8 @@ class Loader {
       policy_.assets.push_back(std::move(a));
     } else if (!text.empty()) {
       complaints_.add(map.at("address"), "'" + text + "' is no address; write an IP or MAC address");
+    } else if (!map.has("address")) {
+      policy_.assets.push_back(std::move(a));  // by its name alone, as a register's row
     }
   }
 

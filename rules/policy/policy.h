@@ -73,7 +73,9 @@ struct DeclaredAsset {
   std::vector<Address> others;  // more of the same device
   std::string role, zone, vendor, product, firmware, serial, os, location, purpose;
   std::string criticality;  // of kCriticalities, or ''
-  std::string source;       // "register.csv:12"; '' of the policy itself
+  std::string source;       // "register.csv:12"; '' of the policy itself; "site.yaml:40, register.csv:12" of both
+  std::string place;        // in YAML: "site.yaml:40"
+  bool is_unread = false;   // the row had addresses, and none of them could be read
 };
 
 // A host that may do what others may not: 'gateway', 'resolver', 'time_server', 'jump_host', 'master'.

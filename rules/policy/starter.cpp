@@ -32,6 +32,7 @@ std::string yaml_quoted(std::string_view text) {
 struct Segment {
   std::string vlan, cidr, kind;
   std::int64_t ot_hosts, it_hosts;
+  bool is_public;
 };
 
 // What was found and is not declared by itself: a line for somebody to confirm. "" if nothing was.
@@ -49,7 +50,7 @@ std::string_view kind_of(std::int64_t ot_hosts, std::int64_t it_hosts, bool has_
   return it_hosts > 0 && it_hosts >= 2 * ot_hosts && !has_controller ? "it" : "ot";
 }
 
-// Local subnets, but for public numbers: those are declared apart.
+// Local subnets, also those of public numbers.
 std::vector<Segment> segments(Database& db) {
   std::vector<Segment> out;
   std::set<std::string> seen;
@@ -62,7 +63,7 @@ std::vector<Segment> segments(Database& db) {
            db.prepare("select vlan, cidr, ot_hosts, it_hosts from subnet where hosts > 0 order by cidr, vlan");
        s.step();) {
     const auto range = parse_cidr(s.text(1));
-    if (!range || range->base.is_link_local() || range->base.is_global()) continue;
+    if (!range || range->base.is_link_local()) continue;
     const bool nested = [&] {
       for (const Segment& other : out)
         if (other.vlan == s.text(0) || other.vlan.empty() || s.text(0).empty())
@@ -74,7 +75,8 @@ std::vector<Segment> segments(Database& db) {
       return c.first == s.text(0) && range->contains(c.second);
     });
     const std::string_view kind = kind_of(s.integer(2), s.integer(3), has_controller);
-    out.push_back({s.text(0), to_string(*range), std::string(kind), s.integer(2), s.integer(3)});
+    out.push_back(
+        {s.text(0), to_string(*range), std::string(kind), s.integer(2), s.integer(3), range->base.is_global()});
   }
   return out;
 }
@@ -82,6 +84,36 @@ std::vector<Segment> segments(Database& db) {
 std::string vlan_text(const std::string& vlan) {
   const unsigned long number = std::stoul(vlan);
   return number < 4096 ? vlan : std::to_string(number / 4096) + "." + std::to_string(number % 4096);
+}
+
+std::string zone_lines(const Segment& s, const std::string& id) {
+  std::string out = "  - id: " + id + "\n    name: " + id + "\n    kind: " + s.kind +
+                    "\n    closed: " + (s.kind == "ot" ? "true" : "false") + "\n    members:\n      - cidr: " + s.cidr +
+                    "  # control hosts " + std::to_string(s.ot_hosts) + ", office hosts " + std::to_string(s.it_hosts);
+  if (s.ot_hosts > 0 && s.it_hosts > 0) out += ": mixed, decide which it is (混在: どちらの区画か判断してください)";
+  return out + "\n" + (s.vlan.empty() ? "" : "        vlan: " + vlan_text(s.vlan) + "\n");
+}
+
+// A zone makes public numbers inside ones, so somebody is to confirm that they are the site's.
+std::string as_remark(const std::string& lines) {
+  std::string out = "#";
+  for (const char c : lines.substr(0, lines.size() - 1)) out += c == '\n' ? std::string("\n#") : std::string(1, c);
+  return out + "\n";
+}
+
+std::string zones(const std::vector<Segment>& found) {
+  std::map<std::string, int> count;
+  std::string own, open;
+  for (const Segment& s : found)
+    if (!s.is_public) own += zone_lines(s, s.kind + "-" + std::to_string(++count[s.kind]));
+  for (const Segment& s : found)
+    if (s.is_public) open += as_remark(zone_lines(s, s.kind + "-" + std::to_string(++count[s.kind])));
+  if (!open.empty())
+    open.insert(0,
+                "# Public numbers that are used inside: if these hosts are the site's, take away the # below (and put "
+                "'zones:' for 'zones: []').\n"
+                "# グローバルアドレスを内部で使用している区画: 自組織の機器であれば、以下の # を外してください。\n");
+  return (own.empty() ? "zones: []\n" : "zones:\n" + own) + open;
 }
 
 }  // namespace
@@ -95,18 +127,7 @@ std::string starter_policy(Database& db) {
       "timezone: Asia/Tokyo\n"
       "\n"
       "# Zones (ゾーン): kind is ot, it, dmz, safety or wan; a host belongs to one zone.\n";
-  out += found.empty() ? "zones: []\n" : "zones:\n";
-  std::map<std::string, int> count;
-  for (const Segment& s : found) {
-    const std::string id = s.kind + "-" + std::to_string(++count[s.kind]);
-    out +=
-        "  - id: " + id + "\n    name: " + id + "\n    kind: " + s.kind +
-        "\n    closed: " + (s.kind == "ot" ? "true" : "false") + "\n    members:\n      - cidr: " + s.cidr +
-        "  # control hosts " + std::to_string(s.ot_hosts) + ", office hosts " + std::to_string(s.it_hosts) +
-        (s.ot_hosts > 0 && s.it_hosts > 0 ? ": mixed, decide which it is (混在: どちらの区画か判断してください)" : "") +
-        "\n";
-    if (!s.vlan.empty()) out += "        vlan: " + vlan_text(s.vlan) + "\n";
-  }
+  out += zones(found);
   out +=
       "\n# Flows between zones that are meant to be (コンジット): from is the client's zone.\n"
       "conduits: []\n"
@@ -142,13 +163,14 @@ std::string starter_policy(Database& db) {
       "\n# Findings that the site has judged and accepts (受容).\n"
       "acceptances: []\n"
       "#  - {finding: 0123456789abcdef, reason: \"\", approver: \"\", expires: 2027-03-31}\n"
-      "\n# The asset register (資産台帳).\n";
+      "\n# The asset register; a list given by --assets completes it (資産台帳。--assets の台帳で補われる).\n";
   std::string assets;
   std::set<std::string> done;
   std::map<std::string, int> owners;
   // Of copied machine cells several have one number: then the network card tells which.
   const std::string devices =
-      "select a.name, min(ad.value) as ip, a.role, a.vendor, a.product,"
+      "select a.name, coalesce(min(case when ad.value not like '169.254.%' and ad.value not like 'fe80:%' then ad.value"
+      " end), min(ad.value)) as ip, a.role, a.vendor, a.product,"
       " (select min(m.value) from address m where m.asset_id = a.asset_id and m.kind = 'mac'), a.asset_id"
       " from asset a join address ad on ad.asset_id = a.asset_id"
       " where a.scope = 'local' and ad.kind in ('ipv4', 'ipv6')"

@@ -7,6 +7,7 @@
 #include "rules/policy/role.h"
 #include "rules/register/csv_reader.h"
 #include "rules/register/encoding.h"
+#include "rules/register/merge.h"
 #include "rules/register/register.h"
 #include "rules/yaml_reader.h"
 
@@ -209,7 +210,7 @@ std::string criticality_of(const std::string& text) {
 
 class CsvRegister {
  public:
-  CsvRegister(Policy& policy, const std::string& origin) : policy_(policy), origin_(origin) {
+  CsvRegister(Policy& policy, const std::string& origin) : policy_(policy), origin_(origin), merge_(policy) {
     for (const DeclaredAsset& a : policy.assets) take(a);
   }
 
@@ -224,7 +225,9 @@ class CsvRegister {
       if (!row->is_blank()) asset(*row);
     if (!problems_.empty()) throw PolicyError(problems_);
     for (const LeftOut& left : left_out_)
-      notes_.push_back(left.note + (left.more == 0 ? "" : " (so in " + std::to_string(left.more) + " more rows)"));
+      notes_.push_back(left.note + (left.more == 0 ? ""
+                                                   : " (so in " + std::to_string(left.more) +
+                                                         (left.more == 1 ? " more row)" : " more rows)")));
     return std::move(notes_);
   }
 
@@ -265,7 +268,7 @@ class CsvRegister {
     for (std::size_t i = 0; i < row.cells.size() && i < columns_.size(); ++i) {
       if (!columns_[i] || row.cells[i].empty()) continue;
       if (columns_[i]->field == kAddresses)
-        add_addresses(row, row.cells[i], addresses);
+        a.is_unread |= !add_addresses(row, row.cells[i], addresses);
       else if (std::string& field = a.*columns_[i]->field; field.empty())
         field = row.cells[i];
     }
@@ -277,11 +280,19 @@ class CsvRegister {
     }
     std::stable_partition(addresses.begin(), addresses.end(), [](const Address& x) { return x.is_ip(); });
     if (!addresses.empty()) a.address = addresses.front(), a.others.assign(addresses.begin() + 1, addresses.end());
+    a.is_unread &= addresses.empty();
     if (addresses.empty() && a.name.empty()) {
       problems_.push_back(place(row.line) + "this row has neither a name nor an address; give it one, or remove it");
       return;
     }
     settle(row, a);
+    std::string problem;
+    const RegisterMerge::Result merged = merge_.add(a, place(row.line), problem);
+    if (merged == RegisterMerge::Result::contradicts) problems_.push_back(std::move(problem));
+    if (merged != RegisterMerge::Result::other_device) {
+      take(a);  // the next row of this list with its address is another device
+      return;
+    }
     if (!take(a)) {
       const auto first = std::find_if(policy_.assets.begin(), policy_.assets.end(), [&](const DeclaredAsset& b) {
         return b.zone == a.zone &&
@@ -313,14 +324,18 @@ class CsvRegister {
     return apart;
   }
 
-  void add_addresses(const CsvRow& row, const std::string& cell, std::vector<Address>& addresses) {
+  // False if a word of the cell is no address.
+  bool add_addresses(const CsvRow& row, const std::string& cell, std::vector<Address>& addresses) {
+    bool all_read = true;
     for (const std::string& word : words_of(cell)) {
       const auto address = address_of(half_width(word));
+      all_read &= address.has_value();
       if (!address)
         notes_.push_back(place(row.line) + "'" + word + "' is no IP or MAC address and was left out");
       else if (std::find(addresses.begin(), addresses.end(), *address) == addresses.end())
         addresses.push_back(*address);
     }
+    return all_read;
   }
 
   // What many rows have is told once, at the first of them.
@@ -361,6 +376,7 @@ class CsvRegister {
 
   Policy& policy_;
   const std::string& origin_;
+  RegisterMerge merge_;
   std::vector<const Column*> columns_;                                               // null: not used
   std::map<std::pair<Address, std::string>, std::vector<std::set<Address>>> taken_;  // by address and zone: MACs
   struct LeftOut {
@@ -371,6 +387,27 @@ class CsvRegister {
   std::map<std::string, std::size_t> told_;  // place in left_out_
   std::vector<std::string> notes_, problems_;
 };
+
+void add_yaml(Policy& policy, const std::string& text, const std::string& origin) {
+  RegisterMerge merge(policy);
+  std::vector<std::string> problems;
+  for (DeclaredAsset& a : parse_policy(text, origin).assets) {
+    const std::string line = a.place.substr(a.place.rfind(':'));
+    a.source = a.place;
+    std::string problem;
+    switch (merge.add(a, origin + line + ": ", problem)) {
+      case RegisterMerge::Result::contradicts:
+        problems.push_back(std::move(problem));
+        break;
+      case RegisterMerge::Result::other_device:
+        policy.assets.push_back(std::move(a));
+        break;
+      case RegisterMerge::Result::merged:
+        break;
+    }
+  }
+  if (!problems.empty()) throw PolicyError(problems);
+}
 
 bool is_yaml(const std::string& origin) { return origin.ends_with(".yaml") || origin.ends_with(".yml"); }
 
@@ -383,15 +420,7 @@ std::vector<std::string> add_register(Policy& policy, std::string_view bytes, co
     throw PolicyError(
         {origin + ": this is no text in UTF-8, UTF-16 or Shift_JIS; a workbook (.xlsx) must be saved as CSV first"});
   if (!is_yaml(origin)) return CsvRegister(policy, origin).read(*text);
-  Policy list = parse_policy(*text, origin);
-  for (DeclaredAsset& a : list.assets) {
-    const auto twice = std::find_if(policy.assets.begin(), policy.assets.end(),
-                                    [&](const DeclaredAsset& b) { return b.address == a.address && b.zone == a.zone; });
-    if (twice != policy.assets.end())
-      throw PolicyError({origin + ": address " + to_string(a.address) + " is declared twice; keep one asset for it"});
-    a.source = file_name(origin);
-    policy.assets.push_back(std::move(a));
-  }
+  add_yaml(policy, *text, origin);
   return {};
 }
 

@@ -14,9 +14,12 @@ namespace {
 
 // " (did you mean '--policy'?)", or "".
 std::string nearest_option(const std::string& wrong, const po::options_description& known) {
-  std::vector<std::string> names;
-  for (const auto& option : known.options()) names.push_back("--" + option->long_name());
-  return did_you_mean(wrong, std::vector<std::string_view>(names.begin(), names.end()));
+  std::vector<std::string_view> names;
+  for (const auto& option : known.options()) names.push_back(option->long_name());
+  // the dashes are no letters: they would make all short words near
+  const std::string best =
+      nearest(std::string_view(wrong).substr(std::min(wrong.find_first_not_of('-'), wrong.size())), names);
+  return best.empty() ? "" : " (did you mean '--" + best + "'?)";
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ int assess_inventory(const Arguments& arguments) {
   } catch (const NoRoom&) {
     throw;  // which names the copy
   } catch (const DatabaseError& error) {
-    throw InputError(inventory_at(named[0]).string() + ": " + error.what());
+    throw InputError(problem_of(inventory_at(named[0]), error.what()));
   }
   Database db = draft->open();
   complete_schema(db);

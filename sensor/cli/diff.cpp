@@ -54,7 +54,7 @@ Survey opened(const std::string& name) {
     }
     return survey;
   } catch (const DatabaseError& problem) {
-    throw InputError(inventory.string() + ": " + problem.what());
+    throw InputError(problem_of(inventory, problem.what()));
   } catch (const OutputError& problem) {
     throw InputError(problem.what());
   }

@@ -14,6 +14,16 @@ fs::path inventory_at(const std::string& named) {
   return fs::is_directory(named, error) ? fs::path(named) / "inventory.db" : fs::path(named);
 }
 
+std::string problem_of(const fs::path& path, std::string_view what) {
+  std::error_code error;
+  for (const fs::path& full : {fs::weakly_canonical(path, error), fs::absolute(path, error)})
+    if (const std::string prefix = full.string() + ": "; what.starts_with(prefix)) {
+      what.remove_prefix(prefix.size());
+      break;
+    }
+  return path.string() + ": " + std::string(what);
+}
+
 Database open_inventory(const std::string& named) {
   const fs::path path = inventory_at(named);
   std::error_code error;
@@ -31,9 +41,8 @@ Database open_inventory(const std::string& named) {
   } catch (const DatabaseError& problem) {
     const std::string_view why = problem.what();
     const bool is_other = why.find("is not a database") != why.npos || why.find("no such ") != why.npos;
-    throw InputError(
-        path.string() + ": " +
-        (is_other ? "not an inventory of kakoi; name the inventory.db that a scan has written" : problem.what()));
+    throw InputError(problem_of(
+        path, is_other ? "not an inventory of kakoi; name the inventory.db that a scan has written" : problem.what()));
   }
   if (has_triggers) throw InputError(path.string() + ": altered: it holds triggers, and kakoi writes none");
   throw InputError(path.string() + ": written by a later kakoi (schema " + std::to_string(version) +

@@ -134,7 +134,7 @@ int merge(const Arguments& arguments) {
     } catch (const InputError&) {
       throw;
     } catch (const std::runtime_error& error) {
-      throw InputError(name + ": " + error.what());
+      throw InputError(problem_of(inventory_at(name), error.what()));
     }
   }
   note_equal_numbers(given, named);

@@ -39,7 +39,7 @@ int policy(const Arguments& arguments) {
       db = open_inventory(words[1]);
       std::cout << (words[0] == "init" ? starter_policy(db) : starter_register(db));
     } catch (const DatabaseError& error) {
-      throw InputError(words[1] + ": " + error.what());
+      throw InputError(problem_of(inventory_at(words[1]), error.what()));
     }
     return kDone;
   }
@@ -53,7 +53,8 @@ int policy(const Arguments& arguments) {
         std::cerr << "kakoi: note: " << words[1] << ": acceptance of rule '" << a.rule
                   << "': no rule of this program has that name" << did_you_mean(a.rule, known) << "\n";
     if (policy.zones.empty() && policy.assets.empty() && policy.ranges.empty() && policy.conduits.empty() &&
-        policy.roles.empty() && policy.acceptances.empty())
+        policy.roles.empty() && policy.acceptances.empty() && policy.allowed_external.empty() &&
+        policy.internal_public_ranges.empty())
       std::cerr << "kakoi: note: " << words[1]
                 << ": declares nothing to judge by; 'kakoi policy init' drafts one of an "
                 << "inventory\n";

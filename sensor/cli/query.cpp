@@ -24,9 +24,10 @@ int query(const Arguments& arguments) {
   try {
     Database db = open_inventory(named[0]);
     Statement statement = db.prepare(named[1]);
+    bool has_row = statement.step();  // a statement that is refused prints no head
     for (int i = 0; i < statement.columns(); ++i) std::cout << (i ? "\t" : "") << statement.column_name(i);
     std::cout << "\n";
-    while (statement.step()) {
+    for (; has_row; has_row = statement.step()) {
       for (int i = 0; i < statement.columns(); ++i) std::cout << (i ? "\t" : "") << printable(statement.text(i));
       std::cout << "\n";
     }

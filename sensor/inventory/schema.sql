@@ -18,9 +18,9 @@ CREATE TABLE meta (          -- one row a fact about this database; no wall-cloc
 );
 
 CREATE TABLE capture (       -- one file or interface
-  capture_id TEXT PRIMARY KEY,        -- first 16 hex digits of sha256
-  source TEXT NOT NULL,               -- file name as given, without its folder
-  sha256 TEXT NOT NULL,
+  capture_id TEXT PRIMARY KEY,        -- first 16 hex digits of sha256; of a live recording, of a hash of its source and its beginning
+  source TEXT NOT NULL,               -- file name as given, without its folder; of a live recording 'host:interface'
+  sha256 TEXT NOT NULL,               -- of the file; '' of a live recording
   format TEXT NOT NULL,
   link_types TEXT NOT NULL,           -- LINKTYPE_ numbers, comma-separated
   snaplen BIGINT NOT NULL,
@@ -310,7 +310,7 @@ CREATE TABLE declared_asset (    -- the asset register
   role TEXT NOT NULL, zone_id TEXT,
   vendor TEXT NOT NULL, product TEXT NOT NULL, firmware TEXT NOT NULL, serial TEXT NOT NULL, os TEXT NOT NULL,
   location TEXT NOT NULL, purpose TEXT NOT NULL,
-  source TEXT NOT NULL                -- 'register.csv:12'; '' in site.yaml
+  source TEXT NOT NULL                -- 'register.csv:12'; '' in site.yaml; 'site.yaml:40, register.csv:12' where both name it
 );
 CREATE TABLE declared_address (declared_id BIGINT NOT NULL REFERENCES declared_asset, position INTEGER NOT NULL, address TEXT NOT NULL);
 CREATE TABLE register_match (    -- one row for each declared asset

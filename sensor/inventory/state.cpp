@@ -174,6 +174,9 @@ namespace {
 
 constexpr std::string_view kMagic = "kakoi state 9\n";
 
+// What a state begins with that some version of kakoi wrote.
+constexpr std::string_view kAnyMagic = "kakoi state ";
+
 // Rows cite captures and links by position.
 void check(const Observed& o) {
   for (const OperationRow& row : o.operations)
@@ -215,7 +218,9 @@ Observed observed_in(const std::vector<Part>& parts, const ProtocolFinder& proto
   for (const Part& part : parts) {
     const Bytes state(part.state);
     if (state.size() < kMagic.size() || as_text(state.first(kMagic.size())) != kMagic)
-      throw PartError(part.id, "the state was written by another version of kakoi");
+      throw PartError(part.id, state.size() > kAnyMagic.size() && as_text(state.first(kAnyMagic.size())) == kAnyMagic
+                                   ? "the state was written by another version of kakoi"
+                                   : "the state is damaged: it does not begin as one that kakoi wrote");
     archive::Reader read(state.subspan(kMagic.size()), protocol);
     Opened& o = opened.emplace_back();
     of_part(part, [&] { read(o.captures); });

@@ -1,6 +1,8 @@
 """The commands beside scan, on real outputs."""
 import json
 import re
+import shutil
+import sqlite3
 import subprocess
 import unicodedata
 
@@ -97,6 +99,57 @@ def protocols_are_listed():
     names = {line.split()[0] for line in kakoi("protocols", wanted=DONE).stdout.splitlines()}
     for name in ("modbus", "dnp3", "iec104", "http", "tls", "ftp", "telnet", "snmp", "ssh", "ntp", "dns", "dhcp"):
         expect(name in names, f"{name} is missing of {sorted(names)}")
+    seen = {p for out in (SAMPLE, CLOSED) for (p,) in database(scan(out)).execute("select distinct protocol from link where protocol <> ''")}
+    expect({"arp", "icmp"} & seen and seen <= names, f"links have {sorted(seen - names)}, which are not listed")
+
+
+@test
+def a_policy_that_changes_results_is_not_told_to_declare_nothing():
+    policy = folder("policy") / "site.yaml"
+    for text, note in (("allowed_external: [{name: x, cidr: 198.51.100.7}]", False), ("internal_public_ranges: [150.100.1.0/24]", False),
+                       ("site: Plant", True)):
+        policy.write_text(text + "\n")
+        told = kakoi("policy", "check", policy, wanted=DONE).stderr
+        equal("declares nothing to judge by" in told, note, text)
+
+
+@test
+def the_drafts_of_policy_and_register_go_together():
+    out, drafts = scan(SAMPLE), folder("drafts")
+    for kind, name in (("init", "site.yaml"), ("register", "ledger.csv")):
+        (drafts / name).write_text(kakoi("policy", kind, out, wanted=DONE).stdout)
+    done = kakoi("assess", out, "-p", drafts / "site.yaml", "--assets", drafts / "ledger.csv", "-o", drafts / "out", wanted=DONE)
+    expect("declared twice" not in done.stderr, done.stderr)
+    sources = [s for (s,) in database(drafts / "out").execute("select source from declared_asset")]
+    expect(len(sources) > 10 and all("site.yaml:" in s and "ledger.csv:" in s for s in sources), sources)
+    (drafts / "site.yaml").write_text(re.sub(r'vendor: "[^"]*"', "vendor: Other", (drafts / "site.yaml").read_text()))
+    told = kakoi("assess", out, "-p", drafts / "site.yaml", "--assets", drafts / "ledger.csv", "-o", drafts / "no", wanted=2).stderr
+    expect(all(re.search(r"ledger.csv:\d+: .* declared in site.yaml:\d+, too, and otherwise: vendor '.*' here and 'Other' there", line)
+               for line in told.splitlines()), told)
+
+
+@test
+def damage_is_told_once_and_as_such():
+    out, place = scan(SAMPLE), folder("damage")
+    cut, other = place / "trunc.db", place / "state.db"
+    cut.write_bytes((out / "inventory.db").read_bytes()[:200_000])
+    for command in (["query", cut, "select 1"], ["assess", cut, "-o", place / "out"], ["diff", out, cut], ["merge", out, cut, "-o", place / "out"]):
+        told = kakoi(*command, wanted=2).stderr
+        expect("damaged" in told and told.count("trunc.db") == 1, told)
+    shutil.copy(out / "inventory.db", other)
+    for state, words in (("randomblob(4000)", "is damaged"), ("cast('kakoi state 1' || char(10) as blob)", "another version of kakoi")):
+        with sqlite3.connect(other) as db:
+            db.execute(f"update part set state = {state}")
+        told = kakoi("merge", other, "-o", place / "out", wanted=2).stderr
+        expect(words in told, told)
+
+
+@test
+def what_is_refused_says_nothing_else():
+    refused = kakoi("query", scan(SAMPLE), "delete from asset", wanted=2)
+    equal(refused.stdout, "", "a head before the error")
+    expect("did you mean" not in kakoi("scan", "--bogus", wanted=2).stderr, "a far option is suggested")
+    expect("(did you mean '--policy'?)" in kakoi("scan", "--polcy", "x", wanted=2).stderr, "a near option is not suggested")
 
 
 @test

@@ -10,7 +10,7 @@ import jsonschema
 from harness import BAD_INPUT, CLOSED, DONE, ROOT, SAMPLE, database, equal, expect, folder, kakoi, scan, test
 
 SCHEMA = json.loads((ROOT / "reports" / "schema" / "diff.schema.json").read_text())
-SECTIONS = ("assets", "services", "links", "operations")
+SECTIONS = ("assets", "outside_peers", "services", "links", "operations")
 # of the sample plant: enough for every contract that traffic can fulfil
 PLANT = """
 site: Sample plant
@@ -20,6 +20,8 @@ zones:
 assets:
   - {name: PLC, address: 192.168.10.11}
 """
+# the words for a better verdict
+IMPROVED = {"better", "by_observation", "by_declaration", "reweighed"}
 A_WEEK = "update coverage set value = 604800, level = 'ok' where metric = 'duration_s'"
 
 
@@ -90,14 +92,18 @@ def the_wrong_order_is_told():
 def what_one_survey_adds_is_new_and_what_it_lacks_is_not_proven_gone():
     sample, both = scan(SAMPLE), scan(SAMPLE, CLOSED)
     changes, text, page = compared(sample, both)
-    new = {row["key"] for row in changes["assets"]["rows"] if row["change"] == "new"}
+    new = {row["key"] for part in ("assets", "outside_peers") for row in changes[part]["rows"] if row["change"] == "new"}
+    scopes = dict(database(both).execute("select asset_id, scope from asset"))
+    equal(changes["outside_peers"]["after"], sum(scope == "internet" for scope in scopes.values()), "outside peers")
+    expect(changes["outside_peers"]["after"] > 3, "outside peers in the sample plant")
     wanted = {a for (a,) in database(both).execute("select asset_id from asset where scope in ('local','remote','internet')")}
     wanted -= {a for (a,) in database(sample).execute("select asset_id from asset")}
     equal(new, wanted, "new assets")
     expect("Not seen again" in text and "does not prove" in text, text)
     expect(not any(word in page for word in ("<script", "src=", "href=", "url(", "@import", "http:")), "the page refers to something else")
     back, _, _ = compared(both, sample)
-    equal({row["key"] for row in back["assets"]["rows"] if row["change"] == "gone"}, wanted, "gone assets")
+    gone = {row["key"] for part in ("assets", "outside_peers") for row in back[part]["rows"] if row["change"] == "gone"}
+    equal(gone, wanted, "gone assets")
     # minutes of traffic could never have shown it
     equal({row["id"] for row in back["findings"]["rows"] if row["change"] == "not_observable"}, findings(both) - findings(sample), "not observable")
     equal(back["findings"]["counts"]["fixed"], 0, "fixed")
@@ -182,10 +188,63 @@ def the_verdict_of_each_control_then_and_now():
         equal((before, after), (then[key], now[key]), key)
         wanted = ("same" if before == after else "no_longer_observable" if after == "not_observable" else
                   "now_observable" if before == "not_observable" else
-                  "better" if order.index(after) > order.index(before) else "worse")
-        equal(change, wanted, f"{key}: {before}, {after}")
+                  "improved" if order.index(after) > order.index(before) else "worse")
+        equal("improved" if change in IMPROVED else change, wanted, f"{key}: {before}, {after}")
     expect(len({change for _, _, change in told.values()}) > 2, "several kinds of change")
     expect(all(f"<bdi>{control}</bdi>" in page for (_, control) in list(told)[:20]), "controls are on the page")
+
+
+def improved(old, new):
+    """The controls with a better verdict, by the word for it; what decided the old verdict must fit the word."""
+    changes, text, page = compared(old, new)
+    state = {row["id"]: row for row in changes["findings"]["rows"]}
+    found = {}
+    for c in changes["verdicts"]:
+        if c["change"] not in IMPROVED:
+            continue
+        found.setdefault(c["change"], []).append((c["framework"], c["control"]))
+        decided = database(old).execute("""select f.finding_id from verdict_check v join finding f using (exposure_class)
+            where framework = ? and control = ? and direction = 'against' and strength <> 'weak' and state in ('against', 'accepted')
+            and (? = 'supported' or (strength = 'strong' and not f.accepted and f.confidence >= 50))""",
+            (c["framework"], c["control"], c["after"])).fetchall()
+        gone = {state[i]["change"] for (i,) in decided} - {"unchanged"}
+        if c["change"] == "better":
+            equal(gone, {"fixed"}, f"{c['control']}: what decided it")
+        if "not_observable" in gone:
+            equal(c["change"], "by_observation", c["control"])
+    return found, text, page
+
+
+@test
+def a_verdict_is_better_only_if_what_decided_it_is_fixed():
+    old = survey()
+    found, text, _ = improved(old, survey("delete from credential", "delete from open_access"))
+    expect(found.get("better") and "(better)" in text, f"what was fixed is called {found}")
+    equal(set(found), {"better"}, "by what was fixed")
+    # a shorter capture could not have shown it
+    short = survey("delete from credential", "delete from open_access", "update coverage set value = 300000 where metric = 'duration_s'")
+    found, text, page = improved(old, short)
+    equal(set(found), {"by_observation"}, "by what was captured")
+    expect("(by what was observed)" in text and "観測範囲の違いによる変化" in page, text)
+
+
+@test
+def a_verdict_that_acceptance_or_a_policy_changed_is_not_better():
+    old = survey()
+    strong = [i for (i,) in database(old).execute("""select distinct f.rule_id from verdict_check v join verdict using (framework, control)
+        join finding f using (exposure_class) where verdict = 'not_met' and state = 'against' and strength = 'strong' order by 1""")]
+    agreed = "acceptances:\n" + "".join(f"  - {{rule: {rule}, reason: agreed, approver: Sato, expires: 2099-01-01}}\n" for rule in strong)
+    found, text, page = improved(old, survey(policy=PLANT + agreed))
+    equal(set(found), {"by_declaration"}, "by acceptance")
+    expect("accepted: no → yes" in text and "受容: なし → あり" in page, text)
+    expect("(by acceptance or declaration)" in text and "受容・申告による変化" in page, text)
+    sample, drafted = scan(SAMPLE), folder("drafted")
+    (drafted / "site.yaml").write_text(kakoi("policy", "init", sample, wanted=DONE).stdout)
+    kakoi("assess", sample / "inventory.db", "-p", drafted / "site.yaml", "-o", drafted / "out", wanted=DONE)
+    found, text, page = improved(sample, drafted / "out")
+    expect("zone: OT (inferred) → " in text and "ゾーン: 制御系（推定） → " in page, "zones are named in the page's language")
+    expect(re.search(r'<bdi>sample-plant.pcapng<span class="n">:\d+</span></bdi>', page), "packets' numbers stay whole")
+    expect("better" not in found, f"a policy alone is called better: {found}")
 
 
 @test

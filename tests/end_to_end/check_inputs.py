@@ -458,7 +458,7 @@ def a_pipe_that_is_named_is_written_to():
     told = pipe.parent / "told"
     with open(told, "wb") as file, subprocess.Popen(["cat", pipe], stdout=file):
         kakoi("diff", out, out, "--json", pipe, wanted=DONE)
-    equal(json.loads(told.read_text())["schema"], "kakoi-diff/1", "what went through the pipe")
+    equal(json.loads(told.read_text())["schema"], "kakoi-diff/2", "what went through the pipe")
     expect(stat.S_ISFIFO(pipe.stat().st_mode), "the pipe was replaced")
 
 

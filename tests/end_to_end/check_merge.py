@@ -62,7 +62,8 @@ def an_inventory_that_can_not_be_read_is_named():
             (state,) = db.execute("select state from part").fetchone()
             db.execute("update part set state = ?", [change(state)])
         return path
-    for change, why in ((lambda s: b"older" + s[5:], "written by another version of kakoi"),
+    for change, why in ((lambda s: b"kakoi state 1\n" + s, "written by another version of kakoi"),
+                        (lambda s: b"older" + s[5:], "is damaged: it does not begin as one that kakoi wrote"),
                         (lambda s: s[:len(s) // 2], "can't be read: it ends early"),
                         (lambda s: s + b"more", "can't be read: something follows its end")):
         path = broken(change)

@@ -122,7 +122,7 @@ TEST_F(Reports, DoNotDependOnTheOrderOfRows) {
 
 TEST_F(Reports, InventoryHoldsEveryRow) {
   const Json inventory = parse_json(text(write_inventory_json));
-  EXPECT_EQ(inventory["schema"], "kakoi-inventory/2");
+  EXPECT_EQ(inventory["schema"], "kakoi-inventory/3");
   const std::map<std::string, std::string> tables{{"captures", "capture"},
                                                   {"zones", "zone"},
                                                   {"assets", "asset"},
@@ -166,6 +166,12 @@ TEST_F(Reports, InventoryWritesValuesAsDocumented) {
   EXPECT_FALSE(inventory["captures"][1].contains("kernel_drops"));
   EXPECT_EQ(inventory["captures"][0]["kernel_drops"], 0);
   EXPECT_FALSE(inventory["captures"][0].contains("error"));
+  EXPECT_TRUE(inventory["captures"][0]["paused_s"].is_number());
+  EXPECT_FALSE(inventory["captures"][0].contains("paused_ns"));
+  for (const char* table : {"asked_for", "register_differences"})
+    for (const Json& row : inventory[table]) EXPECT_TRUE(row.contains("time")) << table;
+  EXPECT_FALSE(inventory["asked_for"].empty());
+  EXPECT_FALSE(inventory["register_differences"].empty());
   const auto find = [&](const char* table, const char* field, const char* value) -> Json {
     for (const Json& row : inventory[table])
       if (row.value(field, "") == value) return row;

@@ -210,6 +210,15 @@ TEST(StarterPolicy, GoesByTheMajorityAndLeavesOthersToConfirm) {
   EXPECT_EQ(policy.zones[0].kind, "it");
   EXPECT_NE(text.find("mixed, decide"), std::string::npos);
   EXPECT_NE(text.find("\n#internal_public_ranges: [150.100.1.0/24]"), std::string::npos);
+  // the zone of public numbers is there for somebody to take over
+  std::string taken = text;
+  const std::size_t at = taken.find("#  - id: ot-1\n");
+  ASSERT_NE(at, std::string::npos);
+  for (std::size_t line = at; taken[line] == '#'; line = taken.find('\n', line) + 1) taken.erase(line, 1);
+  const Policy whole = parse_policy(taken, "site.yaml");
+  ASSERT_EQ(whole.zones.size(), 2u);
+  EXPECT_EQ(whole.zones[1].kind, "ot");
+  EXPECT_EQ(to_string(*whole.zones[1].members[0].cidr), "150.100.1.0/24");
   site.host("plc", {.ip = "192.168.20.11"}).set("asset", "role", "'plc'", "asset_id = 'plc'");
   EXPECT_EQ(parse_policy(starter_policy(site.db), "site.yaml").zones[0].kind, "ot");
 }

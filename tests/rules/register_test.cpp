@@ -37,6 +37,14 @@ std::vector<std::string> column(Database& db, const std::string& sql) {
   return out;
 }
 
+// A historian with two network cards, beside a controller in each of its networks.
+Site two_cards() {
+  Site site;
+  site.host("plc-1", {.ip = "192.168.10.20", .ot = true}).host("card-1", {.ip = "192.168.10.40"});
+  site.host("plc-2", {.ip = "192.168.20.20", .ot = true}).host("card-2", {.ip = "192.168.20.40"});
+  return site;
+}
+
 TEST(ReadCsv, FollowsRfc4180) {
   // RFC 4180 §2: quoted cells, with separators, line breaks and doubled quotes in them; the last line may lack its break.
   const auto rows = read_csv("\"aaa\",\"b \r\nbb\",\"c\"\"cc\"\r\nzzz,,xxx");
@@ -166,16 +174,74 @@ TEST(Register, TakesYamlAsTheSitePolicyHasIt) {
               IsEmpty());
   ASSERT_EQ(policy.assets.size(), 1u);
   EXPECT_EQ(policy.assets[0].firmware, "V2.1");
-  EXPECT_THROW(add_register(policy, "assets:\n  - {name: PLC, address: 192.0.2.7}\n", "again.yaml"), PolicyError);
+  EXPECT_THROW(add_register(policy, "assets:\n  - {name: RTU, address: 192.0.2.7}\n", "again.yaml"), PolicyError);
+  EXPECT_THAT(add_register(policy, "assets: [{name: ENG01}]\n", "names.yaml"), IsEmpty());  // a name alone, as in CSV
+  ASSERT_EQ(policy.assets.size(), 2u);
+  EXPECT_TRUE(policy.assets[1].address.is_none());
 }
 
-// A historian with two network cards, beside a controller in each of its networks.
-Site two_cards() {
-  Site site;
-  site.host("plc-1", {.ip = "192.168.10.20", .ot = true}).host("card-1", {.ip = "192.168.10.40"});
-  site.host("plc-2", {.ip = "192.168.20.20", .ot = true}).host("card-2", {.ip = "192.168.20.40"});
-  return site;
+TEST(Register, ARowCompletesWhatThePolicySaysOfItsDevice) {
+  Policy policy = parse_policy(
+      "zones: [{id: cell, kind: ot, members: [{vlan: 3}]}]\n"
+      "assets:\n"
+      "  - {name: 192.0.2.7, address: 192.0.2.7, vendor: SIEMENS}\n"
+      "  - {name: HMI, address: 00:1d:9c:00:00:02, role: hmi}\n",
+      "/site/site.yaml");
+  EXPECT_THAT(add_register(policy,
+                           "name,ip,mac,vendor,zone,firmware\n"
+                           "PLC,192.0.2.7,00:1d:9c:00:00:01,Siemens,cell,V2.1\n"
+                           ",192.0.2.8,00:1d:9c:00:00:02,,,\n"
+                           "RTU,192.0.2.9,,,,\n",
+                           "/site/list.csv"),
+              IsEmpty());
+  ASSERT_EQ(policy.assets.size(), 3u);
+  const DeclaredAsset& plc = policy.assets[0];
+  EXPECT_EQ(plc.name + ' ' + plc.vendor + ' ' + plc.zone + ' ' + plc.firmware, "PLC SIEMENS cell V2.1");
+  EXPECT_EQ(plc.others.size(), 1u);
+  EXPECT_EQ(plc.source, "site.yaml:3, list.csv:2");
+  const DeclaredAsset& hmi = policy.assets[1];
+  EXPECT_EQ(hmi.name + ' ' + hmi.role + ' ' + to_string(hmi.address), "HMI hmi 192.0.2.8");
+  EXPECT_EQ(policy.assets[2].name, "RTU");
 }
+
+TEST(Register, ARowThatContradictsThePolicyIsToldOnceWithBothPlaces) {
+  const std::string yaml = "assets:\n  - {name: PLC, address: 192.0.2.7, vendor: Siemens, role: plc}\n";
+  const auto problems = [&](const std::string& csv) {
+    Policy policy = parse_policy(yaml, "site.yaml");
+    try {
+      add_register(policy, csv, "list.csv");
+    } catch (const PolicyError& error) {
+      return error.problems;
+    }
+    return std::vector<std::string>{};
+  };
+  EXPECT_THAT(
+      problems("name,ip,role,vendor\nPLC,192.0.2.7,rtu,Omron\n"),
+      ElementsAre("list.csv:2: 192.0.2.7 is declared in site.yaml:2, too, and otherwise: role 'rtu' here and "
+                  "'plc' there, vendor 'Omron' here and 'Siemens' there; make them agree, or keep one of them"));
+  // one list that names a device twice is still a mistake
+  EXPECT_THAT(problems("name,ip\nPLC,192.0.2.7\nPLC,192.0.2.7\n"), ElementsAre(HasSubstr("is declared twice")));
+}
+
+TEST(Register, TheDraftsOfPolicyAndRegisterGoTogether) {
+  Site site = two_cards();
+  site.address("plc-1", "00:1d:9c:00:00:01").attribute("plc-1", "vendor", "Siemens");
+  site.address("plc-2", "169.254.7.7");  // names nobody for long
+  site.host("press-1", {.ip = "192.168.1.10", .ot = true, .vlan = 30}).address("press-1", "00:1d:9c:00:00:03", 30);
+  site.host("press-2", {.ip = "192.168.1.10", .ot = true, .vlan = 31}).address("press-2", "00:1d:9c:00:00:04", 31);
+  const std::string yaml = starter_policy(site.db), csv = starter_register(site.db);
+  EXPECT_THAT(judged(site, csv, yaml).found, IsEmpty());
+  EXPECT_THAT(column(site.db, "select count(*) from declared_asset"), ElementsAre("6"));
+}
+
+TEST(Register, ARowWhoseAddressCouldNotBeReadIsNotSaidToBeUnseen) {
+  Site site = two_cards();
+  site.attribute("card-1", "name", "HIST01");
+  const std::string rows = "name,ip\nPLC1,192.168.10.300\nHIST01,192.168.10.400\nRTU9,\n";
+  EXPECT_THAT(judged(site, rows).found, ElementsAre("declared-asset-not-seen RTU9", "undeclared-asset plc-1"));
+  EXPECT_THAT(column(site.db, "select name from declared_asset order by 1"), ElementsAre("HIST01", "RTU9"));
+}
+
 constexpr const char* kControllers = "name,IP address,MAC address\nPLC1,192.168.10.20\nPLC2,192.168.20.20\n";
 
 TEST(Register, ARowWithTwoNetworkCardsDeclaresBoth) {
