@@ -63,7 +63,7 @@ function assetsSection() {
         value: (a) => a.role || "\u0000",
         name: (v) => word("role", v === "\u0000" ? "" : v),
       },
-      { key: "zone", label: t("zone"), value: (a) => a.zone || "", name: zoneLabel },
+      { key: "zone", label: t("zone"), value: zoneKey, name: zoneKeyName },
       { key: "scope", label: t("scope"), value: (a) => a.scope, name: (v) => word("scope", v) },
     ],
   });

@@ -404,8 +404,7 @@ function groupBox(group, spot, inside, light, dark, badges) {
 // The asset table, with the devices of one zone and role.
 function showAssets(zone, role) {
   tableStates.delete("assets");
-  const scope = zone.id === REMOTE ? { scope: "remote" } : zone.id === NOWHERE ? { scope: "local" } : { zone: zone.id };
-  presetAssets = { ...scope, role: role || "\u0000" };
+  presetAssets = { zone: zone.id, role: role || "\u0000" };
   redrawSection("assets");
   go("assets");
 }

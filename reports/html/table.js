@@ -237,11 +237,13 @@ function filterBox(filter, rows, chosen, onchange) {
       filter.order ? filter.order.indexOf(a) - filter.order.indexOf(b) : compare(filter.name(a), filter.name(b)),
     );
   if (values.length < 2) return null;
+  // as it is: attributes show their control characters, and then no row would match
+  const option = (value, label) => Object.assign(el("option", null, label), { value });
   const select = el(
     "select",
     { onchange: () => onchange(select.value) },
-    el("option", { value: "" }, t("any")),
-    values.map((v) => el("option", { value: v }, filter.name(v) + " (" + number(counts.get(v)) + ")")),
+    option("", t("any")),
+    values.map((v) => option(v, filter.name(v) + " (" + number(counts.get(v)) + ")")),
   );
   select.value = chosen;
   return el("label", null, el("span", null, filter.label), select);

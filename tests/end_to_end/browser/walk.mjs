@@ -294,6 +294,40 @@ async function tables(browser, file, width) {
   await closed(page);
 }
 
+// Each choice of each filter, alone, shows as many rows as it names; so does a cell of the matrix, and names its zones.
+async function filters(browser, file, width) {
+  const page = await opened(browser, file, { width, hash: "#;lang=ja" });
+  const wrong = await page.evaluate(() => {
+    const choose = (select, value) => {
+      select.value = value;
+      select.dispatchEvent(new Event("change"));
+    };
+    const found = (box) => parseInt(box.querySelector(".count").textContent.replaceAll(",", ""), 10);
+    const faults = [];
+    for (const bar of document.querySelectorAll("main .bar:has(select)")) {
+      const selects = [...bar.querySelectorAll("select")];
+      for (const select of selects)
+        for (const { value, textContent } of [...select.options].slice(1)) {
+          for (const other of selects) choose(other, other === select ? value : "");
+          const told = parseInt(/\(([\d,]+)\)$/.exec(textContent)[1].replaceAll(",", ""), 10);
+          if (found(bar) !== told) faults.push(bar.closest("section").id + ": " + textContent + " shows " + found(bar));
+        }
+    }
+    for (let i = 0; i < document.querySelectorAll("#drawing .matrix td button").length; ++i) {
+      const cell = document.querySelectorAll("#drawing .matrix td button")[i];
+      const told = parseInt(cell.querySelector("b").textContent.replaceAll(",", ""), 10);
+      cell.click();
+      const bar = document.querySelector("#links .bar");
+      const zones = [...bar.querySelectorAll("select")].slice(-2);
+      if (found(bar) !== told || zones.some((s) => s.options.length > 1 && !s.value))
+        faults.push("matrix: " + cell.textContent + " shows " + found(bar) + " of " + zones.map((s) => s.selectedOptions[0]?.textContent));
+    }
+    return faults;
+  });
+  assert.deepEqual(wrong, [], "rows behind a choice");
+  await closed(page);
+}
+
 async function diagram(browser, file, width) {
   const page = await opened(browser, file, { width, hash: "#drawing;lang=en" });
   const place = () =>
@@ -497,6 +531,7 @@ async function main() {
         await test("languages: " + where, () => languages(browser, file, width));
         await test("search: " + where, () => searches(browser, file, width));
         await test("tables: " + where, () => tables(browser, file, width));
+        await test("filters: " + where, () => filters(browser, file, width));
         await test("diagram: " + where, () => diagram(browser, file, width));
         await test("deep links: " + where, () => deepLinks(browser, file, width));
         await test("accessibility: " + where, async () => {
