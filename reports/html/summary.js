@@ -10,10 +10,20 @@ function deviceCount() {
   return model.totals ? model.totals.local + model.totals.remote : model.assets.filter(isDevice).length;
 }
 
-function conclusion() {
-  if (!model.packets) return [t("said_no_packets")];
+// What the policy allows is no hole in a closed network, but it is traffic with the outside, too.
+function outsideSaid() {
   const established = total("outside_succeeded", () => model.outside.filter(succeeded).length);
   const tried = total("outside", () => model.outside.length);
+  const declared = total("declared_outside", () => model.declaredOutside.length);
+  const answered = total("declared_outside_succeeded", () => model.declaredOutside.filter(succeeded).length);
+  const which = declared ? "_undeclared" : "";
+  if (established) return t("said_open" + which, number(established));
+  if (tried) return t("said_tried" + which, number(tried));
+  return declared ? t("said_declared", number(declared), number(answered)) : t("said_closed");
+}
+
+function conclusion() {
+  if (!model.packets) return [t("said_no_packets")];
   const sentences = [
     t(
       "said_seen",
@@ -24,9 +34,7 @@ function conclusion() {
       number(total("links", () => model.links.length)),
     ),
   ];
-  sentences.push(
-    established ? t("said_open", number(established)) : tried ? t("said_tried", number(tried)) : t("said_closed"),
-  );
+  sentences.push(outsideSaid());
   const counts = countBySeverity(model.open)
     .filter(([, n]) => n)
     .map(([severity, n]) => t("severity_count", t(severity), number(n)));

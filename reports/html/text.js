@@ -53,6 +53,18 @@ const TEXT = {
     "外部アドレスへの通信の試みが{0}件ありましたが、成立したものは観測されていません。観測の範囲と期間に限った結果であり、外部接続がないことの証明ではありません。",
     "{0|link to an outside address was|links to outside addresses were} attempted, and none was seen to succeed. This holds for the observed place and time only and does not prove that no outside connection exists.",
   ],
+  said_open_undeclared: [
+    "申告のない外部アドレスとの通信が{0}件成立しており、この範囲を閉域とみなすことはできません。",
+    "{0|link with an undeclared outside address was|links with undeclared outside addresses were} established: what was observed cannot be called closed.",
+  ],
+  said_tried_undeclared: [
+    "申告のない外部アドレスへの通信の試みが{0}件ありましたが、成立したものは観測されていません。観測の範囲と期間に限った結果であり、申告のほかに外部接続がないことの証明ではありません。",
+    "{0|link to an undeclared outside address was|links to undeclared outside addresses were} attempted, and none of them was seen to succeed. This holds for the observed place and time only and does not prove that no other outside connection exists.",
+  ],
+  said_declared: [
+    "外部アドレスとの通信は、ポリシーで申告済みのもの（{0}件、うち成立{1}件）だけが観測されました。観測の範囲と期間に限った結果です。",
+    "The only traffic with outside addresses was declared in the policy ({0}; {1} established). This holds for the observed place and time only.",
+  ],
   said_closed: [
     "外部アドレスとの通信は観測されませんでした。観測の範囲と期間に限った結果であり、外部接続がないことの証明ではありません。",
     "No traffic with outside addresses was observed. This holds for the observed place and time only and does not prove that no outside connection exists.",
@@ -213,6 +225,7 @@ const TEXT = {
   began_unseen: ["開始側は不明", "who began not seen"],
   inside_devices: ["内部の機器", "Devices inside"],
   outside_succeeded: ["成立", "succeeded"],
+  declared_partly: ["一部", "in part"],
   outside_tried: ["不成立", "not succeeded"],
   sent_out: ["送信", "Sent out"],
   received: ["受信", "Received"],

@@ -456,6 +456,25 @@ async function copies(browser, file) {
   return titles;
 }
 
+// What the policy declares is told as such: some of it, all of it, or (above) nothing.
+async function declaredOutside(browser, kakoi, scratch) {
+  const said = async (name, cidr, language) => {
+    const out = join(scratch, name);
+    writeFileSync(join(scratch, name + ".yaml"), POLICY + "allowed_external: [{name: upkeep, cidr: " + cidr + "}]\n");
+    execFileSync(kakoi, ["scan", join(ROOT, "pcaps/sample-plant.pcapng"), "--policy", join(scratch, name + ".yaml"), "--quiet", "-o", out]);
+    const page = await opened(browser, join(out, "report.html"), { width: 1280, hash: "#;lang=" + language });
+    const text = await page.innerText("#summary .conclusion");
+    const listed = await page.locator("#external tbody tr[id]").count();
+    await closed(page);
+    assert.ok(listed > 0, "outside contacts are listed");
+    return text;
+  };
+  assert.match(await said("some", "52.68.10.20/32", "ja"), /申告のない外部アドレスとの通信が[1-9]\d*件成立/);
+  const all = /外部アドレスとの通信は、ポリシーで申告済みのもの（(\d+)件、うち成立(\d+)件）だけ/.exec(await said("all", "0.0.0.0/0", "ja"));
+  assert.ok(Number(all?.[1]) > Number(all?.[2]) && Number(all?.[2]) > 0, "declared traffic is counted: " + all?.[0]);
+  assert.match(await said("all", "0.0.0.0/0", "en"), new RegExp("declared in the policy \\(" + all[1] + "; " + all[2] + " established\\)"));
+}
+
 // sample.sql: who began with 203.0.113.123 and .40 was seen, with 198.51.100.77 it was not.
 async function directions(browser, file) {
   const page = await opened(browser, file, { width: 1280, hash: "#external;lang=en" });
@@ -583,3 +602,4 @@ main().catch((error) => {
   console.log(passed + " passed, " + (failed + 1) + " failed");
   process.exitCode = 1;
 });
+    await test("declared outside traffic", () => declaredOutside(browser, kakoi, scratch));
