@@ -102,9 +102,12 @@ std::vector<Table> tables() {
   from framework order by case when framework like 'jp-%' then 0 else 1 end, framework)"},
       {"framework_sources", R"(select framework as "framework", source as "source", text_en as "text_en",
   text_ja as "text_ja" from framework_source order by framework, source)"},
+      // of one score, in the order of findings, as the summary has them
       {"risk", R"(select r.finding_id as "finding", r.score as "score:real", r.severity_factor as "severity:n",
   r.confidence_factor as "confidence:n", r.exposure_factor as "exposure:n", r.criticality_factor as "criticality:n",
-  r.asset_id as "asset:asset" from risk r order by r.score desc, r.finding_id)"},
+  r.asset_id as "asset:asset" from risk r join (select finding_id, row_number() over ()" +
+                   std::string(kFindingOrder) + R"() as place from finding) f on f.finding_id = r.finding_id
+  order by r.score desc, f.place)"},
       {"reach", R"(select asset_id as "asset:of_asset", hops_outside as "hops_outside:n",
   next_outside as "next_outside:asset", hops_it as "hops_it:n", next_it as "next_it:asset",
   criticality as "criticality", criticality_source as "criticality_source" from reach order by asset_id)"},
