@@ -72,7 +72,7 @@ function assetsSection() {
     "section",
     { id: "assets" },
     el("h2", null, t("nav_assets")),
-    el("p", { class: "lead" }, t("assets_lead")),
+    lead(t("assets_lead"), t("assets_how")),
     leftOutNote("assets", "assets.csv"),
     table,
   );

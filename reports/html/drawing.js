@@ -67,10 +67,9 @@ function drawingSection() {
   fill(section, [
     zoneMatrix(),
     el("h3", { class: "diagram" }, t("diagram")),
-    el(
-      "p",
-      { class: "lead" },
+    lead(
       t({ devices: "drawing_lead", roles: "roles_lead", zones: "zones_lead" }[view], number(devices)),
+      view !== "zones" && t({ devices: "drawing_how", roles: "roles_how" }[view]),
     ),
     leftOutNote("assets", "assets.csv"),
     el(

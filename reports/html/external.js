@@ -74,7 +74,7 @@ function externalSection() {
     "section",
     { id: "external" },
     el("h2", null, t("nav_external")),
-    el("p", { class: "lead" }, t("external_lead")),
+    lead(t("external_lead"), t("external_how")),
     dataTable({
       id: "external",
       label: t("nav_external"),

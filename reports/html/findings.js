@@ -100,6 +100,11 @@ function drawFindings() {
       words.every((w) => findingWords(f).includes(w)),
   );
   replaceChildren(findingsBox.count, t("shown_of", number(found.length), number(model.open.length)));
+  const choices = [
+    ...words,
+    findingFilter.severity && t(findingFilter.severity),
+    findingFilter.family && familyLabel(findingFilter.family),
+  ].filter(Boolean);
   replaceChildren(
     findingsBox,
     found.length
@@ -107,6 +112,7 @@ function drawFindings() {
           const groups = grouped(found.filter((f) => f.severity === severity));
           if (!groups.length) return null;
           return [
+    el("p", { class: "paper muted" }, printedNote(choices, found.length, model.open.length, "findings.json")),
             el(
               "h3",
               { class: "severity-head" },

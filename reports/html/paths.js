@@ -57,7 +57,7 @@ function zoneMatrix() {
   };
   return [
     el("h3", null, t("matrix")),
-    el("p", { class: "lead" }, t("matrix_lead")),
+    lead(t("matrix_lead"), t("matrix_how")),
     el(
       "div",
       { class: "scroll", tabindex: 0, role: "region", "aria-label": t("matrix") },

@@ -120,6 +120,8 @@ const TEXT = {
   shown_of: ["{0} / {1}件", "{0} of {1}"],
   no_match: ["条件に合うものはありません。", "Nothing matches."],
   no_findings: [
+  printed_only: ["「{0}」のみ（{1} / {2}件）。", "Only “{0}” ({1} of {2})."],
+  printed_first: ["先頭のみ（{0} / {1}件）。", "The first only ({0} of {1})."],
     "所見はありません。検出がないことは、良好であることを意味しません。「観測範囲」も確認してください。",
     "There are no findings. Nothing found does not mean that all is well: see Coverage.",
   ],
@@ -172,14 +174,15 @@ const TEXT = {
   verdict_counts_more: ["判定の詳細", "Verdicts in detail"],
   matrix: ["ゾーン×ゾーンの通信", "Links from zone to zone"],
   matrix_lead: [
-    "行が接続元、列が接続先のゾーンです。数字は通信の数で、選ぶとその通信の一覧を表示します。「開始側不明」の通信は、どちらから始まったかが観測されておらず、向きは推定です。",
-    "Rows are the zones of clients, columns those of servers. A number is that of links; choose it to list them. Where who began was not seen, the direction is a guess.",
+    "行が接続元、列が接続先のゾーン、数字は通信の数です。「開始側不明」の通信は、どちらから始まったかが観測されておらず、向きは推定です。",
+    "Rows are the zones of clients, columns those of servers, a number is that of links. Where who began was not seen, the direction is a guess.",
   ],
   matrix_corner: ["接続元 ＼ 接続先", "from \\ to"],
   matrix_cell: ["{0} から {1} への通信を表示:", "Show links from {0} to {1}:"],
   matrix_failed: ["不成立 {0}", "failed {0}"],
   matrix_unseen: ["開始側不明 {0}", "who began not seen {0}"],
   matrix_finding: ["所見あり", "part of a finding"],
+  matrix_how: ["数字を選ぶと、その通信の一覧を表示します。", "Choose a number to list its links."],
   matrix_ot: ["制御系を含む", "with OT traffic"],
   matrix_some: ["その他", "other"],
   matrix_inside: ["同一ゾーン内", "within a zone"],
@@ -195,14 +198,15 @@ const TEXT = {
   devices_with_findings: ["{0}台に所見", "{0|device|devices} with findings"],
   role_devices: ["{0}台", "{0|device|devices}"],
   roles_lead: [
-    "{0}台の機器を、ゾーンごとに役割でまとめています。箱を選ぶと、その機器の一覧を表示します。",
-    "{0|device|devices}, by role within each zone. Choose a box to list its devices.",
+    "{0}台の機器を、ゾーンごとに役割でまとめています。",
+    "{0|device|devices}, by role within each zone.",
   ],
   zones_lead: [
     "{0}台の機器の通信を、ゾーンごとに集計しています。",
     "Links of {0|device|devices}, added up from zone to zone.",
   ],
   lines_left_out: [
+  roles_how: ["箱を選ぶと、その機器の一覧を表示します。", "Choose a box to list its devices."],
     "線が多いため、所見に関わるものと通信の多いものだけを描き、残る{0}本を省いています。上の表にはすべて含まれます。",
     "Too many lines to draw: those of findings and of most links are shown, {0} more are left out. The table above counts them all.",
   ],
@@ -211,8 +215,12 @@ const TEXT = {
     "Zoom with Ctrl and the wheel, two fingers or the keys + and −; move by drag or with the arrow keys.",
   ],
   external_lead: [
-    "外部（インターネット）のアドレスごとに、どの機器が、どちら向きに、何を通信したかを示します。成立した通信を先頭に並べています。行を開くと、関係する機器をすべて表示します。",
-    "For each outside address, which devices talked with it, which way, and what. Those that succeeded come first. Open a row for all devices involved.",
+    "外部（インターネット）のアドレスごとに、どの機器が、どちら向きに、何を通信したかを示します。成立した通信を先頭に並べています。",
+    "For each outside address, which devices talked with it, which way, and what. Those that succeeded come first.",
+  ],
+  external_how: [
+    "行を開くと、関係する機器と相手の名前をすべて表示します。",
+    "Open a row for all devices involved and all names of the address.",
   ],
   outside_address: ["外部アドレス", "Outside address"],
   declared: ["申告", "Declared"],
@@ -246,8 +254,8 @@ const TEXT = {
   id_source: ["確認元:", "Read in:"],
 
   drawing_lead: [
-    "ゾーンを上位（情報系）から下位（現場機器）の順に並べています。機器を選ぶと、その通信だけを強調します。",
-    "Zones run from the office at the top to the field at the bottom. Choose a device to light up its links.",
+    "ゾーンを上位（情報系）から下位（現場機器）の順に並べています。",
+    "Zones run from the office at the top to the field at the bottom.",
   ],
   view_devices: ["機器ごと", "By device"],
   view_zones: ["ゾーンごと", "By zone"],
@@ -255,6 +263,7 @@ const TEXT = {
   show: ["表示する通信", "Links shown"],
   link_ot: ["制御系（OT）", "OT"],
   link_it: ["情報系（IT）", "IT"],
+  drawing_how: ["機器を選ぶと、その通信だけを強調します。", "Choose a device to light up its links."],
   link_other: ["共通・未識別", "shared or unrecognised"],
   link_finding: ["所見に関わる通信", "part of a finding"],
   line_arrows: [
@@ -286,8 +295,12 @@ const TEXT = {
   nothing_drawn: ["図に描ける機器がありません。", "There is no device to draw."],
 
   assets_lead: [
-    "機器ごとに、何を根拠にそう言えるかを示します。行を開くと、属性ごとの方法・確度・パケットが出ます。",
-    "What each device is, and why we say so. Open a row for the method, confidence and packet of each claim.",
+    "機器ごとに、何を根拠にそう言えるかを示します。外部の相手も含みます。",
+    "What each device is, and why we say so. Outside peers are included.",
+  ],
+  assets_how: [
+    "行を開くと、属性ごとの方法・確度・パケットが出ます。",
+    "Open a row for the method, confidence and packet of each claim.",
   ],
   name: ["名称", "Name"],
   role: ["役割", "Role"],
@@ -425,8 +438,12 @@ const TEXT = {
     "What the captured traffic proves about each control; this is not a rating of risk. “Supported” means that nothing against it was seen though it could have been; it is no proof. “Partly” means that something speaks against it but cannot settle it, or was accepted as an exception. “Not observable” is no failure.",
   ],
   risk_lead: [
-    "所見ごとのリスク値です。基準への適合の判定とは別のもので、互いに影響しません。値は優先順位を決めるための目安であり、損害の確率や金額ではありません。行を開くと、各係数と到達経路を確認できます。",
-    "A score for each finding. It is apart from the verdicts of the baseline; neither reads the other. It is meant for putting things in order and is no probability or amount of loss. Open a row for each factor and the way that leads to the device.",
+    "所見ごとのリスク値です。基準への適合の判定とは別のもので、互いに影響しません。値は優先順位を決めるための目安であり、損害の確率や金額ではありません。",
+    "A score for each finding. It is apart from the verdicts of the baseline; neither reads the other. It is meant for putting things in order and is no probability or amount of loss.",
+  ],
+  risk_how: [
+    "行を開くと、各係数と到達経路を確認できます。",
+    "Open a row for each factor and the way that leads to the device.",
   ],
   risk_formula: [
     "リスク値（0〜100）= 重大度 × 確度 × 到達しやすさ × 重要度 / 1000000（各係数は百分率、小数第1位に四捨五入）",

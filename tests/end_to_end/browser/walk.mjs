@@ -519,6 +519,29 @@ async function prints(browser, file) {
       .map((n) => (n.closest("section")?.id || "") + " " + n.className.toString()),
   );
   assert.deepEqual(wide, [], "nothing is wider than the paper");
+  const upsideDown = await page.evaluate(() => {
+    const size = (n) => parseFloat(getComputedStyle(n).fontSize);
+    const says = (n) => n.getClientRects().length && [...n.childNodes].some((c) => c.nodeType === 3 && c.data.trim());
+    const found = [];
+    for (const [whole, main] of [["table.data td", null], [".entry", ".detail"], ["table.data", "tbody td"]])
+      for (const box of document.querySelectorAll("main > section:not(#summary) " + whole)) {
+        const most = size((main && box.querySelector(main)) || box);
+        for (const n of box.querySelectorAll("*"))
+          if (says(n) && n.tagName !== "H5" && size(n) > most + 0.01)
+            found.push(box.closest("section").id + " " + n.tagName + "." + n.className + ": " + size(n) + " > " + most);
+      }
+    return [...new Set(found)].slice(0, 10);
+  });
+  assert.deepEqual(upsideDown, [], "what stands beside the main text is no larger than it");
+  assert.equal(await page.locator("main .lead .on-screen:visible").count(), 0, "hints that paper cannot follow");
+  // the verdicts of the first framework are on the page, and paper tells that there are more
+  const verdicts = await page.evaluate(() => ({
+    rows: document.querySelectorAll("#verdict-table tbody tr").length,
+    all: JSON.parse(document.getElementById("data").textContent).verdicts.rows.length,
+    told: document.querySelector("#verdict-table .paper").innerText.replaceAll(",", ""),
+  }));
+  if (verdicts.rows === verdicts.all) assert.equal(verdicts.told, "");
+  else assert.match(verdicts.told, new RegExp("のみ（" + verdicts.rows + " / " + verdicts.all + "件）.*verdicts\\.csv"));
   const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: true });
   assert.equal(pdf.subarray(0, 5).toString(), "%PDF-");
   const boxes = pdf.toString("latin1").match(/\/MediaBox \[[^\]]*\]/g);
