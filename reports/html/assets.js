@@ -133,7 +133,7 @@ function assetDetails(asset) {
       asset.addresses
         .slice(0, 100)
         .map((a) => [
-          a.kind,
+          word("address_kind", a.kind),
           [
             data(a.value),
             a.is_squatted
@@ -158,7 +158,7 @@ function assetDetails(asset) {
             .map((a) => [
               word("attribute", a.name),
               data(a.value),
-              data(a.method),
+              data(methodText(a.method)),
               a.confidence + "%",
               number(a.count),
               cite(a.packet),
@@ -175,7 +175,7 @@ function assetDetails(asset) {
             .slice(0, 100)
             .map((s) => [
               s.transport + "/" + s.port,
-              data(s.protocol || t("unknown")),
+              data(s.protocol ? protocolName(s.protocol) : t("unknown")),
               data([s.product, s.version].filter(Boolean).join(" ")),
               number(s.clients),
               cite(s.packet),

@@ -25,7 +25,7 @@ function externalContacts() {
       });
     const c = contacts.get(peer.index);
     c.inside.add(ends[1 - outside].index);
-    c.protocols.add(link.protocol || link.transport + "/" + link.port);
+    c.protocols.add(link.protocol ? protocolName(link.protocol) : link.transport + "/" + link.port);
     // who asked only as ports or addresses have it, shows no direction
     if (link.client_known) c[outside === 0 ? "inbound" : "outbound"] = true;
     c.links += 1;

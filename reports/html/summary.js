@@ -112,7 +112,7 @@ function figures() {
       "li",
       { class: "protocols" },
       t("figure_protocols"),
-      el("span", null, protocols.length ? data(protocols.join(" · ")) : "–"),
+      el("span", null, protocols.length ? data(protocolNames(protocols).join(" · ")) : "–"),
     ),
   );
 }

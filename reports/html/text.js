@@ -430,6 +430,7 @@ const TEXT = {
   range: ["範囲", "Range"],
   source: ["出典", "Source"],
   hosts: ["機器数", "Hosts"],
+  measured_of: ["件数 / 全体", "Count / all"],
   ot_hosts: ["うちOT", "OT"],
   it_hosts: ["うちIT", "IT"],
   anomalies: ["形式の異常", "Anomalies"],
