@@ -24,7 +24,8 @@ function assetsSection() {
       {
         key: "zone",
         label: t("zone"),
-        text: (a) => zoneLabel(a.zone) || (a.scope === "local" ? "" : word("scope", a.scope)),
+        text: zoneText,
+        cell: (a) => el("span", { class: zoneText(a).length <= 14 ? "nowrap" : null }, data(zoneText(a))),
       },
       { key: "vendor", label: t("vendor"), text: (a) => a.vendor, cell: (a) => data(a.vendor) },
       {
@@ -78,6 +79,10 @@ function assetsSection() {
   );
 }
 
+function zoneText(asset) {
+  return zoneLabel(asset.zone) || (asset.scope === "local" ? "" : word("scope", asset.scope));
+}
+
 function addressSummary(asset) {
   const values = [...new Set(asset.addresses.map((a) => a.value))];
   const shown = values.slice(0, 4).map((v) => el("span", { class: "address-line" }, addressText(v)));
@@ -94,6 +99,13 @@ function findingCount(asset) {
   if (!asset.findings.length) return el("span", { class: "muted" }, "0");
   const worst = SEVERITIES.find((s) => asset.findings.some((f) => f.severity === s));
   return el("span", { class: "counted" }, worst && badge(worst), " ", number(asset.findings.length));
+}
+
+// Whom a finding names beside the device, so that findings of one title can be told apart.
+function otherParties(finding, index) {
+  const others = new Set([finding.subjectAsset, finding.peerAsset, ...finding.assets].filter((i) => i !== undefined && i !== index));
+  const named = [...others].slice(0, 3).map((i, n) => [n > 0 && t("list_comma"), data(model.assets[i].name)]);
+  return others.size ? [named, others.size > 3 && " +" + (others.size - 3)] : "#" + finding.id.slice(0, 8);
 }
 
 function assetDetails(asset) {
@@ -122,7 +134,16 @@ function assetDetails(asset) {
         { class: "plain" },
         asset.findings
           .slice(0, 20)
-          .map((f) => el("li", null, badge(f.severity), " ", anchorLink("finding-" + f.id, findingTitle(f)))),
+          .map((f) =>
+            el(
+              "li",
+              null,
+              badge(f.severity),
+              " ",
+              anchorLink("finding-" + f.id, findingTitle(f)),
+              el("span", { class: "muted" }, " ", otherParties(f, asset.index)),
+            ),
+          ),
       ),
     );
   }

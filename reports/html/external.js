@@ -84,6 +84,11 @@ function externalSection() {
       details: (c) =>
         [
           el("p", { class: "muted" }, t("seen") + ": " + clock(c.first) + " – " + clock(c.last)),
+          c.names.length > 2 && [
+            el("h4", null, t("names_asked_for")),
+            el("ul", { class: "plain" }, c.names.map((n) => el("li", null, data(n)))),
+            el("h4", null, t("inside_devices")),
+          ],
           el(
             "ul",
             { class: "plain" },

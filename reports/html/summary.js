@@ -38,6 +38,7 @@ function conclusion() {
   const counts = countBySeverity(model.open)
     .filter(([, n]) => n)
     .map(([severity, n]) => t("severity_count", t(severity), number(n)));
+  const accepted = model.findings.length - model.open.length;
   sentences.push(
     model.open.length
       ? t(
@@ -45,8 +46,9 @@ function conclusion() {
           number(model.open.length),
           counts.join(t("list_comma")),
           visible(findingTitle(model.urgent[0])),
+          accepted ? t("said_accepted", number(accepted)) : "",
         )
-      : t("said_none"),
+      : t(accepted ? "said_none_open" : "said_none", number(accepted)),
   );
   return sentences;
 }

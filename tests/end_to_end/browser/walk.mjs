@@ -452,6 +452,20 @@ async function copies(browser, file) {
   const titles = await buttons.evaluateAll((list) => list.map((b) => b.title));
   assert.ok(titles.some((t) => /^\s*(select|with)\b/i.test(t)), "one copies the SQL");
   assert.ok(titles.some((t) => /^frame\.number == \d+/.test(t)), "one copies the filter of its packets");
+  // "its devices": the subject with each of those that are named beside it, and with nobody else
+  const faults = await page.locator("#findings .entry").evaluateAll((entries) =>
+    entries.flatMap((entry) => {
+      const [, ...others] = [...entry.querySelectorAll(".parties > div")]
+        .filter((d) => ["Subject", "Peer", "Devices involved"].includes(d.querySelector("dt").textContent))
+        .map((d) => d.querySelectorAll("dd .asset").length);
+      const told = [...entry.querySelectorAll(".copy")].find((b) => /devices?$/.test(b.textContent));
+      if (!told) return [];
+      const partners = others.reduce((sum, n) => sum + n, 0);
+      const both = told.textContent === "Copy filter for its devices";
+      return both === told.title.includes(" && ") && both === (partners > 0 && partners <= 12) ? [] : [entry.id + ": " + told.title];
+    }),
+  );
+  assert.deepEqual(faults, [], "filters for devices");
   await closed(page);
   return titles;
 }
@@ -609,6 +623,7 @@ async function main() {
     await test("no Japanese in the English report: plant", () => english(browser, reports.plant));
     await test("no markup from text", () => guarded(browser, reports.plant));
     await test("copies", () => copies(browser, reports.plant));
+    await test("declared outside traffic", () => declaredOutside(browser, kakoi, scratch));
     await test("who began", () => directions(browser, reports.traps));
     await test("arrows", arrows);
     for (const name of ["plant", "traps"]) await test("print: " + name, () => prints(browser, reports[name]));
@@ -625,4 +640,3 @@ main().catch((error) => {
   console.log(passed + " passed, " + (failed + 1) + " failed");
   process.exitCode = 1;
 });
-    await test("declared outside traffic", () => declaredOutside(browser, kakoi, scratch));
