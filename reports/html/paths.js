@@ -31,7 +31,8 @@ function zoneMatrix() {
   }
   const label = (zone) => {
     const level = zone.shownLevel === null || zone.shownLevel === undefined ? "" : "L" + zone.shownLevel + " ";
-    return [el("span", { class: "muted" }, level), data(zoneKeyName(zone.id))];
+    const name = zoneKeyName(zone.id);
+    return el("span", { class: "matrix-name", title: level + name }, el("span", { class: "muted" }, level), data(name));
   };
   const cellOf = (from, to) => {
     const cell = cells.get(from.id + "\n" + to.id);

@@ -416,6 +416,18 @@ const DRAWING_FAULTS = `(() => {
     .map((n) => [parseFloat(n.querySelector(".zone-level")?.textContent.slice(1)), n.getBBox().y])
     .filter(([level]) => !Number.isNaN(level));
   for (const [a, ay] of levels) for (const [b, by] of levels) if (a > b && ay >= by) faults.push("level " + a + " below level " + b);
+  // a line crosses no zone but those of its ends
+  const grown = (b, by) => ({ x: b.x - by, y: b.y - by, width: b.width + 2 * by, height: b.height + 2 * by });
+  const holds = (b, p) => p.x > b.x && p.x < b.x + b.width && p.y > b.y && p.y < b.y + b.height;
+  for (const edge of document.querySelectorAll("#drawing .canvas path.edge")) {
+    const length = edge.getTotalLength();
+    const ends = [edge.getPointAtLength(0), edge.getPointAtLength(length)];
+    const foreign = zones.filter((zone) => !ends.some((end) => holds(grown(zone, 2), end)));
+    for (let at = 0; at < length; at += 6) {
+      const crossed = foreign.find((zone) => holds(grown(zone, -2), edge.getPointAtLength(at)));
+      if (crossed) { faults.push("a line over a zone at " + Math.round(crossed.x) + "," + Math.round(crossed.y) + ": " + edge.getAttribute("d").slice(0, 40)); break; }
+    }
+  }
   const dark = [...document.querySelectorAll("#drawing .canvas .node rect")].filter((n) => getComputedStyle(n).fill !== "rgb(255, 255, 255)");
   if (dark.length) faults.push("boxes filled with " + getComputedStyle(dark[0]).fill);
   return faults.slice(0, 5);
