@@ -24,7 +24,8 @@ function assetsSection() {
       {
         key: "zone",
         label: t("zone"),
-        text: (a) => zoneLabel(a.zone) || (a.scope === "local" ? "" : word("scope", a.scope)),
+        text: zoneText,
+        cell: (a) => el("span", { class: zoneText(a).length <= 14 ? "nowrap" : null }, data(zoneText(a))),
       },
       { key: "vendor", label: t("vendor"), text: (a) => a.vendor, cell: (a) => data(a.vendor) },
       {
@@ -63,7 +64,7 @@ function assetsSection() {
         value: (a) => a.role || "\u0000",
         name: (v) => word("role", v === "\u0000" ? "" : v),
       },
-      { key: "zone", label: t("zone"), value: (a) => a.zone || "", name: zoneLabel },
+      { key: "zone", label: t("zone"), value: zoneKey, name: zoneKeyName },
       { key: "scope", label: t("scope"), value: (a) => a.scope, name: (v) => word("scope", v) },
     ],
   });
@@ -72,10 +73,14 @@ function assetsSection() {
     "section",
     { id: "assets" },
     el("h2", null, t("nav_assets")),
-    el("p", { class: "lead" }, t("assets_lead")),
+    lead(t("assets_lead"), t("assets_how")),
     leftOutNote("assets", "assets.csv"),
     table,
   );
+}
+
+function zoneText(asset) {
+  return zoneLabel(asset.zone) || (asset.scope === "local" ? "" : word("scope", asset.scope));
 }
 
 function addressSummary(asset) {
@@ -94,6 +99,13 @@ function findingCount(asset) {
   if (!asset.findings.length) return el("span", { class: "muted" }, "0");
   const worst = SEVERITIES.find((s) => asset.findings.some((f) => f.severity === s));
   return el("span", { class: "counted" }, worst && badge(worst), " ", number(asset.findings.length));
+}
+
+// Whom a finding names beside the device, so that findings of one title can be told apart.
+function otherParties(finding, index) {
+  const others = new Set([finding.subjectAsset, finding.peerAsset, ...finding.assets].filter((i) => i !== undefined && i !== index));
+  const named = [...others].slice(0, 3).map((i, n) => [n > 0 && t("list_comma"), data(model.assets[i].name)]);
+  return others.size ? [named, others.size > 3 && " +" + (others.size - 3)] : "#" + finding.id.slice(0, 8);
 }
 
 function assetDetails(asset) {
@@ -122,7 +134,16 @@ function assetDetails(asset) {
         { class: "plain" },
         asset.findings
           .slice(0, 20)
-          .map((f) => el("li", null, badge(f.severity), " ", anchorLink("finding-" + f.id, findingTitle(f)))),
+          .map((f) =>
+            el(
+              "li",
+              null,
+              badge(f.severity),
+              " ",
+              anchorLink("finding-" + f.id, findingTitle(f)),
+              el("span", { class: "muted" }, " ", otherParties(f, asset.index)),
+            ),
+          ),
       ),
     );
   }
@@ -133,7 +154,7 @@ function assetDetails(asset) {
       asset.addresses
         .slice(0, 100)
         .map((a) => [
-          a.kind,
+          word("address_kind", a.kind),
           [
             data(a.value),
             a.is_squatted
@@ -158,7 +179,7 @@ function assetDetails(asset) {
             .map((a) => [
               word("attribute", a.name),
               data(a.value),
-              data(a.method),
+              data(methodText(a.method)),
               a.confidence + "%",
               number(a.count),
               cite(a.packet),
@@ -175,7 +196,7 @@ function assetDetails(asset) {
             .slice(0, 100)
             .map((s) => [
               s.transport + "/" + s.port,
-              data(s.protocol || t("unknown")),
+              data(s.protocol ? protocolName(s.protocol) : t("unknown")),
               data([s.product, s.version].filter(Boolean).join(" ")),
               number(s.clients),
               cite(s.packet),

@@ -105,11 +105,14 @@ function checkLine(check, titles) {
     pick([check.rationale_ja, check.rationale_en]),
     el("span", { class: "muted" }, " (" + word("strength", check.strength) + ")"),
     findings.length > 0 && [
-      " ",
-      findings
-        .slice(0, 5)
-        .map((f) => [anchorLink("finding-" + f.id, f.id.slice(0, 8), f.id.slice(0, 8) + " " + pick([f.title_ja, f.title_en])), " "]),
-      findings.length > 5 && "+" + (findings.length - 5),
+      el(
+        "ul",
+        { class: "plain" },
+        findings
+          .slice(0, 5)
+          .map((f) => el("li", null, anchorLink("finding-" + f.id, findingTitle(f)), el("span", { class: "muted" }, " ", partyName(f), " #" + f.id.slice(0, 8)))),
+        findings.length > 5 && el("li", null, "+" + (findings.length - 5)),
+      ),
     ],
   );
 }

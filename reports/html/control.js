@@ -62,7 +62,7 @@ function whoControls() {
           cell: (p) =>
             classes(p).map(([c, n]) => [el("span", { class: CLASS_ORDER.indexOf(c) < 5 ? "mark" : "mark plain" }, word("class", c) + " " + number(n)), " "]),
         },
-        { key: "protocol", label: t("protocol"), text: (p) => [...p.protocols].sort().join(" · ") },
+        { key: "protocol", label: t("protocol"), text: (p) => protocolNames(p.protocols).join(" · ") },
         { key: "refused", label: t("refused"), numeric: true, text: (p) => String(p.refused), sort: (p) => p.refused, cell: (p) => number(p.refused) },
         {
           key: "masters",
@@ -108,10 +108,10 @@ function controlSection() {
         {
           key: "function",
           label: t("function"),
-          text: (a) => a.function + " " + a.protocol + " " + a.step,
+          text: (a) => [a.function, protocolName(a.protocol), a.protocol, a.step].join(" "),
           cell: (a) => [
             data(a.function),
-            el("span", { class: "address-line muted" }, data(a.protocol), a.step && [" · ", data(a.step)]),
+            el("span", { class: "address-line muted" }, data(protocolName(a.protocol)), a.step && [" · ", data(a.step)]),
           ],
         },
         {
@@ -140,7 +140,7 @@ function controlSection() {
       ],
       filters: [
         { key: "class", label: t("class"), value: (a) => a.class, name: (v) => word("class", v), order: CLASS_ORDER },
-        { key: "protocol", label: t("protocol"), value: (a) => a.protocol, name: (v) => v },
+        { key: "protocol", label: t("protocol"), value: (a) => a.protocol, name: protocolName },
         {
           key: "outcome",
           label: t("outcome"),

@@ -15,6 +15,13 @@ function said(row, what) {
   return row[what + (language === "ja" ? "_ja" : "_en")];
 }
 
+// With the unit that the words for it name.
+function measuredValue({ metric, value }) {
+  if (metric === "bytes") return bytes(value);
+  if (metric === "duration_s") return duration(value * 1e6);
+  return metric.endsWith("_share") || metric === "declared_vlans_unseen" ? percent(value, 1) : number(value);
+}
+
 // Details are kept in English; of them the numbers are understood in any language.
 function measured(c) {
   if (language !== "ja") return c.detail;
@@ -129,7 +136,7 @@ function coverageSection() {
     model.coverage.length > 0 && [
       el("h3", null, t("metrics")),
       simpleTable(
-        [t("rating"), t("metric"), t("value"), t("detail")],
+        [t("rating"), t("metric"), t("value"), t("measured_of")],
         judgedCoverage().map((c) => [
           c.level === "info" ? "" : el("span", { class: c.level === "blind" ? "mark bad" : "mark plain" }, word("level", c.level)),
           [
@@ -137,7 +144,7 @@ function coverageSection() {
             said(c, "meaning") && el("span", { class: "address-line" }, data(said(c, "meaning"))),
             said(c, "advice") && el("span", { class: "address-line muted" }, t("advice"), ": ", data(said(c, "advice"))),
           ],
-          c.value === null ? "" : number(c.value),
+          c.value === null ? "" : measuredValue(c),
           data(measured(c)),
         ]),
       ),
@@ -166,7 +173,7 @@ function coverageSection() {
         file: "inventory.json",
         columns: [
           { key: "kind", label: t("kind"), text: (a) => word("anomaly", a.kind) },
-          { key: "protocol", label: t("protocol"), text: (a) => a.protocol },
+          { key: "protocol", label: t("protocol"), text: (a) => protocolName(a.protocol) },
           { key: "where", label: t("involved"), text: () => "", cell: endOf },
           { key: "detail", label: t("detail"), text: (a) => a.detail, cell: (a) => data(a.detail) },
           {

@@ -36,6 +36,11 @@ function svg(tag, attributes, ...children) {
   return fill(assign(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes), children);
 }
 
+// What a section shows; how to use it is said on the screen alone.
+function lead(text, how) {
+  return el("p", { class: "lead" }, text, how && el("span", { class: "on-screen" }, language === "ja" ? "" : " ", how));
+}
+
 // Half an address would be read as another one.
 const WHOLE = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f]{2}(:[0-9a-f]{2}){5})$/;
 

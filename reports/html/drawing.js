@@ -67,10 +67,9 @@ function drawingSection() {
   fill(section, [
     zoneMatrix(),
     el("h3", { class: "diagram" }, t("diagram")),
-    el(
-      "p",
-      { class: "lead" },
+    lead(
       t({ devices: "drawing_lead", roles: "roles_lead", zones: "zones_lead" }[view], number(devices)),
+      view !== "zones" && t({ devices: "drawing_how", roles: "roles_how" }[view]),
     ),
     leftOutNote("assets", "assets.csv"),
     el(
@@ -188,6 +187,7 @@ function nodeBox(node, spot, hidden, light, select, badges) {
   }
   const asset = model.assets[node];
   const name = visible(asset.name);
+  const shown = fit(name, NODE_ROOM, NODE_FONT);
   const address = mainAddress(asset);
   const second = [asset.role && word("role", asset.role), address !== asset.name && visible(address)].filter(Boolean);
   const worst = SEVERITIES.find((s) => asset.findings.some((f) => f.severity === s));
@@ -201,9 +201,9 @@ function nodeBox(node, spot, hidden, light, select, badges) {
       role: "button",
       "aria-pressed": "false",
       "aria-label":
-        [shorten(name, 17), ...second.map((line) => shorten(line, 22))].join(" ") +
+        [shown, ...second.map((line) => fit(line, NODE_ROOM, SECOND_FONT))].join(" ") +
         (worst ? " " + t("findings_on", asset.findings.length) : "") +
-        (shorten(name, 17) === name ? "" : " " + name),
+        (shown === name ? "" : " " + name),
       onmouseenter: () => light(node),
       onmouseleave: reset,
       onfocus: () => light(node),
@@ -221,12 +221,12 @@ function nodeBox(node, spot, hidden, light, select, badges) {
       { "aria-hidden": "true" },
     svg("title", null, [name, ...second].join("\n")),
     svg("rect", { x: spot.x, y: spot.y, width: NODE.width, height: NODE.height, rx: 4 }),
-    svg("text", { x: spot.x + 9, y: spot.y + 32 - 7 * second.length, class: "node-name" }, shorten(name, 17) + " "),
+    svg("text", { x: spot.x + 9, y: spot.y + 32 - 7 * second.length, class: "node-name" }, shown + " "),
     second.map((line, i) =>
       svg(
         "text",
         { x: spot.x + 9, y: spot.y + 47 - 7 * second.length + 14 * i, class: "node-second" },
-        shorten(line, 22) + " ",
+        fit(line, NODE_ROOM, SECOND_FONT) + " ",
       ),
     ),
     ),
@@ -367,7 +367,7 @@ function groupBox(group, spot, inside, light, dark, badges) {
   if (worst) badges.push(countBadge(spot, 36, worst, found));
   const show = () => (outside ? go("external") : showAssets(group.zone, group.role));
   const label = [
-    shorten(name, 17),
+    fit(name, NODE_ROOM, NODE_FONT),
     second,
     worst ? t("devices_with_findings", number(found)) : "",
     inside ? t("zone_inside", number(inside)) : "",
@@ -395,7 +395,7 @@ function groupBox(group, spot, inside, light, dark, badges) {
       { "aria-hidden": "true" },
     svg("title", null, label.filter(Boolean).join("\n")),
     svg("rect", { x: spot.x, y: spot.y, width: NODE.width, height: NODE.height, rx: 4 }),
-    svg("text", { x: spot.x + 9, y: spot.y + (second ? 24 : 32), class: "node-name" }, shorten(name, 17) + " "),
+    svg("text", { x: spot.x + 9, y: spot.y + (second ? 24 : 32), class: "node-name" }, fit(name, NODE_ROOM, NODE_FONT) + " "),
     second && svg("text", { x: spot.x + 9, y: spot.y + 42, class: "node-second" }, second + " "),
     ),
   );
@@ -404,8 +404,7 @@ function groupBox(group, spot, inside, light, dark, badges) {
 // The asset table, with the devices of one zone and role.
 function showAssets(zone, role) {
   tableStates.delete("assets");
-  const scope = zone.id === REMOTE ? { scope: "remote" } : zone.id === NOWHERE ? { scope: "local" } : { zone: zone.id };
-  presetAssets = { ...scope, role: role || "\u0000" };
+  presetAssets = { zone: zone.id, role: role || "\u0000" };
   redrawSection("assets");
   go("assets");
 }

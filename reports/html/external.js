@@ -15,6 +15,7 @@ function externalContacts() {
         inbound: false,
         outbound: false,
         links: 0,
+        declared: 0,
         succeeded: 0,
         out: 0,
         back: 0,
@@ -24,10 +25,11 @@ function externalContacts() {
       });
     const c = contacts.get(peer.index);
     c.inside.add(ends[1 - outside].index);
-    c.protocols.add(link.protocol || link.transport + "/" + link.port);
+    c.protocols.add(link.protocol ? protocolName(link.protocol) : link.transport + "/" + link.port);
     // who asked only as ports or addresses have it, shows no direction
     if (link.client_known) c[outside === 0 ? "inbound" : "outbound"] = true;
     c.links += 1;
+    c.declared += link.declared ? 1 : 0;
     c.succeeded += succeeded(link) ? 1 : 0;
     c.out += outside === 0 ? link.bytes_back : link.bytes_out;
     c.back += outside === 0 ? link.bytes_out : link.bytes_back;
@@ -66,12 +68,13 @@ function externalSection() {
   const contacts = externalContacts();
   const way = (c) => (c.inbound && c.outbound ? "both_ways" : c.inbound ? "inbound" : c.outbound ? "outbound" : "began_unseen");
   const direction = (c) => t(way(c));
+  const declared = (c) => (c.declared === c.links ? "declared_yes" : c.declared ? "declared_partly" : "declared_no");
   const list = (indices) => [...indices].sort((a, b) => compare(model.assets[a].name, model.assets[b].name));
   return el(
     "section",
     { id: "external" },
     el("h2", null, t("nav_external")),
-    el("p", { class: "lead" }, t("external_lead")),
+    lead(t("external_lead"), t("external_how")),
     dataTable({
       id: "external",
       label: t("nav_external"),
@@ -81,6 +84,11 @@ function externalSection() {
       details: (c) =>
         [
           el("p", { class: "muted" }, t("seen") + ": " + clock(c.first) + " – " + clock(c.last)),
+          c.names.length > 2 && [
+            el("h4", null, t("names_asked_for")),
+            el("ul", { class: "plain" }, c.names.map((n) => el("li", null, data(n)))),
+            el("h4", null, t("inside_devices")),
+          ],
           el(
             "ul",
             { class: "plain" },
@@ -101,8 +109,8 @@ function externalSection() {
         {
           key: "declared",
           label: t("declared"),
-          text: (c) => t(c.peer.allowed ? "declared_yes" : "declared_no"),
-          cell: (c) => el("span", { class: c.peer.allowed ? "mark plain" : "mark" }, t(c.peer.allowed ? "declared_yes" : "declared_no")),
+          text: (c) => t(declared(c)),
+          cell: (c) => el("span", { class: declared(c) === "declared_yes" ? "mark plain" : "mark" }, t(declared(c))),
         },
         { key: "direction", label: t("direction"), text: direction, cell: (c) => el("span", { class: "nowrap" }, direction(c)) },
         {
@@ -134,7 +142,7 @@ function externalSection() {
         { key: "packet", label: t("evidence_short"), text: (c) => (c.packet ? "#" + c.packet[1] : ""), cell: (c) => cite(c.packet) },
       ],
       filters: [
-        { key: "declared", label: t("declared"), value: (c) => String(c.peer.allowed), name: (v) => t(v === "true" ? "declared_yes" : "declared_no") },
+        { key: "declared", label: t("declared"), value: declared, name: t },
         {
           key: "state",
           label: t("state"),

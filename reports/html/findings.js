@@ -100,8 +100,14 @@ function drawFindings() {
       words.every((w) => findingWords(f).includes(w)),
   );
   replaceChildren(findingsBox.count, t("shown_of", number(found.length), number(model.open.length)));
+  const choices = [
+    ...words,
+    findingFilter.severity && t(findingFilter.severity),
+    findingFilter.family && familyLabel(findingFilter.family),
+  ].filter(Boolean);
   replaceChildren(
     findingsBox,
+    el("p", { class: "paper muted" }, printedNote(choices, found.length, model.open.length, "findings.json")),
     found.length
       ? SEVERITIES.map((severity) => {
           const groups = grouped(found.filter((f) => f.severity === severity));
@@ -224,7 +230,7 @@ function entry(finding, titleKnown) {
   if (finding.first !== null)
     facts.push([t("seen"), clock(finding.first) + (finding.last !== finding.first ? " – " + clock(finding.last) : "")]);
   if (finding.acceptance_reason)
-    facts.push([t(finding.accepted ? "accepted_reason" : "acceptance_ended"), finding.acceptance_reason]);
+    facts.push([t(finding.accepted ? "accepted_reason" : "acceptance_ended"), data(acceptanceText(finding.acceptance_reason))]);
   return el(
     "div",
     { class: "entry", id: "finding-" + finding.id, tabindex: -1 },
@@ -259,6 +265,13 @@ function entry(finding, titleKnown) {
   );
 }
 
+// "reason (approver, ≤ last day)" as the inventory keeps it, said in words.
+function acceptanceText(kept) {
+  const [, reason, approver, day] = /^([^]*) \(([^()]*?)(?:, ≤ (\d{4}-\d{2}-\d{2}))?\)$/.exec(kept) || [];
+  if (reason === undefined) return kept;
+  return reason + (day ? t("accepted_until", approver, day) : t("accepted_by", approver));
+}
+
 // What an auditor pastes elsewhere: the rule's query, and display filters for the original capture and for evidence.pcapng.
 function copies(finding) {
   const rule = model.rules[finding.rule];
@@ -271,33 +284,44 @@ function copies(finding) {
       packets.map((n) => "frame.number == " + n).join(" || "),
     ),
   );
-  const conversation = conversationFilter(finding);
+  const [label, conversation] = conversationFilter(finding);
   return el(
     "p",
     { class: "copies" },
     rule?.sql && copyButton(t("copy_sql"), bareSql(rule)),
     filters,
-    conversation && copyButton(t("copy_conversation"), conversation),
+    conversation && copyButton(t(label), conversation),
     captures.size > 0 && copyButton(t("copy_evidence_filter"), 'frame.comment contains "' + finding.id + '"'),
   );
 }
+// Packets of the device with any of those that the finding names beside it; of it alone where there are none, or too
+// many for a filter that anybody reads.
+const MOST_PARTNERS = 12;
 function conversationFilter(finding) {
-  const test = (index) => {
-    if (index === undefined) return null;
-    const own = model.assets[index].addresses;
-    const chosen = own.filter((a) => a.kind !== "mac").slice(0, 4);
-    const tests = (chosen.length ? chosen : own.slice(0, 1)).map(
-      (a) => ({ ipv4: "ip.addr", ipv6: "ipv6.addr", mac: "eth.addr" })[a.kind] + " == " + a.value,
-    );
-    return tests.length > 1 ? "(" + tests.join(" || ") + ")" : tests[0];
-  };
-  return [test(finding.subjectAsset), test(finding.peerAsset)].filter(Boolean).join(" && ");
+  const own = addressTests(finding.subjectAsset);
+  const partners = new Set([finding.peerAsset, ...finding.assets].filter((i) => i !== undefined && i !== finding.subjectAsset));
+  const tests = [...partners].flatMap(addressTests);
+  if (own.length && tests.length && partners.size <= MOST_PARTNERS)
+    return ["copy_conversation", anyOf(own) + " && " + anyOf(tests)];
+  return ["copy_device", anyOf(own.length ? own : addressTests(finding.peerAsset))];
+}
+function anyOf(tests) {
+  return tests.length > 1 ? "(" + tests.join(" || ") + ")" : tests.join("");
+}
+function addressTests(index) {
+  if (index === undefined) return [];
+  const own = model.assets[index].addresses;
+  const chosen = own.filter((a) => a.kind !== "mac").slice(0, 4);
+  return (chosen.length ? chosen : own.slice(0, 1)).map(
+    (a) => ({ ipv4: "ip.addr", ipv6: "ipv6.addr", mac: "eth.addr" })[a.kind] + " == " + a.value,
+  );
 }
 
 function party(id, index) {
   if (index !== undefined) return assetLink(index);
   const zone = model.zoneById.get(id);
-  return zone ? [t("zone"), ": ", data(zoneLabel(id))] : data(id);
+  if (zone) return [t("zone"), ": ", data(zoneLabel(id))];
+  return Object.hasOwn(WORDS.metric, id) ? word("metric", id) : data(id);
 }
 
 function evidenceTable(packets) {

@@ -154,9 +154,12 @@ function layoutBoxes(zones, edges, { width, size = NODE, frame = ZONE, lane = LA
   for (const zone of zones)
     zone.rows.forEach((row, i) => row.forEach((node) => place.set(node, { zone, row: zone.line.first + i })));
   for (const edge of edges) {
-    const down = place.get(edge.to).row - place.get(edge.from).row;
+    const [a, b] = [place.get(edge.from), place.get(edge.to)];
+    const down = b.row - a.row;
     edge.down = down > 0;
-    if (down) [edge.upper, edge.lower] = down > 0 ? [edge.from, edge.to] : [edge.to, edge.from];
+    edge.lines = [a.zone.line, b.zone.line];
+    edge.beneath = goesBeneath(a, b);
+    if (down && !edge.beneath) [edge.upper, edge.lower] = down > 0 ? [edge.from, edge.to] : [edge.to, edge.from];
   }
   const wish = askDagre(zones, edges, place, size, lane);
   for (const zone of zones)
@@ -168,6 +171,12 @@ function layoutBoxes(zones, edges, { width, size = NODE, frame = ZONE, lane = LA
   };
   const needed = measure(lines, size, frame, gaps);
   return arrange(lines, edges, size, frame, gaps, Math.max(width, needed));
+}
+
+// Between zones side by side, a line goes below them and what stands between them, if nothing stands below its ends.
+function goesBeneath(a, b) {
+  const last = ({ zone, row }) => row - zone.line.first === zone.rows.length - 1;
+  return a.zone !== b.zone && a.zone.line === b.zone.line && last(a) && last(b);
 }
 
 // Adds the lines that pass to what stands in a row: those with no end in a line of zones go around its zones, those
@@ -244,8 +253,8 @@ function arrange(lines, edges, size, frame, gaps, width) {
       const top = row === undefined ? line.top : rowTop(line.top, row, size, frame);
       const bottom = row === undefined ? line.bottom : top + size.height;
       return [
-        { x, y: top - 5 },
-        { x, y: bottom + 5 },
+        { x, y: top - 5, line, own: row !== undefined },
+        { x, y: bottom + 5, line, own: row !== undefined },
       ];
     });
   return { boxes, width, height: y - frame.gapY };
@@ -302,6 +311,10 @@ function routeEdges(edges, boxes) {
   const curve = libraries.line((p) => p.x, (p) => p.y).curve(libraries.curveBumpY).digits(1);
   for (const edge of edges) {
     const { start, end, passes } = edge;
+    if (edge.beneath) {
+      routeBeneath(edge);
+      continue;
+    }
     if (edge.upper === undefined) {
       const depth = Math.min(NODE.gapY - 8, 12 + Math.abs(end.x - start.x) / 40);
       const path = libraries.path(1);
@@ -311,11 +324,34 @@ function routeEdges(edges, boxes) {
       edge.middle = { x: (start.x + end.x) / 2, y: start.y + depth * 0.75 };
       continue;
     }
-    const points = [start, ...passes, end];
+    const { points, around } = wayOut(edge);
     edge.path = curve(points);
-    // on the way past a box if there is one: there lines run side by side
-    const half = passes.length ? 2 * Math.floor(points.length / 4) : 1;
-    edge.middle = { x: (points[half - 1].x + points[half].x) / 2, y: (points[half - 1].y + points[half].y) / 2 };
+    // on the way past a zone if there is one: there lines run side by side
+    const half = around.length ? points.indexOf(around[2 * Math.floor((around.length / 2 - 1) / 2)]) : points.length / 2 - 1;
+    edge.middle = { x: (points[half].x + points[half + 1].x) / 2, y: (points[half].y + points[half + 1].y) / 2 };
   }
   return edges;
+}
+
+// Out of a zone and into the next one straight, aside only between them: so no line runs over a zone beside its own.
+function wayOut({ start, end, passes, lines: [from, to], down }) {
+  if (from === to) return { points: [start, ...passes, end], around: [] };
+  const [out, home] = [from, to].map((line) => passes.filter((p) => p.own && p.line === line));
+  const around = passes.filter((p) => !p.own);
+  const leave = { x: (out.at(-1) || start).x, y: down ? from.bottom + 5 : from.top - 5 };
+  const enter = { x: (home[0] || end).x, y: down ? to.top - 5 : to.bottom + 5 };
+  return { points: [start, ...out, leave, ...around, enter, ...home, end], around };
+}
+
+function routeBeneath(edge) {
+  const { start, end } = edge;
+  const bottom = edge.lines[0].bottom + 3;
+  const depth = Math.min(MARGIN, 12 + Math.abs(end.x - start.x) / 30);
+  const path = libraries.path(1);
+  path.moveTo(start.x, start.y);
+  path.lineTo(start.x, bottom);
+  path.bezierCurveTo(start.x, bottom + depth, end.x, bottom + depth, end.x, bottom);
+  path.lineTo(end.x, end.y);
+  edge.path = path.toString();
+  edge.middle = { x: (start.x + end.x) / 2, y: bottom + depth * 0.75 };
 }

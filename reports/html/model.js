@@ -34,12 +34,11 @@ function relate(m) {
   m.assetById = new Map(m.assets.map((asset, i) => [asset.id, i]));
   m.zoneById = new Map(m.zones.map((zone) => [zone.id, zone]));
   m.assets.forEach((asset, i) => {
-    Object.assign(asset, { index: i, addresses: [], attributes: [], services: [], findings: [], allowed: false });
+    Object.assign(asset, { index: i, addresses: [], attributes: [], services: [], findings: [] });
   });
   for (const row of m.addresses) if (row.asset !== null) m.assets[row.asset].addresses.push(row);
   for (const row of m.attributes) if (row.asset !== null) m.assets[row.asset].attributes.push(row);
   for (const row of m.services) if (row.asset !== null) m.assets[row.asset].services.push(row);
-  for (const row of m.allowed) if (row.asset !== null) m.assets[row.asset].allowed = true;
   m.links = m.links.filter((link) => link.client !== null && link.server !== null);
 
   const findingById = new Map(m.findings.map((finding) => [finding.id, finding]));
@@ -81,10 +80,10 @@ function relate(m) {
   m.packets = m.captures.reduce((sum, c) => sum + c.packets, 0);
   m.bytes = m.captures.reduce((sum, c) => sum + c.bytes, 0);
   m.totals = m.meta.totals; // null: the page shows all assets and links
-  // links with the world outside that nobody has declared
-  m.outside = m.links.filter((link) =>
-    [m.assets[link.client], m.assets[link.server]].some((a) => a.scope === "internet" && !a.allowed),
-  );
+  // links with the world outside: those that nobody has declared, and those that the policy allows
+  const outside = m.links.filter((link) => [link.client, link.server].some((i) => m.assets[i].scope === "internet"));
+  m.outside = outside.filter((link) => !link.declared);
+  m.declaredOutside = outside.filter((link) => link.declared);
   return m;
 }
 

@@ -56,7 +56,8 @@ std::vector<Table> tables() {
   server_port as "port:n", protocol as "protocol", protocol_domain as "domain", vlan as "vlan:vlan", state as "state",
   client_known as "client_known:bool", connections as "connections:n", packets_to_server as "packets_out:n", bytes_to_server as "bytes_out:n",
   packets_to_client as "packets_back:n", bytes_to_client as "bytes_back:n", gaps as "gaps:n", first_ts as "first:time",
-  last_ts as "last:time", first_packet_id as "packet:packet" from link)",
+  last_ts as "last:time", first_packet_id as "packet:packet", )" +
+                            std::string(kDeclaredOutside) + R"( as "declared:bool" from link)",
                         kLinkOrder)},
       {"operations", R"(select link_id as "link:of_link", protocol as "protocol", unit as "unit:n",
   peer_unit as "peer_unit:n", function_code as "code:n", qualifier as "qualifier:n", function as "function",
@@ -91,8 +92,6 @@ std::vector<Table> tables() {
   order by kind, protocol, coalesce(asset_id, ''), coalesce(link_id, 0), detail, packet_id)"},
       {"subnets", R"(select vlan as "vlan:vlan", cidr as "cidr", source as "source", hosts as "hosts:n",
   ot_hosts as "ot_hosts:n", it_hosts as "it_hosts:n" from subnet order by cidr, coalesce(vlan, -1), source)"},
-      {"allowed", R"(select asset_id as "asset:of_asset", name as "name" from allowed_external_member
-  order by asset_id, name)"},
       {"coverage",
        R"(select metric as "metric", value as "value:real", level as "level", detail as "detail",
   meaning_en as "meaning_en", meaning_ja as "meaning_ja", advice_en as "advice_en", advice_ja as "advice_ja"
@@ -103,9 +102,12 @@ std::vector<Table> tables() {
   from framework order by case when framework like 'jp-%' then 0 else 1 end, framework)"},
       {"framework_sources", R"(select framework as "framework", source as "source", text_en as "text_en",
   text_ja as "text_ja" from framework_source order by framework, source)"},
+      // of one score, in the order of findings, as the summary has them
       {"risk", R"(select r.finding_id as "finding", r.score as "score:real", r.severity_factor as "severity:n",
   r.confidence_factor as "confidence:n", r.exposure_factor as "exposure:n", r.criticality_factor as "criticality:n",
-  r.asset_id as "asset:asset" from risk r order by r.score desc, r.finding_id)"},
+  r.asset_id as "asset:asset" from risk r join (select finding_id, row_number() over ()" +
+                   std::string(kFindingOrder) + R"() as place from finding) f on f.finding_id = r.finding_id
+  order by r.score desc, f.place)"},
       {"reach", R"(select asset_id as "asset:of_asset", hops_outside as "hops_outside:n",
   next_outside as "next_outside:asset", hops_it as "hops_it:n", next_it as "next_it:asset",
   criticality as "criticality", criticality_source as "criticality_source" from reach order by asset_id)"},

@@ -16,7 +16,8 @@ constexpr std::uint32_t kNoFinding = std::numeric_limits<std::uint32_t>::max();
 
 // What the page counts over links, as its scripts do where they have all of them (model.js).
 struct Totals {
-  std::int64_t links = 0, outside = 0, outside_succeeded = 0, one_way = 0, encrypted = 0, unrecognised = 0, tagged = 0;
+  std::int64_t links = 0, outside = 0, outside_succeeded = 0, declared_outside = 0, declared_outside_succeeded = 0;
+  std::int64_t one_way = 0, encrypted = 0, unrecognised = 0, tagged = 0;
   std::set<std::string> ot_protocols;
 };
 
@@ -52,14 +53,12 @@ PageExtent::PageExtent(Database& db, Lookups& lookups, std::size_t most_assets, 
   for (std::size_t i = 0; i < chosen.size(); ++i)
     if (chosen[i]) assets.push_back(all.all()[i].id);
 
-  std::set<std::string, std::less<>> allowed;
-  for (Statement s = db.prepare("select asset_id from allowed_external_member"); s.step();) allowed.insert(s.text(0));
-  const auto is_outside = [&](const Assets::Asset& a) { return a.scope == "internet" && !allowed.contains(a.id); };
   Totals t;
   std::vector<std::tuple<bool, std::int64_t, std::int64_t>> candidates;  // not OT, -bytes, id
   for (Statement s = db.prepare("select link_id, client_id, server_id, state, transport, protocol, protocol_domain, "
                                 "vlan, packets_to_server, "
-                                "packets_to_client, bytes_to_server + bytes_to_client from link order by link_id");
+                                "packets_to_client, bytes_to_server + bytes_to_client, " +
+                                std::string(kDeclaredOutside) + " from link order by link_id");
        s.step();) {
     const Assets::Asset *const client = all.find(s[1].view()), *const server = all.find(s[2].view());
     if (!client || !server) continue;
@@ -67,9 +66,10 @@ PageExtent::PageExtent(Database& db, Lookups& lookups, std::size_t most_assets, 
     const bool is_ot = s[6].view() == "ot";
     const bool succeeded = state == "established" || (state == "datagram" && s[8].integer() > 0 && s[9].integer() > 0);
     ++t.links;
-    if (is_outside(*client) || is_outside(*server)) {
-      ++t.outside;
-      t.outside_succeeded += succeeded;
+    if (client->scope == "internet" || server->scope == "internet") {
+      const bool declared = s[11].integer() != 0;
+      ++(declared ? t.declared_outside : t.outside);
+      (declared ? t.declared_outside_succeeded : t.outside_succeeded) += succeeded;
     }
     t.one_way += state == "one_way";
     t.encrypted += protocol == "tls" || protocol == "ssh";
@@ -98,6 +98,8 @@ PageExtent::PageExtent(Database& db, Lookups& lookups, std::size_t most_assets, 
             {"links", t.links},
             {"outside", t.outside},
             {"outside_succeeded", t.outside_succeeded},
+            {"declared_outside", t.declared_outside},
+            {"declared_outside_succeeded", t.declared_outside_succeeded},
             {"one_way", t.one_way},
             {"encrypted", t.encrypted},
             {"unrecognised", t.unrecognised},

@@ -31,7 +31,8 @@ function zoneMatrix() {
   }
   const label = (zone) => {
     const level = zone.shownLevel === null || zone.shownLevel === undefined ? "" : "L" + zone.shownLevel + " ";
-    return [el("span", { class: "muted" }, level), data(zoneKeyName(zone.id))];
+    const name = zoneKeyName(zone.id);
+    return el("span", { class: "matrix-name", title: level + name }, el("span", { class: "muted" }, level), data(name));
   };
   const cellOf = (from, to) => {
     const cell = cells.get(from.id + "\n" + to.id);
@@ -57,7 +58,7 @@ function zoneMatrix() {
   };
   return [
     el("h3", null, t("matrix")),
-    el("p", { class: "lead" }, t("matrix_lead")),
+    lead(t("matrix_lead"), t("matrix_how")),
     el(
       "div",
       { class: "scroll", tabindex: 0, role: "region", "aria-label": t("matrix") },

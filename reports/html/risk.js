@@ -109,7 +109,7 @@ function riskSection() {
     "section",
     { id: "risk" },
     el("h2", null, t("nav_risk")),
-    el("p", { class: "lead" }, t("risk_lead")),
+    lead(t("risk_lead"), t("risk_how")),
     el("p", null, code(t("risk_formula"))),
     riskWeights(),
   );

@@ -80,7 +80,7 @@ function zoneShape(zone) {
       : svg("rect", { class: "zone-shape", x: zone.x, y: zone.y, width: zone.width, height: zone.height, rx: 6 }),
   );
 }
-// Drawn after the lines, so that they don't cross the words.
+// Drawn after the lines, on a plate, so that they don't cross the words.
 function zoneTitle(zone) {
   const special = { [INTERNET]: "internet", [REMOTE]: "zone_remote", [NOWHERE]: "zone_none" }[zone.id];
   const level = zone.shownLevel === null || zone.shownLevel === undefined ? "" : "L" + zone.shownLevel + " ";
@@ -91,21 +91,23 @@ function zoneTitle(zone) {
   ]
     .filter(Boolean)
     .join(" · ");
-  const name = visible(special ? t(special) : zone.name);
-  const units = Math.floor(zone.width / 8) - 5;
-  const used = [...name].reduce((n, c) => n + textUnits(c), 0) + [...marks].reduce((n, c) => n + textUnits(c), 0);
-  return svg(
-    "text",
-    {
-      x: zone.id === INTERNET ? zone.x + zone.width / 2 : zone.x + ZONE.pad,
-      y: zone.y + 23,
-      class: "zone-name " + zone.kind,
-      "text-anchor": zone.id === INTERNET ? "middle" : null,
-    },
-    level && svg("tspan", { class: "zone-level" }, level),
-    shorten(name, units),
-    marks && used < units && svg("tspan", { class: "zone-marks", dx: 8 }, marks),
-  );
+  const cloudy = zone.id === INTERNET;
+  const room = zone.width - 2 * (cloudy ? cloudEnd(zone) : ZONE.pad) - textWidth(level, ZONE_FONT);
+  const name = fit(visible(special ? t(special) : zone.name), room, ZONE_FONT);
+  const tail = marks && textWidth(name, ZONE_FONT) + 8 + textWidth(marks, MARK_FONT) <= room ? marks : "";
+  const width = textWidth(level + name, ZONE_FONT) + (tail && 8 + textWidth(tail, MARK_FONT));
+  const x = cloudy ? zone.x + zone.width / 2 : zone.x + ZONE.pad;
+  return [
+    svg("rect", { class: "zone-plate " + zone.kind, x: (cloudy ? x - width / 2 : x) - 4, y: zone.y + 8, width: width + 8, height: 20, rx: 3 }),
+    svg(
+      "text",
+      { x, y: zone.y + 23, class: "zone-name " + zone.kind, "text-anchor": cloudy ? "middle" : null },
+      svg("title", null, visible(special ? t(special) : zone.name)),
+      level && svg("tspan", { class: "zone-level" }, level),
+      name,
+      tail && svg("tspan", { class: "zone-marks", dx: 8 }, tail),
+    ),
+  ];
 }
 
 // A cloud around the box: a round end on each side, arcs along the upper edge.
@@ -122,15 +124,23 @@ function cloud({ x, y, width, height }) {
   return [...path, "a", end, end, 0, 0, 1, 0, 2 * end, "z"].join(" ");
 }
 
-function textUnits(c) {
-  return c.charCodeAt(0) > 0x2e7f ? 2 : 1;
+// As drawing.css sets them.
+const ZONE_FONT = "600 14px ";
+const MARK_FONT = "400 12px ";
+const NODE_FONT = "600 12px ";
+const SECOND_FONT = "400 11px ";
+const NODE_ROOM = NODE.width - 16;
+let ruler = null;
+
+function textWidth(text, font) {
+  ruler ||= document.createElement("canvas").getContext("2d");
+  ruler.font = font + getComputedStyle(document.body).fontFamily;
+  return ruler.measureText(text).width;
 }
-function shorten(text, units) {
-  let used = 0;
-  const letters = [...text];
-  for (let i = 0; i < letters.length; ++i) {
-    used += textUnits(letters[i]);
-    if (used > units) return letters.slice(0, Math.max(1, i - 1)).join("") + "…";
-  }
-  return text;
+// As much of a text as there is room for.
+function fit(text, room, font) {
+  if (textWidth(text, font) <= room) return text;
+  const letters = [...text].slice(0, 100);
+  while (letters.length > 1 && textWidth(letters.join("") + "…", font) > room) letters.pop();
+  return letters.join("") + "…";
 }

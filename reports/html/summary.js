@@ -10,10 +10,20 @@ function deviceCount() {
   return model.totals ? model.totals.local + model.totals.remote : model.assets.filter(isDevice).length;
 }
 
-function conclusion() {
-  if (!model.packets) return [t("said_no_packets")];
+// What the policy allows is no hole in a closed network, but it is traffic with the outside, too.
+function outsideSaid() {
   const established = total("outside_succeeded", () => model.outside.filter(succeeded).length);
   const tried = total("outside", () => model.outside.length);
+  const declared = total("declared_outside", () => model.declaredOutside.length);
+  const answered = total("declared_outside_succeeded", () => model.declaredOutside.filter(succeeded).length);
+  const which = declared ? "_undeclared" : "";
+  if (established) return t("said_open" + which, number(established));
+  if (tried) return t("said_tried" + which, number(tried));
+  return declared ? t("said_declared", number(declared), number(answered)) : t("said_closed");
+}
+
+function conclusion() {
+  if (!model.packets) return [t("said_no_packets")];
   const sentences = [
     t(
       "said_seen",
@@ -24,12 +34,11 @@ function conclusion() {
       number(total("links", () => model.links.length)),
     ),
   ];
-  sentences.push(
-    established ? t("said_open", number(established)) : tried ? t("said_tried", number(tried)) : t("said_closed"),
-  );
+  sentences.push(outsideSaid());
   const counts = countBySeverity(model.open)
     .filter(([, n]) => n)
     .map(([severity, n]) => t("severity_count", t(severity), number(n)));
+  const accepted = model.findings.length - model.open.length;
   sentences.push(
     model.open.length
       ? t(
@@ -37,8 +46,9 @@ function conclusion() {
           number(model.open.length),
           counts.join(t("list_comma")),
           visible(findingTitle(model.urgent[0])),
+          accepted ? t("said_accepted", number(accepted)) : "",
         )
-      : t("said_none"),
+      : t(accepted ? "said_none_open" : "said_none", number(accepted)),
   );
   return sentences;
 }
@@ -104,7 +114,7 @@ function figures() {
       "li",
       { class: "protocols" },
       t("figure_protocols"),
-      el("span", null, protocols.length ? data(protocols.join(" · ")) : "–"),
+      el("span", null, protocols.length ? data(protocolNames(protocols).join(" · ")) : "–"),
     ),
   );
 }

@@ -58,6 +58,7 @@ function dataTable({ id, label, columns, rows, filters = [], rowId, details, fil
   const body = el("tbody");
   const count = el("p", { class: "count", role: "status" });
   const pager = el("div", { class: "pager" });
+  const paper = el("p", { class: "paper muted" });
   const filterOn = (column) => shown.getColumn(column).getFilterValue();
   // another choice of rows is read from its start
   const choose = (column, value) => {
@@ -85,6 +86,11 @@ function dataTable({ id, label, columns, rows, filters = [], rowId, details, fil
         ),
       );
     replaceChildren(count, t("shown_of", number(found), number(rows.length)));
+    const choices = [
+      ...(filterOn(SEARCHED) || []),
+      ...filters.filter((f) => filterOn(CHOSEN + f.key)).map((f) => f.label + ": " + f.name(filterOn(CHOSEN + f.key))),
+    ];
+    replaceChildren(paper, printedNote(choices, page.length, rows.length, file));
     const turn = (to) => () => {
       shown.setPageIndex(to);
       draw();
@@ -208,6 +214,7 @@ function dataTable({ id, label, columns, rows, filters = [], rowId, details, fil
     { class: "table-box" },
     !(plain && rows.length < 12) && bar,
     el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, table),
+    paper,
     pager,
   );
   // Brings the row of that id on the screen: filters are dropped if they hide it.
@@ -228,6 +235,15 @@ function dataTable({ id, label, columns, rows, filters = [], rowId, details, fil
   return box;
 }
 
+// On paper neither filters nor pages can be seen, so what they leave out is told.
+function printedNote(choices, shown, all, file) {
+  if (shown === all) return "";
+  const told = choices.length
+    ? t("printed_only", choices.map(visible).join(t("list_comma")), number(shown), number(all))
+    : t("printed_first", number(shown), number(all));
+  return [told, file && [language === "ja" ? "" : " ", t("more_in", file)]];
+}
+
 function filterBox(filter, rows, chosen, onchange) {
   const counts = new Map();
   for (const row of rows) counts.set(String(filter.value(row)), (counts.get(String(filter.value(row))) || 0) + 1);
@@ -237,11 +253,13 @@ function filterBox(filter, rows, chosen, onchange) {
       filter.order ? filter.order.indexOf(a) - filter.order.indexOf(b) : compare(filter.name(a), filter.name(b)),
     );
   if (values.length < 2) return null;
+  // as it is: attributes show their control characters, and then no row would match
+  const option = (value, label) => Object.assign(el("option", null, label), { value });
   const select = el(
     "select",
     { onchange: () => onchange(select.value) },
-    el("option", { value: "" }, t("any")),
-    values.map((v) => el("option", { value: v }, filter.name(v) + " (" + number(counts.get(v)) + ")")),
+    option("", t("any")),
+    values.map((v) => option(v, filter.name(v) + " (" + number(counts.get(v)) + ")")),
   );
   select.value = chosen;
   return el("label", null, el("span", null, filter.label), select);

@@ -9,7 +9,7 @@ function protocolText(link) {
         : link.transport === "ip"
           ? "ip/" + link.port
           : link.transport;
-  return [link.protocol ? [data(link.protocol, { class: "strong" }), " "] : null, el("span", { class: "muted" }, port)];
+  return [link.protocol ? [data(protocolName(link.protocol), { class: "strong" }), " "] : null, el("span", { class: "muted" }, port)];
 }
 function endText(index, address) {
   return model.assets[index].name + " " + address;
@@ -79,7 +79,7 @@ function linksSection() {
         {
           key: "protocol",
           label: t("protocol"),
-          text: (l) => [l.protocol, l.transport + "/" + l.port].join(" "),
+          text: (l) => [protocolName(l.protocol), l.protocol, l.transport + "/" + l.port].join(" "),
           cell: protocolText,
         },
         {
@@ -131,7 +131,7 @@ function linksSection() {
           name: (v) => word("domain", v === "\u0000" ? "" : v),
         },
         { key: "state", label: t("state"), value: (l) => l.state, name: (v) => word("state", v) },
-        { key: "protocol", label: t("protocol"), value: (l) => l.protocol, name: (v) => v },
+        { key: "protocol", label: t("protocol"), value: (l) => l.protocol, name: protocolName },
         { key: "from", label: t("zone_from"), value: (l) => zoneKey(model.assets[l.client]), name: zoneKeyName },
         { key: "to", label: t("zone_to"), value: (l) => zoneKey(model.assets[l.server]), name: zoneKeyName },
       ],
@@ -191,13 +191,13 @@ function operationsSection() {
         {
           key: "function",
           label: t("function"),
-          text: (o) => o.function + " " + o.protocol,
+          text: (o) => [o.function, protocolName(o.protocol), o.protocol].join(" "),
           cell: (o) => [
             data(o.function),
             el(
               "span",
               { class: "address-line muted" },
-              data(o.protocol),
+              data(protocolName(o.protocol)),
               " ",
               String(o.code),
               o.protocol === "iec104" && o.qualifier !== null && " · COT " + o.qualifier,
@@ -246,7 +246,7 @@ function operationsSection() {
       ],
       filters: [
         { key: "class", label: t("class"), value: (o) => o.class, name: (v) => word("class", v), order: CLASS_ORDER },
-        { key: "protocol", label: t("protocol"), value: (o) => o.protocol, name: (v) => v },
+        { key: "protocol", label: t("protocol"), value: (o) => o.protocol, name: protocolName },
       ],
     }),
   );

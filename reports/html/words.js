@@ -90,6 +90,7 @@ const WORDS = {
     "behind router": ["ルータの先", "behind a router"],
     tunnel: ["トンネルの内側", "inside a tunnel"],
   },
+  address_kind: { ipv4: ["IPv4", "IPv4"], ipv6: ["IPv6", "IPv6"], mac: ["MAC", "MAC"] },
   gateway_detail: {
     "router option": ["routerオプション（3）", "router option (3)"],
     "classless route": ["クラスレス静的経路（121）", "classless static route (121)"],
@@ -197,7 +198,7 @@ const WORDS = {
     ok: ["良好", "ok"],
   },
   metric: {
-    bytes: ["通信量（バイト）", "Traffic (bytes)"],
+    bytes: ["通信量", "Traffic"],
     captures: ["キャプチャ数", "Captures"],
     clock_steps: ["時計の後退・飛び", "Steps of the clock"],
     damaged_captures: ["破損・欠落のあるキャプチャ", "Damaged captures"],
@@ -206,7 +207,7 @@ const WORDS = {
     filtered_captures: ["フィルタを指定したキャプチャ", "Captures made with a filter"],
     overlap_share: ["他のキャプチャにもあるパケットの割合", "Share of packets that another capture has, too"],
     duplicate_share: ["重複したパケットの割合", "Share of packets delivered twice"],
-    duration_s: ["いずれかのキャプチャが動いていた時間（秒）", "Time in which a capture ran (s)"],
+    duration_s: ["いずれかのキャプチャが動いていた時間", "Time in which a capture ran"],
     facts_dropped: ["上限により記録しなかった行", "Rows that found no room"],
     fragment_overlaps: ["重なるIPフラグメント", "Overlapping IP fragments"],
     asked_never_seen: ["問い合わせられたが現れない宛先", "Addresses asked for and never seen"],
@@ -310,16 +311,13 @@ function word(vocabulary, key) {
   // every protocol of controllers may be a reason
   const answered = !pair && vocabulary === "role_reason" && /^answers (\S+)$/.exec(key ?? "");
   if (answered) {
-    const protocol = /[A-Z]/.test(answered[1]) ? answered[1] : answered[1].toUpperCase();
+    const protocol = /[A-Z]/.test(answered[1]) ? answered[1] : protocolName(answered[1]);
     return pick([protocol + "に応答", "answers " + protocol]);
   }
   const asked = !pair && vocabulary === "role_reason" && /^is asked by (\S+)$/.exec(key ?? "");
   if (asked) {
-    const answers = WORDS.role_reason["answers " + asked[1]];
-    return pick([
-      answers ? answers[0].replace("に応答", "で要求を受信") : asked[1] + "で要求を受信",
-      "is asked by " + (answers ? answers[1].replace("answers ", "") : asked[1]),
-    ]);
+    const protocol = /[A-Z]/.test(asked[1]) ? asked[1] : protocolName(asked[1]);
+    return pick([protocol + "で要求を受信", "is asked by " + protocol]);
   }
   return pair ? pick(pair) : String(key ?? "");
 }

@@ -10,9 +10,11 @@
 #include "dissectors/core/observation.h"
 #include "reports/csv/tables.h"
 #include "reports/html/page.h"
+#include "reports/html/page_extent.h"
 #include "reports/json/documents.h"
 #include "reports/json_value.h"
 #include "reports/output.h"
+#include "reports/rows.h"
 #include "tests/reports/folder.h"
 #include "tests/reports/sample.h"
 
@@ -277,6 +279,53 @@ TEST_F(Reports, PageDataIsWholeWhereverAPieceEnds) {
     EXPECT_FALSE(data["captures"]["rows"].empty()) << padding;
     EXPECT_EQ(data["captures"]["rows"].size(), static_cast<std::size_t>(db_.integer("select count(*) from capture")));
   }
+}
+
+// The rows of a table of the page as objects.
+Json page_rows(const std::string& page, const char* table) {
+  const Json data = parse_json(between(page, "<script type=\"application/json\" id=\"data\">", "</script>"));
+  Json rows = Json::array();
+  for (const Json& row : data[table]["rows"]) {
+    Json object;
+    for (std::size_t i = 0; i < row.size(); ++i) object[data[table]["columns"][i].get<std::string>()] = row[i];
+    rows.push_back(object);
+  }
+  return rows;
+}
+
+// The sample declares 203.0.113.40 for TLS on port 443 alone.
+TEST_F(Reports, PageTellsDeclaredTrafficWithTheOutside) {
+  db_.execute("insert into allowed_external_member values ('ip-203.0.113.40', 'office proxy')");
+  const auto declared = [&] {
+    std::map<std::string, int> by_address;
+    for (const Json& link : page_rows(text(write_page), "links"))
+      if (link["declared"] == true) ++by_address[link["server_address"]];
+    return by_address;
+  };
+  EXPECT_EQ(declared(), (std::map<std::string, int>{{"203.0.113.40", 3}}));
+  db_.execute("update link set server_port = 8443 where server_address = '203.0.113.40' and state = 'refused'");
+  EXPECT_EQ(declared(), (std::map<std::string, int>{{"203.0.113.40", 2}}));
+
+  // where the page leaves out links, the totals hold them all
+  const ReportInput input = sample_input(db_, rules_);
+  Rows rows(input, Rows::Form::page);
+  const PageExtent extent(db_, rows.lookups(), 1, 0);
+  EXPECT_EQ(extent.totals["declared_outside"], 2);
+  EXPECT_EQ(extent.totals["declared_outside_succeeded"], 1);
+  EXPECT_EQ(extent.totals["outside"].get<std::int64_t>() + 2,
+            db_.integer("select count(*) from link where exists (select 1 from asset where scope = 'internet' and "
+                        "asset_id in (client_id, server_id))"));
+}
+
+TEST_F(Reports, PageOrdersRisksOfOneScoreAsFindings) {
+  db_.execute("delete from risk");
+  db_.execute("insert into risk select finding_id, 50, 50, 100, 100, 100, null from finding where not accepted");
+  const std::string page = text(write_page);
+  std::vector<std::string> findings, risks;
+  for (const Json& row : page_rows(page, "findings"))
+    if (row["accepted"] == false) findings.push_back(row["id"]);
+  for (const Json& row : page_rows(page, "risk")) risks.push_back(row["finding"]);
+  EXPECT_EQ(risks, findings);
 }
 
 TEST_F(Reports, PageTitleIsEscaped) {

@@ -294,6 +294,40 @@ async function tables(browser, file, width) {
   await closed(page);
 }
 
+// Each choice of each filter, alone, shows as many rows as it names; so does a cell of the matrix, and names its zones.
+async function filters(browser, file, width) {
+  const page = await opened(browser, file, { width, hash: "#;lang=ja" });
+  const wrong = await page.evaluate(() => {
+    const choose = (select, value) => {
+      select.value = value;
+      select.dispatchEvent(new Event("change"));
+    };
+    const found = (box) => parseInt(box.querySelector(".count").textContent.replaceAll(",", ""), 10);
+    const faults = [];
+    for (const bar of document.querySelectorAll("main .bar:has(select)")) {
+      const selects = [...bar.querySelectorAll("select")];
+      for (const select of selects)
+        for (const { value, textContent } of [...select.options].slice(1)) {
+          for (const other of selects) choose(other, other === select ? value : "");
+          const told = parseInt(/\(([\d,]+)\)$/.exec(textContent)[1].replaceAll(",", ""), 10);
+          if (found(bar) !== told) faults.push(bar.closest("section").id + ": " + textContent + " shows " + found(bar));
+        }
+    }
+    for (let i = 0; i < document.querySelectorAll("#drawing .matrix td button").length; ++i) {
+      const cell = document.querySelectorAll("#drawing .matrix td button")[i];
+      const told = parseInt(cell.querySelector("b").textContent.replaceAll(",", ""), 10);
+      cell.click();
+      const bar = document.querySelector("#links .bar");
+      const zones = [...bar.querySelectorAll("select")].slice(-2);
+      if (found(bar) !== told || zones.some((s) => s.options.length > 1 && !s.value))
+        faults.push("matrix: " + cell.textContent + " shows " + found(bar) + " of " + zones.map((s) => s.selectedOptions[0]?.textContent));
+    }
+    return faults;
+  });
+  assert.deepEqual(wrong, [], "rows behind a choice");
+  await closed(page);
+}
+
 async function diagram(browser, file, width) {
   const page = await opened(browser, file, { width, hash: "#drawing;lang=en" });
   const place = () =>
@@ -382,6 +416,18 @@ const DRAWING_FAULTS = `(() => {
     .map((n) => [parseFloat(n.querySelector(".zone-level")?.textContent.slice(1)), n.getBBox().y])
     .filter(([level]) => !Number.isNaN(level));
   for (const [a, ay] of levels) for (const [b, by] of levels) if (a > b && ay >= by) faults.push("level " + a + " below level " + b);
+  // a line crosses no zone but those of its ends
+  const grown = (b, by) => ({ x: b.x - by, y: b.y - by, width: b.width + 2 * by, height: b.height + 2 * by });
+  const holds = (b, p) => p.x > b.x && p.x < b.x + b.width && p.y > b.y && p.y < b.y + b.height;
+  for (const edge of document.querySelectorAll("#drawing .canvas path.edge")) {
+    const length = edge.getTotalLength();
+    const ends = [edge.getPointAtLength(0), edge.getPointAtLength(length)];
+    const foreign = zones.filter((zone) => !ends.some((end) => holds(grown(zone, 2), end)));
+    for (let at = 0; at < length; at += 6) {
+      const crossed = foreign.find((zone) => holds(grown(zone, -2), edge.getPointAtLength(at)));
+      if (crossed) { faults.push("a line over a zone at " + Math.round(crossed.x) + "," + Math.round(crossed.y) + ": " + edge.getAttribute("d").slice(0, 40)); break; }
+    }
+  }
   const dark = [...document.querySelectorAll("#drawing .canvas .node rect")].filter((n) => getComputedStyle(n).fill !== "rgb(255, 255, 255)");
   if (dark.length) faults.push("boxes filled with " + getComputedStyle(dark[0]).fill);
   return faults.slice(0, 5);
@@ -418,8 +464,41 @@ async function copies(browser, file) {
   const titles = await buttons.evaluateAll((list) => list.map((b) => b.title));
   assert.ok(titles.some((t) => /^\s*(select|with)\b/i.test(t)), "one copies the SQL");
   assert.ok(titles.some((t) => /^frame\.number == \d+/.test(t)), "one copies the filter of its packets");
+  // "its devices": the subject with each of those that are named beside it, and with nobody else
+  const faults = await page.locator("#findings .entry").evaluateAll((entries) =>
+    entries.flatMap((entry) => {
+      const [, ...others] = [...entry.querySelectorAll(".parties > div")]
+        .filter((d) => ["Subject", "Peer", "Devices involved"].includes(d.querySelector("dt").textContent))
+        .map((d) => d.querySelectorAll("dd .asset").length);
+      const told = [...entry.querySelectorAll(".copy")].find((b) => /devices?$/.test(b.textContent));
+      if (!told) return [];
+      const partners = others.reduce((sum, n) => sum + n, 0);
+      const both = told.textContent === "Copy filter for its devices";
+      return both === told.title.includes(" && ") && both === (partners > 0 && partners <= 12) ? [] : [entry.id + ": " + told.title];
+    }),
+  );
+  assert.deepEqual(faults, [], "filters for devices");
   await closed(page);
   return titles;
+}
+
+// What the policy declares is told as such: some of it, all of it, or (above) nothing.
+async function declaredOutside(browser, kakoi, scratch) {
+  const said = async (name, cidr, language) => {
+    const out = join(scratch, name);
+    writeFileSync(join(scratch, name + ".yaml"), POLICY + "allowed_external: [{name: upkeep, cidr: " + cidr + "}]\n");
+    execFileSync(kakoi, ["scan", join(ROOT, "pcaps/sample-plant.pcapng"), "--policy", join(scratch, name + ".yaml"), "--quiet", "-o", out]);
+    const page = await opened(browser, join(out, "report.html"), { width: 1280, hash: "#;lang=" + language });
+    const text = await page.innerText("#summary .conclusion");
+    const listed = await page.locator("#external tbody tr[id]").count();
+    await closed(page);
+    assert.ok(listed > 0, "outside contacts are listed");
+    return text;
+  };
+  assert.match(await said("some", "52.68.10.20/32", "ja"), /申告のない外部アドレスとの通信が[1-9]\d*件成立/);
+  const all = /外部アドレスとの通信は、ポリシーで申告済みのもの（(\d+)件、うち成立(\d+)件）だけ/.exec(await said("all", "0.0.0.0/0", "ja"));
+  assert.ok(Number(all?.[1]) > Number(all?.[2]) && Number(all?.[2]) > 0, "declared traffic is counted: " + all?.[0]);
+  assert.match(await said("all", "0.0.0.0/0", "en"), new RegExp("declared in the policy \\(" + all[1] + "; " + all[2] + " established\\)"));
 }
 
 // sample.sql: who began with 203.0.113.123 and .40 was seen, with 198.51.100.77 it was not.
@@ -466,6 +545,29 @@ async function prints(browser, file) {
       .map((n) => (n.closest("section")?.id || "") + " " + n.className.toString()),
   );
   assert.deepEqual(wide, [], "nothing is wider than the paper");
+  const upsideDown = await page.evaluate(() => {
+    const size = (n) => parseFloat(getComputedStyle(n).fontSize);
+    const says = (n) => n.getClientRects().length && [...n.childNodes].some((c) => c.nodeType === 3 && c.data.trim());
+    const found = [];
+    for (const [whole, main] of [["table.data td", null], [".entry", ".detail"], ["table.data", "tbody td"]])
+      for (const box of document.querySelectorAll("main > section:not(#summary) " + whole)) {
+        const most = size((main && box.querySelector(main)) || box);
+        for (const n of box.querySelectorAll("*"))
+          if (says(n) && n.tagName !== "H5" && size(n) > most + 0.01)
+            found.push(box.closest("section").id + " " + n.tagName + "." + n.className + ": " + size(n) + " > " + most);
+      }
+    return [...new Set(found)].slice(0, 10);
+  });
+  assert.deepEqual(upsideDown, [], "what stands beside the main text is no larger than it");
+  assert.equal(await page.locator("main .lead .on-screen:visible").count(), 0, "hints that paper cannot follow");
+  // the verdicts of the first framework are on the page, and paper tells that there are more
+  const verdicts = await page.evaluate(() => ({
+    rows: document.querySelectorAll("#verdict-table tbody tr").length,
+    all: JSON.parse(document.getElementById("data").textContent).verdicts.rows.length,
+    told: document.querySelector("#verdict-table .paper").innerText.replaceAll(",", ""),
+  }));
+  if (verdicts.rows === verdicts.all) assert.equal(verdicts.told, "");
+  else assert.match(verdicts.told, new RegExp("のみ（" + verdicts.rows + " / " + verdicts.all + "件）.*verdicts\\.csv"));
   const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: true });
   assert.equal(pdf.subarray(0, 5).toString(), "%PDF-");
   const boxes = pdf.toString("latin1").match(/\/MediaBox \[[^\]]*\]/g);
@@ -497,6 +599,7 @@ async function main() {
         await test("languages: " + where, () => languages(browser, file, width));
         await test("search: " + where, () => searches(browser, file, width));
         await test("tables: " + where, () => tables(browser, file, width));
+        await test("filters: " + where, () => filters(browser, file, width));
         await test("diagram: " + where, () => diagram(browser, file, width));
         await test("deep links: " + where, () => deepLinks(browser, file, width));
         await test("accessibility: " + where, async () => {
@@ -532,6 +635,7 @@ async function main() {
     await test("no Japanese in the English report: plant", () => english(browser, reports.plant));
     await test("no markup from text", () => guarded(browser, reports.plant));
     await test("copies", () => copies(browser, reports.plant));
+    await test("declared outside traffic", () => declaredOutside(browser, kakoi, scratch));
     await test("who began", () => directions(browser, reports.traps));
     await test("arrows", arrows);
     for (const name of ["plant", "traps"]) await test("print: " + name, () => prints(browser, reports[name]));
