@@ -220,9 +220,13 @@ class Tls final : public Dissector {
     offered_ = hello.version;
     server_name_ = hello.server_name.substr(0, 255);  // the longest DNS name (RFC 1035 §2.3.4)
     alpn_ = hello.alpn;
-    emit(SecureSession{
-        .version = 0, .offered = offered_, .cipher = 0, .server_name = server_name_, .alpn = alpn_, .certificate = {},
-        .hello = {}});
+    emit(SecureSession{.version = 0,
+                       .offered = offered_,
+                       .cipher = 0,
+                       .server_name = server_name_,
+                       .alpn = alpn_,
+                       .certificate = {},
+                       .hello = {}});
   }
 
   // States what the two hellos agreed on, once.
@@ -241,7 +245,7 @@ class Tls final : public Dissector {
 
   std::array<Side, 2> sides_;
   Role server_ = Role::server;  // who sent the ServerHello; the flow's direction may have been guessed
-  PacketRef hello_{};               // of the ServerHello
+  PacketRef hello_{};           // of the ServerHello
   std::uint16_t offered_ = 0, version_ = 0, cipher_ = 0;
   std::string server_name_, alpn_;  // of the hellos, at most 255 octets each; allocated once a flow
   bool session_pending_ = false;

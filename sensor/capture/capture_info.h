@@ -56,8 +56,8 @@ struct CaptureInfo {
   std::uint64_t fragments_given_up = 0, fragment_overlaps = 0;  // IP datagrams, pieces
   std::uint64_t clock_steps = 0;  // times that the clock was set back, or went on by more than an hour
   Runs runs;                      // where there are several, nothing was recorded between them, or the clock stepped
-  Damage damage;      // told in error, too, once the file is finished
-  std::string error;  // "" or why reading stopped early, with the byte offset
+  Damage damage;                  // told in error, too, once the file is finished
+  std::string error;              // "" or why reading stopped early, with the byte offset
 
   // A packet of the time `ts`, in the order of the recording.
   void note_time(std::int64_t ts) {

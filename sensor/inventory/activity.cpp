@@ -267,7 +267,8 @@ class Observer {
       const std::string_view name = link.protocol->name;
       if (name == "dns") server->serves_dns = true;
       // who takes a connection and says nothing may have no such service
-      if (link.payload[1] != 0 && std::find(kOfficeServices.begin(), kOfficeServices.end(), name) != kOfficeServices.end())
+      if (link.payload[1] != 0 &&
+          std::find(kOfficeServices.begin(), kOfficeServices.end(), name) != kOfficeServices.end())
         server->serves_office = true;
       if (std::find(kDatabases.begin(), kDatabases.end(), name) != kDatabases.end()) server->serves_database = true;
       if (const Asked asked = asked_by(name); asked != Asked::count && ends_[i].client != Resolution::kNone)

@@ -163,8 +163,8 @@ void fields(A& a, CaptureInfo& x) {
 }
 template <typename A>
 void fields(A& a, Observed& x) {
-  a(x.links, x.operations, x.macs, x.bindings, x.tunnelled, x.asked, x.identities, x.lookups, x.credentials, x.sessions, x.hellos,
-    x.leases, x.routes, x.anomalies, x.open_accesses, x.points, x.actions, x.unreachable, x.named_vlans,
+  a(x.links, x.operations, x.macs, x.bindings, x.tunnelled, x.asked, x.identities, x.lookups, x.credentials, x.sessions,
+    x.hellos, x.leases, x.routes, x.anomalies, x.open_accesses, x.points, x.actions, x.unreachable, x.named_vlans,
     x.flows_evicted, x.waiting_released, x.facts_dropped);
 }
 

@@ -54,7 +54,8 @@ void Writer::write_link_facts() {
       session_row(id, seen_number(key.version), seen_number(key.offered), seen_number(key.cipher), key.server_name,
                   key.alpn, key.subject, key.issuer, key.fingerprint, nanoseconds(key.not_before),
                   nanoseconds(key.not_after), key.self_signed, seen.count, packet(seen.first), seen.first.ts,
-                  seen.last.ts, hello == observed.hellos.end() ? std::nullopt : std::optional(packet(hello->second.first)));
+                  seen.last.ts,
+                  hello == observed.hellos.end() ? std::nullopt : std::optional(packet(hello->second.first)));
     }
 
   Insert credential_row(db, "credential");

@@ -227,8 +227,8 @@ TEST(VpnTunnel, DoesNotRunWhereOneSideAloneWasHeard) {
               HasSubstr("high: hmi (192.168.10.30) sends packets of a tunnel to an address outside"));
   EXPECT_THAT(told("cloud", "hmi", received),
               HasSubstr("high: hmi (192.168.10.30) sends packets of a tunnel to an address outside"));
-  EXPECT_THAT(told("hmi", "cloud", received), HasSubstr("GRE, 1 KB) reach hmi (192.168.10.30)"));
-  EXPECT_THAT(told("cloud", "hmi", sent), HasSubstr("GRE, 1 KB) reach hmi (192.168.10.30)"));
+  EXPECT_THAT(told("hmi", "cloud", received), HasSubstr("GRE, 180 bytes) reach hmi (192.168.10.30)"));
+  EXPECT_THAT(told("cloud", "hmi", sent), HasSubstr("GRE, 180 bytes) reach hmi (192.168.10.30)"));
   EXPECT_THAT(told("hmi", "infra", sent), HasSubstr("medium: hmi (192.168.10.30) sends packets of a tunnel to infra"));
   EXPECT_THAT(told("hmi", "infra", received),
               HasSubstr("medium: infra (192.168.10.53) sends packets of a tunnel to hmi"));

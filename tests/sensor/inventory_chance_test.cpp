@@ -88,6 +88,7 @@ class Chance : public testing::TestWithParam<unsigned> {
     c.bytes = 120'000;
     c.first_ts = 1;
     c.last_ts = 2'000'000'000;
+    c.runs.all() = {{c.first_ts, c.last_ts}};
     observed.settle();
   }
 };

@@ -16,7 +16,8 @@ std::int64_t covered(std::initializer_list<std::int64_t> times) {
 
 TEST(Runs, PacketsALittleOutOfOrderAreOneRun) {
   Runs runs;
-  for (const std::int64_t ts : {10 * kSecond, 10 * kSecond - 5, 12 * kSecond, 11 * kSecond + 1}) EXPECT_FALSE(runs.note(ts));
+  for (const std::int64_t ts : {10 * kSecond, 10 * kSecond - 5, 12 * kSecond, 11 * kSecond + 1})
+    EXPECT_FALSE(runs.note(ts));
   ASSERT_EQ(runs.all().size(), 1u);
   EXPECT_EQ(covered_time(runs.all()), 2 * kSecond + 5);
 }

@@ -47,8 +47,8 @@ class Traffic {
     const PacketRef ref{kStart + static_cast<std::int64_t>(number_) * 1'000'000'000, 0, number_ + 1};
     ++number_;
     CaptureInfo& c = observed.captures[0];
-    if (c.packets++ == 0) c.first_ts = ref.ts;
-    c.last_ts = ref.ts;
+    ++c.packets;
+    c.note_time(ref.ts);
     c.bytes += 100;
     return ref;
   }
