@@ -15,7 +15,6 @@ const { chromium } = require("playwright-core");
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
 const WIDTHS = [1280, 390];
-const MOST_MS = 3000; // from opening to a drawn page, with 5,000 devices and 50,000 links
 const SECTIONS = 13;
 
 let passed = 0;
@@ -580,6 +579,34 @@ async function prints(browser, file) {
   return pdf;
 }
 
+// From opening to a drawn page, beside a page of the same data that does nothing but write its devices one under
+// the other: what the browser and the machine cost is in both. Seconds are not compared, a busy machine has its own.
+async function drawnInTime(browser, file, plain, width) {
+  const data = readFileSync(file, "utf8").match(/<script type="application\/json" id="data">.*?<\/script>/s)[0];
+  writeFileSync(
+    plain,
+    `<!DOCTYPE html><meta charset="utf-8"><table></table>${data}<script>
+       for (const link of JSON.parse(document.getElementById("data").textContent).assets.rows) {
+         const row = document.querySelector("table").insertRow();
+         for (const value of link) row.insertCell().textContent = value;
+       }
+     </script>`,
+  );
+  const ratios = [];
+  while (ratios.length < 5 && !(ratios.at(-1) < 1)) {
+    const times = [];
+    for (const each of [plain, file]) {
+      const started = performance.now();
+      const page = await opened(browser, each, { width });
+      times.push(Math.round(performance.now() - started));
+      await closed(page);
+    }
+    ratios.push(times[1] / times[0]);
+    console.log("  " + statSync(file).size + " bytes drawn in " + times[1] + " ms, as a plain table in " + times[0] + " ms, at " + width + " px");
+  }
+  assert.ok(ratios.at(-1) < 1, ratios.map((r) => r.toFixed(2)).join(", ") + " times the plain table");
+}
+
 async function main() {
   const options = process.argv.slice(2);
   const at = options.indexOf("--screenshots");
@@ -616,17 +643,9 @@ async function main() {
           }
         });
       }
-      await test("5,000 devices and 50,000 links are drawn in " + MOST_MS + " ms, " + width + " px", async () => {
-        const times = [];
-        while (times.length < 5 && !(times.at(-1) < MOST_MS)) {
-          const started = performance.now();
-          const page = await opened(browser, reports.large, { width });
-          times.push(Math.round(performance.now() - started));
-          await closed(page);
-        }
-        console.log("  " + statSync(reports.large).size + " bytes drawn in " + times.join(", ") + " ms at " + width + " px");
-        assert.ok(times.at(-1) < MOST_MS, times.join(", ") + " ms");
-      });
+      await test("5,000 devices and 50,000 links are drawn in the time of a plain table of the devices, " + width + " px", () =>
+        drawnInTime(browser, reports.large, join(scratch, "plain.html"), width),
+      );
     }
     scanInFull(kakoi, scratch);
     for (const name of ["plant", "traps", "full"])
