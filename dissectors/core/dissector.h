@@ -30,6 +30,7 @@ struct Conversation {
   Transport transport = Transport::tcp;
   std::uint32_t vlan = 0;           // 0 = untagged; outer*4096+inner for stacked tags
   std::uint32_t handle = kNoValue;  // the sensor's own mark (its link row); of no meaning to a dissector
+  bool relayed = false;             // a proxy passes on what is said: the server's words are another host's
 };
 
 struct Context {

@@ -75,7 +75,7 @@ std::vector<Table> tables() {
   addresses as "addresses:list", packet_id as "packet:packet" from name_lookup order by name, type, link_id, packet_id)"},
       {"tls", R"(select link_id as "link:of_link", version as "version:n", offered as "offered:n",
   server_name as "server_name", subject as "subject", issuer as "issuer", not_before_ts as "not_before:time",
-  not_after_ts as "not_after:time", self_signed as "self_signed:bool", count as "count:n", packet_id as "packet:packet"
+  not_after_ts as "not_after:time", self_signed as "self_signed:bool", relayed as "relayed:bool", count as "count:n", packet_id as "packet:packet"
   from tls_session order by link_id, server_name, coalesce(version, 0), coalesce(offered, 0), fingerprint, packet_id)"},
       {"credentials", R"(select link_id as "link:of_link", protocol as "protocol", scheme as "scheme",
   username as "username", mask as "mask", is_empty as "is_empty:bool", sent_by_server as "sent_by_server:bool", outcome as "outcome", count as "count:n",

@@ -407,6 +407,7 @@ const TEXT = {
   certificate: ["証明書", "Certificate"],
   not_after: ["有効期限", "Valid until"],
   self_signed: ["自己署名", "self-signed"],
+  relayed: ["プロキシ経由", "through the proxy"],
   gateways: ["出口の兆候（ゲートウェイ）", "Signs of a way out (gateways)"],
   address: ["アドレス", "Address"],
   announced_by: ["通知元", "Announced by"],

@@ -364,7 +364,12 @@ function identitySection() {
       rows: model.tls,
       columns: [
         ...endColumns(),
-        { key: "server_name", label: t("server_name"), text: (s) => s.server_name, cell: (s) => data(s.server_name) },
+        {
+          key: "server_name",
+          label: t("server_name"),
+          text: (s) => s.server_name,
+          cell: (s) => [data(s.server_name), s.relayed && el("span", { class: "mark" }, t("relayed"))],
+        },
         { key: "version", label: t("version"), text: tlsVersion },
         {
           key: "certificate",

@@ -98,7 +98,7 @@ constexpr Table kFacts[] = {
      R"(select link_id as "link:id", version as "version:n", offered as "offered:n", cipher as "cipher:n",
   server_name as "server_name", alpn as "alpn", subject as "subject", issuer as "issuer",
   fingerprint as "fingerprint", not_before_ts as "not_before:time", not_after_ts as "not_after:time",
-  self_signed as "self_signed:bool", count as "count:n", packet_id as "time:when", packet_id as "packet:packet",
+  self_signed as "self_signed:bool", relayed as "relayed:bool", count as "count:n", packet_id as "time:when", packet_id as "packet:packet",
   hello_packet_id as "hello_packet:packet", last_ts as "last_seen:time"
   from tls_session order by link_id, server_name, coalesce(version, 0), coalesce(offered, 0), coalesce(cipher, 0),
   fingerprint, alpn, packet_id)"},

@@ -140,6 +140,7 @@ void Session::turn(int side, Bytes run) {
   }
   first_protocol_ = protocol_;
   protocol_ = tls;
+  conversation_.relayed = is_tunnel;
   dissector_ = tls->open();
   for (Way& way : ways_) way.assembler = {};
 }

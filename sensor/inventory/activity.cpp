@@ -150,15 +150,27 @@ class Observer {
     return found;
   }
 
+  // Who was asked over a link: its server, as a rule.
+  struct Answerers {
+    std::set<std::size_t> client_alone, both;
+  };
   // Meters behind modems connect to who asks them, and OPC servers to whom they bring what changes: over such links, all
-  // that was asked was asked by the server.
-  std::set<std::size_t> find_turned() const {
-    std::set<std::size_t> by_server, by_client;
-    for (const OperationRow& o : observed_.operations)
+  // that was asked was asked by the server. Devices of BACnet and others ask each other.
+  Answerers find_answerers() const {
+    Answerers found;
+    std::set<std::size_t> by_client;
+    for (const OperationRow& o : observed_.operations) {
+      if (o.key.actor == Role::client) {
+        by_client.insert(o.link);
+        continue;
+      }
       if (o.protocol->name == "dlms" || o.protocol->name == "c1222" || o.protocol->name == "opc_classic")
-        (o.key.actor == Role::server ? by_server : by_client).insert(o.link);
-    std::erase_if(by_server, [&](std::size_t link) { return by_client.contains(link); });
-    return by_server;
+        found.client_alone.insert(o.link);
+      else if (o.accepted != 0 && (o.key.cls == OperationClass::read || is_command(o.key.cls)))
+        found.both.insert(o.link);
+    }
+    std::erase_if(found.client_alone, [&](std::size_t link) { return by_client.contains(link); });
+    return found;
   }
 
   // Both ends of cyclic data send; who asked for them shows in the session that set it up. Controllers, tools and devices
@@ -182,36 +194,42 @@ class Observer {
   void observe_ot() {
     std::vector<LinkEnds> asks;
     const std::set<std::uint32_t> concentrators = find_concentrators();
-    const std::set<std::size_t> turned = find_turned();
+    const Answerers answerers = find_answerers();
     for (std::size_t i = 0; i < ends_.size(); ++i) {
       const LinkRow& link = observed_.links[i];
       if (!link.protocol || link.protocol->domain != Domain::ot) continue;
-      const bool is_turned = turned.contains(i);
-      const LinkEnds ends = is_turned ? LinkEnds{ends_[i].server, ends_[i].client} : ends_[i];
-      const std::size_t asking = is_turned ? 1 : 0, asked = 1 - asking;
-      Activity* const client = at(ends.client);
-      Activity* const server = at(ends.server);
-      if (client && takes_part(link, asking)) {
-        client->is_ot = true;
-        if (publishes(*link.protocol)) add_controller(*client, *link.protocol, true);
-        client->exchanges_io = client->exchanges_io || exchanges_io(*link.protocol);
-      }
-      if (!server || !takes_part(link, asked)) continue;
-      server->is_ot = true;
-      server->exchanges_io = server->exchanges_io || exchanges_io(*link.protocol);
-      if (is_between_equals(*link.protocol)) continue;
-      server->serves_ot = true;
-      const bool answers = link.payload[asked] != 0;
-      server->answers_ot = server->answers_ot || answers;
-      const bool passes_on = link.protocol->name == kConcentrated && concentrators.contains(ends.server);
-      if (!passes_on) add_controller(*server, *link.protocol, answers);
-      if (client && client != server && takes_part(link, asking)) asks.push_back(ends);
+      if (!answerers.client_alone.contains(i)) observe_asked(link, ends_[i], 1, concentrators, asks);
+      if (answerers.client_alone.contains(i) || answerers.both.contains(i))
+        observe_asked(link, {ends_[i].server, ends_[i].client}, 0, concentrators, asks);
     }
     std::sort(asks.begin(), asks.end());
     asks.erase(std::unique(asks.begin(), asks.end()), asks.end());
     for (const auto& [client, server] : asks) ++found_[client].ot_servers;
 
     observe_operations();
+  }
+
+  // `ends`: who asks, and who is asked; `asked`: which way the latter sends.
+  void observe_asked(const LinkRow& link, const LinkEnds& ends, std::size_t asked,
+                     const std::set<std::uint32_t>& concentrators, std::vector<LinkEnds>& asks) {
+    const std::size_t asking = 1 - asked;
+    Activity* const client = at(ends.client);
+    Activity* const server = at(ends.server);
+    if (client && takes_part(link, asking)) {
+      client->is_ot = true;
+      if (publishes(*link.protocol)) add_controller(*client, *link.protocol, true);
+      client->exchanges_io = client->exchanges_io || exchanges_io(*link.protocol);
+    }
+    if (!server || !takes_part(link, asked)) return;
+    server->is_ot = true;
+    server->exchanges_io = server->exchanges_io || exchanges_io(*link.protocol);
+    if (is_between_equals(*link.protocol)) return;
+    server->serves_ot = true;
+    const bool answers = link.payload[asked] != 0;
+    server->answers_ot = server->answers_ot || answers;
+    const bool passes_on = link.protocol->name == kConcentrated && concentrators.contains(ends.server);
+    if (!passes_on) add_controller(*server, *link.protocol, answers);
+    if (client && client != server && takes_part(link, asking)) asks.push_back(ends);
   }
 
   void observe_operations() {

@@ -228,6 +228,7 @@ struct SessionKey {
   std::string subject, issuer, fingerprint;    // of the leaf certificate; fingerprint: SHA-256, hex
   std::int64_t not_before = 0, not_after = 0;  // seconds since the epoch, 0: none seen
   bool self_signed = false;
+  bool relayed = false;  // through the server, a proxy, with another host
   auto operator<=>(const SessionKey&) const = default;
 };
 

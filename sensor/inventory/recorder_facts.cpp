@@ -102,6 +102,7 @@ void Recorder::take_fact(const Context& context, const Identity& f) {
   key.confidence = f.confidence;
   const bool about_server = (f.subject.who == Who::speaker && context.speaker == Role::server) ||
                             (f.subject.who == Who::listener && context.speaker == Role::client);
+  if (about_server && context.conversation->relayed) return;  // whose it is was not seen
   if (about_server) {
     key.transport = context.conversation->transport;
     key.port = context.conversation->server_port;
@@ -176,7 +177,7 @@ const std::optional<Certificate>& Recorder::certificate(Bytes der) {
 
 // Counted like any other fact: each time that the certificate is shown.
 void Recorder::own_word(const Context& context, const SecureSession& f) {
-  if (f.certificate.empty()) return;
+  if (f.certificate.empty() || context.conversation->relayed) return;
   if (const std::optional<Certificate>& shown = certificate(f.certificate))
     for (const Address& address : own_addresses(*shown, context.speaker_address()))
       rare(context, Identity{Trait::own_address, to_string(address), "certificate", 50, {}});
@@ -185,6 +186,7 @@ void Recorder::own_word(const Context& context, const SecureSession& f) {
 void Recorder::take_fact(const Context& context, const SecureSession& f) {
   SessionKey key;
   key.link = link_key(*context.conversation);
+  key.relayed = context.conversation->relayed;
   key.version = f.version;
   key.offered = f.offered;
   key.cipher = f.cipher;

@@ -216,6 +216,7 @@ CREATE TABLE tls_session (
   subject TEXT NOT NULL, issuer TEXT NOT NULL, fingerprint TEXT NOT NULL,
   not_before_ts BIGINT, not_after_ts BIGINT,
   self_signed INTEGER NOT NULL,
+  relayed INTEGER NOT NULL,           -- 1: agreed with another host, which the link's server, a proxy, passed it to
   count BIGINT NOT NULL,
   packet_id BIGINT NOT NULL REFERENCES packet,        -- that shows the last of it, mostly the certificate
   first_ts BIGINT NOT NULL, last_ts BIGINT NOT NULL,  -- of handshakes that agreed on this

@@ -123,7 +123,7 @@ void fields(A& a, CredentialRow& x) {
 template <typename A>
 void fields(A& a, SessionKey& x) {
   a(x.link, x.version, x.offered, x.cipher, x.server_name, x.alpn, x.subject, x.issuer, x.fingerprint, x.not_before,
-    x.not_after, x.self_signed);
+    x.not_after, x.self_signed, x.relayed);
 }
 template <typename A>
 void fields(A& a, LeaseKey& x) {
@@ -172,7 +172,7 @@ void fields(A& a, Observed& x) {
 
 namespace {
 
-constexpr std::string_view kMagic = "kakoi state 9\n";
+constexpr std::string_view kMagic = "kakoi state 10\n";
 
 // What a state begins with that some version of kakoi wrote.
 constexpr std::string_view kAnyMagic = "kakoi state ";

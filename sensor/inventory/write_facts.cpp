@@ -53,7 +53,7 @@ void Writer::write_link_facts() {
       const auto hello = observed.hellos.find(key);
       session_row(id, seen_number(key.version), seen_number(key.offered), seen_number(key.cipher), key.server_name,
                   key.alpn, key.subject, key.issuer, key.fingerprint, nanoseconds(key.not_before),
-                  nanoseconds(key.not_after), key.self_signed, seen.count, packet(seen.first), seen.first.ts,
+                  nanoseconds(key.not_after), key.self_signed, key.relayed, seen.count, packet(seen.first), seen.first.ts,
                   seen.last.ts,
                   hello == observed.hellos.end() ? std::nullopt : std::optional(packet(hello->second.first)));
     }

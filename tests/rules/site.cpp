@@ -160,7 +160,7 @@ Site& Site::tls(std::int64_t link, int version, const std::string& server_name, 
   const std::int64_t p = packet();
   Statement s = db.prepare(
       "insert into tls_session values (?1, ?2, ?2, null, ?3, '', 'CN=device', 'CN=issuer', 'f0', 0,"
-      " cast(strftime('%s', ?4) as integer) * 1000000000, ?5, 1, ?6, ?7, ?7, null)");
+      " cast(strftime('%s', ?4) as integer) * 1000000000, ?5, 0, 1, ?6, ?7, ?7, null)");
   s.bind(1, link).bind(2, version).bind(3, server_name).bind(4, not_after).bind(5, self_signed);
   s.bind(6, p).bind(7, kStart + p * kSecond).run();
   return *this;
