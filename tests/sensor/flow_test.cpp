@@ -122,6 +122,7 @@ struct ToyDissector final : Dissector {
     emit(Identity{Trait::name, as_text(pdu.bytes), "toy", 80, {}});
     if (!pdu.complete()) emit(Anomaly{Fault::truncated, static_cast<std::uint32_t>(pdu.wire_size)});
     if (as_text(pdu.bytes) == "#1T") return Interest::tls;
+    if (as_text(pdu.bytes) == "#1P") return Interest::tunnel;
     return as_text(pdu.bytes) == "#0" ? Interest::done : Interest::more;
   }
 };
@@ -272,6 +273,14 @@ TEST(Session, TurnsToTlsAndKeepsItsProtocol) {
   ASSERT_EQ(play.host.recorder.all<SecureSession>().size(), 1u);
   EXPECT_EQ(play.host.recorder.all<SecureSession>()[0].offered, 0x0303);
   EXPECT_EQ(play.session.protocol(), &kToy);
+  EXPECT_FALSE(play.session.conversation().relayed);
+
+  Play proxied(777);
+  proxied.client("#1a#1P");
+  EXPECT_FALSE(proxied.session.conversation().relayed);  // so far it is the proxy that is spoken to
+  proxied.client(hello);
+  EXPECT_EQ(proxied.host.recorder.all<SecureSession>().size(), 1u);
+  EXPECT_TRUE(proxied.session.conversation().relayed);
 }
 TEST(Session, GivesUpAfterSomeForeignRuns) {
   Play play(9);

@@ -270,6 +270,40 @@ TEST(Roles, OfMetersThatConnectToWhoAsksThem) {
   EXPECT_EQ(role(tool), "hmi|asks OT devices");
 }
 
+// Devices of BACnet that read each other: whoever began, each answers.
+TEST(Roles, OfDevicesThatAskEachOther) {
+  static const Protocol bacnet = test::make_protocol("bacnet", Domain::ot);
+  const auto numbered = [](int n) {
+    return host("00:00:bc:00:00:" + std::to_string(n), "192.168.1." + std::to_string(n));
+  };
+  const Host first = numbered(31), second = numbered(32), tool = numbered(33), told = numbered(34);
+  Traffic t;
+  const auto ask = [&](Role actor, OperationClass cls) {
+    OperationRow o;
+    o.link = static_cast<std::uint32_t>(t.observed.links.size() - 1);
+    o.protocol = &bacnet;
+    o.key.cls = cls;
+    o.key.actor = actor;
+    o.from_client = o.from_server = o.accepted = 1;
+    o.seen.add(t.packet());
+    t.observed.operations.push_back(o);
+  };
+  t.talk(first, second, 47808, &bacnet);
+  ask(Role::client, OperationClass::read);
+  ask(Role::server, OperationClass::read);
+  t.talk(tool, told, 47808, &bacnet);
+  ask(Role::client, OperationClass::read);
+  ask(Role::server, OperationClass::report);  // what changes is brought to the tool: nobody asks it
+  Database db = write(t.observed);
+  const auto role = [&](const Host& h) {
+    return rows(db, "select role from asset join address using (asset_id) where value = '" + to_string(h.ip) + "'");
+  };
+  EXPECT_EQ(role(first), "ot_device");
+  EXPECT_EQ(role(second), "ot_device");
+  EXPECT_EQ(role(tool), "hmi");
+  EXPECT_EQ(role(told), "ot_device");
+}
+
 // What tells a gateway from a controller, a historian from a SCADA server, a firewall from a router, a phone from a PC.
 TEST(Roles, OfGatewaysHistoriansFirewallsAndPhones) {
   static const Protocol mysql = test::make_protocol("mysql", Domain::it);
