@@ -586,9 +586,9 @@ async function drawnInTime(browser, file, plain, width) {
   writeFileSync(
     plain,
     `<!DOCTYPE html><meta charset="utf-8"><table></table>${data}<script>
-       for (const link of JSON.parse(document.getElementById("data").textContent).assets.rows) {
+       for (const device of JSON.parse(document.getElementById("data").textContent).assets.rows) {
          const row = document.querySelector("table").insertRow();
-         for (const value of link) row.insertCell().textContent = value;
+         for (const value of device) row.insertCell().textContent = value;
        }
      </script>`,
   );
